@@ -1,0 +1,2 @@
+//! kortisto
+fn main() {}

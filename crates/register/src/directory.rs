@@ -1,0 +1,187 @@
+//! What lists and search know of every record without opening it.
+//!
+//! The node publishes one [`Directory`] that pages read; the event loop writes to it after each turn.
+
+mod index;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::card::{Alert, Catalogue, Settings};
+use crate::contact::{BirthYear, Email, Name, Phone};
+use crate::id::RecordId;
+use crate::people::User;
+
+use index::Index;
+pub use index::fold;
+
+/// What is known of a client without opening the card.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Name; the newest of a conflict's. `None` when it has not arrived.
+    pub name: Option<Name>,
+    /// Year of birth.
+    pub birth_year: Option<BirthYear>,
+    /// Phone numbers.
+    pub phones: Vec<Phone>,
+    /// E-mail addresses.
+    pub emails: Vec<Email>,
+    /// Health at a glance.
+    pub alert: Alert,
+    /// Day of the latest treatment.
+    pub last_visit: Option<Date>,
+    /// How many fields wait for a person to choose.
+    pub conflicts: usize,
+}
+crate::redacted!(Summary);
+
+/// One client found.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The record.
+    pub id: RecordId,
+    /// What is known of it.
+    pub summary: Summary,
+}
+crate::redacted!(Hit);
+
+/// Everything that pages need without opening a card.
+#[derive(Default)]
+pub struct Directory {
+    clients: BTreeMap<RecordId, Summary>,
+    index: Index,
+    users: BTreeMap<RecordId, User>,
+    settings: Option<Settings>,
+    catalogue: Option<Catalogue>,
+}
+crate::redacted!(Directory);
+
+/// One change of the directory.
+#[derive(Clone)]
+pub enum Update {
+    /// A client is new or changed.
+    Client(RecordId, Box<Summary>),
+    /// A user is new or changed.
+    User(Box<User>),
+    /// The settings changed.
+    Settings(Box<Settings>),
+    /// The catalogue changed.
+    Catalogue(Box<Catalogue>),
+    /// A record is gone.
+    Gone(RecordId),
+}
+crate::redacted!(Update);
+
+impl Directory {
+    /// Carries out one change.
+    pub fn apply(&mut self, update: Update) {
+        match update {
+            Update::Client(id, summary) => {
+                self.index.put(id, &summary);
+                self.clients.insert(id, *summary);
+            }
+            Update::User(user) => {
+                self.users.insert(user.id, *user);
+            }
+            Update::Settings(settings) => self.settings = Some(*settings),
+            Update::Catalogue(catalogue) => self.catalogue = Some(*catalogue),
+            Update::Gone(id) => {
+                self.index.remove(id);
+                self.clients.remove(&id);
+                self.users.remove(&id);
+            }
+        }
+    }
+
+    /// Clients in whose name, phone or e-mail every word of `query` occurs, at most `limit`, by name.
+    ///
+    /// Words may come in any order and be any part of a name; ä and a, é and e are the same; digits
+    /// match phones in any notation.
+    #[must_use]
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        let mut found = self.hits(self.index.find(query, limit));
+        found.sort_by_cached_key(|hit| hit.summary.name.as_ref().map(|name| fold(&name.listed())));
+        found
+    }
+
+    /// Clients who may be the same person: same phone, same e-mail, or same name and year of birth.
+    #[must_use]
+    pub fn likely_duplicates(&self, of: &Summary, limit: usize) -> Vec<Hit> {
+        let same = |other: &Summary| {
+            of.phones.iter().any(|phone| other.phones.contains(phone))
+                || of.emails.iter().any(|email| other.emails.contains(email))
+                || (of.name.is_some()
+                    && of.birth_year.is_some()
+                    && other.birth_year == of.birth_year
+                    && folded(other) == folded(of))
+        };
+        let ids = self
+            .clients
+            .iter()
+            .filter(|(_, other)| same(other))
+            .map(|(id, _)| *id)
+            .take(limit);
+        self.hits(ids)
+    }
+
+    fn hits(&self, ids: impl IntoIterator<Item = RecordId>) -> Vec<Hit> {
+        ids.into_iter()
+            .filter_map(|id| {
+                self.clients.get(&id).map(|summary| Hit {
+                    id,
+                    summary: summary.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// One client.
+    #[must_use]
+    pub fn client(&self, id: RecordId) -> Option<&Summary> {
+        self.clients.get(&id)
+    }
+
+    /// How many clients there are.
+    #[must_use]
+    pub fn client_count(&self) -> usize {
+        self.clients.len()
+    }
+
+    /// Every client, by id.
+    pub fn clients(&self) -> impl Iterator<Item = (RecordId, &Summary)> {
+        self.clients.iter().map(|(id, summary)| (*id, summary))
+    }
+
+    /// Clients with something to choose, by id.
+    pub fn conflicts(&self) -> impl Iterator<Item = (RecordId, &Summary)> {
+        self.clients().filter(|(_, summary)| summary.conflicts > 0)
+    }
+
+    /// Every user, by id.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
+    /// One user.
+    #[must_use]
+    pub fn user(&self, id: RecordId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    /// The clinic's settings, once there are any.
+    #[must_use]
+    pub const fn settings(&self) -> Option<&Settings> {
+        self.settings.as_ref()
+    }
+
+    /// The treatment catalogue, once there is any.
+    #[must_use]
+    pub const fn catalogue(&self) -> Option<&Catalogue> {
+        self.catalogue.as_ref()
+    }
+}
+
+fn folded(summary: &Summary) -> Option<String> {
+    summary.name.as_ref().map(|name| fold(&name.listed()))
+}

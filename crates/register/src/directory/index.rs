@@ -1,0 +1,228 @@
+//! Substring search over names, phones and e-mails: one text, scanned whole.
+
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::id::RecordId;
+
+use super::Summary;
+
+/// Ends a client's line; never part of a folded word.
+const END: char = '\n';
+/// How much of the text may be lines of clients that have since changed, before it is written anew.
+const STALE_SHARE: usize = 4;
+
+/// A text in small letters, without accents: "Åkerblöm" becomes "akerblom".
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.nfd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            'ø' => 'o',
+            'đ' => 'd',
+            'ł' => 'l',
+            'ß' => 's',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// The folded lines of all clients, one after another.
+#[derive(Default)]
+pub(super) struct Index {
+    text: String,
+    /// Where each line starts, and whose it is.
+    lines: BTreeMap<usize, RecordId>,
+    /// Where each client's line starts.
+    starts: BTreeMap<RecordId, usize>,
+    stale: usize,
+}
+
+impl Index {
+    pub(super) fn put(&mut self, id: RecordId, summary: &Summary) {
+        let line = line(summary);
+        if let Some(start) = self.starts.get(&id) {
+            if self.line_at(*start) == line {
+                return;
+            }
+            self.remove(id);
+        }
+        self.push(id, &line);
+    }
+
+    fn push(&mut self, id: RecordId, line: &str) {
+        let start = self.text.len();
+        self.text.push_str(line);
+        self.text.push(END);
+        self.lines.insert(start, id);
+        self.starts.insert(id, start);
+    }
+
+    pub(super) fn remove(&mut self, id: RecordId) {
+        let Some(start) = self.starts.remove(&id) else {
+            return;
+        };
+        self.lines.remove(&start);
+        // What was there must not stay in memory: it is somebody's name.
+        let length = self.line_at(start).len();
+        self.text
+            .replace_range(start..start + length, &"\u{1}".repeat(length));
+        self.stale += length;
+        if self.stale * STALE_SHARE > self.text.len() {
+            self.rewrite();
+        }
+    }
+
+    fn rewrite(&mut self) {
+        let old = core::mem::take(self);
+        for (start, id) in &old.lines {
+            self.push(*id, old.line_at(*start));
+        }
+    }
+
+    fn line_at(&self, start: usize) -> &str {
+        let rest = self.text.get(start..).unwrap_or_default();
+        rest.split(END).next().unwrap_or_default()
+    }
+
+    /// Clients on whose line every word occurs, in no particular order, at most `limit`.
+    pub(super) fn find(&self, query: &str, limit: usize) -> Vec<RecordId> {
+        let words = words(query);
+        // The longest word occurs least often.
+        let Some(longest) = words.iter().max_by_key(|word| word.len()) else {
+            return Vec::new();
+        };
+        let finder = memmem::Finder::new(longest.as_bytes());
+        let mut found = Vec::new();
+        let mut from = 0;
+        while found.len() < limit
+            && let Some(at) = self
+                .text
+                .as_bytes()
+                .get(from..)
+                .and_then(|rest| finder.find(rest))
+        {
+            let at = from + at;
+            let Some((start, id)) = self.lines.range(..=at).next_back() else {
+                from = at + 1;
+                continue;
+            };
+            let line = self.line_at(*start);
+            if words.iter().all(|word| line.contains(word.as_str())) {
+                found.push(*id);
+            }
+            from = (start + line.len()).max(at) + 1;
+        }
+        found
+    }
+}
+
+/// A client's line: name, digits of the phones as dialled abroad and at home, e-mails.
+fn line(summary: &Summary) -> String {
+    let mut line = String::new();
+    if let Some(name) = &summary.name {
+        line.push_str(&fold(&name.last));
+        line.push(' ');
+        line.push_str(&fold(&name.first));
+    }
+    for phone in &summary.phones {
+        let digits = phone.as_str().trim_start_matches('+');
+        line.push(' ');
+        line.push_str(digits);
+        if let Some(national) = digits.strip_prefix("358") {
+            line.push_str(" 0");
+            line.push_str(national);
+        }
+    }
+    for email in &summary.emails {
+        line.push(' ');
+        line.push_str(&fold(email.as_str()));
+    }
+    line
+}
+
+/// The words of a query; one that looks like a phone number becomes its digits.
+fn words(query: &str) -> Vec<String> {
+    let query = fold(query);
+    let is_phone = query.chars().any(|c| c.is_ascii_digit())
+        && query
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +-()./\u{a0}".contains(c));
+    if is_phone {
+        let digits: String = query
+            .replace("(0)", "")
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let digits = digits.strip_prefix("00").unwrap_or(&digits);
+        return vec![digits.to_owned()];
+    }
+    query
+        .split([' ', ',', '\u{1}'])
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::Alert;
+    use crate::contact::Name;
+
+    fn check(query: &str, expected: &[u8]) {
+        let mut index = Index::default();
+        for (number, last, first, phone) in [
+            (1, "Korhonen", "Päivi", "0401234567"),
+            (2, "Åkerblom", "Märta", "050 765 4321"),
+            (3, "Korhonen", "Anna-Liisa", "+46 70 123 45 67"),
+        ] {
+            let summary = Summary {
+                name: Some(Name::new(last, first).unwrap()),
+                birth_year: None,
+                phones: vec![phone.parse().unwrap()],
+                emails: vec![],
+                alert: Alert::NotAsked,
+                last_visit: None,
+                conflicts: 0,
+            };
+            index.put(RecordId::from_bytes([9; 16]), &summary);
+            index.put(RecordId::from_bytes([number; 16]), &summary);
+            index.remove(RecordId::from_bytes([9; 16]));
+        }
+        let mut found: Vec<u8> = index
+            .find(query, 10)
+            .iter()
+            .map(|id| id.as_bytes()[0])
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{query}");
+    }
+
+    #[test]
+    fn any_part_of_a_name_in_any_order() {
+        check("korh", &[1, 3]);
+        check("PÄIVI korhonen", &[1]);
+        check("paivi", &[1]);
+        check("akerblom", &[2]);
+        check("lii", &[3]);
+        check("Korhonen, Anna", &[3]);
+        check("nobody", &[]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn a_phone_in_any_notation() {
+        check("040 123", &[1]);
+        check("040-1234567", &[1]);
+        check("+358 40 123 4567", &[1]);
+        check("00358401234567", &[1]);
+        check("+358 (0)40 1234567", &[1]);
+        check("4321", &[2]);
+        check("+46701234567", &[3]);
+    }
+}

@@ -1,0 +1,566 @@
+//! Automerge, and the only place that knows it: a record's shape and history, mapped by hand.
+//!
+//! A document is two levels deep: at the root one map per [`Collection`], made in one deterministic
+//! genesis change, and in each map keys that lead to 16-byte [`ValueId`]s. There is nothing else in
+//! it but counts, times and authors' ids, so its history can be kept when values are forgotten.
+//!
+//! A leaf is never deleted. An entry that a person removes is *voided*: the map `void` gets the value
+//! id that they saw. A concurrent edit puts another id, so the entry stands again, disputed, and
+//! nothing is eaten silently.
+
+mod guard;
+
+use core::ops::RangeFull;
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{
+    ActorId, Automerge, AutomergeError, ChangeHash, ObjId, ObjType, PatchLog, ReadDoc, ScalarValue,
+    ScalarValueRef, ValueRef,
+};
+use jiff::Timestamp;
+
+use crate::id::{EntryId, Incarnation, NodeId, RecordId, ValueId};
+
+/// The schema of documents that this program writes, and the newest that it reads.
+pub const SCHEMA: u16 = 1;
+/// The most bytes of a document, or of changes to one, that are taken from a peer or from disk.
+pub const DOCUMENT_LIMIT: usize = 16 * 1024 * 1024;
+
+const VOID: &str = "void";
+
+/// What a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// A client card.
+    Client,
+    /// A user.
+    Staff,
+    /// The clinic's settings ([`crate::id::SETTINGS`]).
+    Settings,
+    /// The treatment catalogue ([`crate::id::CATALOGUE`]).
+    Catalogue,
+}
+
+impl RecordKind {
+    const ALL: [Self; 4] = [Self::Client, Self::Staff, Self::Settings, Self::Catalogue];
+
+    /// The number that stands for it in documents and stored indexes.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Client => 1,
+            Self::Staff => 2,
+            Self::Settings => 3,
+            Self::Catalogue => 4,
+        }
+    }
+
+    /// The kind with this [`RecordKind::code`].
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+macro_rules! keys {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $key:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The key that stands for it in documents.
+            #[must_use]
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$variant => $key,)+ }
+            }
+
+            /// The one with this key.
+            #[must_use]
+            pub fn from_key(key: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.key() == key)
+            }
+        }
+    };
+}
+
+keys! {
+    /// A single leaf of a record.
+    FieldKey {
+        /// A client's name.
+        Name = "name",
+        /// A client's year of birth.
+        BirthYear = "birth_year",
+        /// A client's postal address.
+        Address = "address",
+        /// Where an imported card comes from.
+        Origin = "origin",
+        /// Marketing permission.
+        Marketing = "marketing",
+        /// That health was asked about.
+        HealthAsked = "health_asked",
+        /// A user's name and role.
+        Profile = "profile",
+        /// A user's password.
+        Password = "password",
+        /// A user's one-time code.
+        SetupCode = "setup_code",
+        /// A user's undertaking.
+        Undertaking = "undertaking",
+        /// Whether a user's access has ended.
+        Disabled = "disabled",
+        /// The clinic.
+        Controller = "controller",
+    }
+}
+
+keys! {
+    /// A map of a record: its single fields, or entries by id.
+    Collection {
+        /// The single fields, by [`FieldKey`].
+        Field = "field",
+        /// Phone numbers.
+        Phone = "phone",
+        /// E-mail addresses.
+        Email = "email",
+        /// Health entries.
+        Health = "health",
+        /// Treatments.
+        Treatment = "treatment",
+        /// Notes.
+        Note = "note",
+        /// Premises, by node id.
+        Premises = "premises",
+        /// Items of the catalogue.
+        Item = "item",
+    }
+}
+
+/// Where in a record a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// A single field.
+    Field(FieldKey),
+    /// An entry of a collection other than [`Collection::Field`].
+    Entry(Collection, EntryId),
+}
+
+impl Slot {
+    const fn collection(self) -> Collection {
+        match self {
+            Self::Field(_) => Collection::Field,
+            Self::Entry(collection, _) => collection,
+        }
+    }
+
+    fn key(self) -> String {
+        match self {
+            Self::Field(field) => field.key().to_owned(),
+            Self::Entry(_, entry) => entry.to_string(),
+        }
+    }
+
+    fn from_keys(collection: Collection, key: &str) -> Option<Self> {
+        match collection {
+            Collection::Field => FieldKey::from_key(key).map(Self::Field),
+            other => key.parse().ok().map(|entry| Self::Entry(other, entry)),
+        }
+    }
+}
+
+/// The hash of one change.
+pub type Hash = [u8; 32];
+
+/// What somebody has seen of a record: its latest changes, sorted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Heads(Vec<Hash>);
+
+impl Heads {
+    /// Heads made of these hashes, sorted and without doubles.
+    #[must_use]
+    pub fn new(mut hashes: Vec<Hash>) -> Self {
+        hashes.sort_unstable();
+        hashes.dedup();
+        Self(hashes)
+    }
+
+    /// The hashes, sorted.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Hash] {
+        &self.0
+    }
+
+    /// Whether nothing has been seen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn to_automerge(&self) -> Vec<ChangeHash> {
+        self.0.iter().map(|hash| ChangeHash(*hash)).collect()
+    }
+}
+
+/// Who made a change, where and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp {
+    /// The staff record, or [`crate::id::OPERATOR`].
+    pub author: RecordId,
+    /// The node it was made at.
+    pub node: NodeId,
+    /// The node's clock then, to the second.
+    pub at: Timestamp,
+}
+
+/// One value id that stands in a slot now. More than one in a slot is a conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leaf {
+    /// The reference.
+    pub value: ValueId,
+    /// Who put it there; `None` when the change carries no readable stamp.
+    pub stamp: Option<Stamp>,
+}
+
+/// What stands in a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Leaves {
+    /// The references, sorted by id; several after concurrent edits.
+    pub values: Vec<Leaf>,
+    /// The references that somebody voided.
+    pub voided: BTreeSet<ValueId>,
+}
+
+/// One intended change of a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// The slot now refers to this value.
+    Set(Slot, ValueId),
+    /// The entry, as it was seen with this value, is removed.
+    Void(Slot, ValueId),
+}
+
+/// Why a document or changes to it were not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// Not readable, or not what its heads say.
+    #[error("the record's document is damaged")]
+    Damaged,
+    /// Over [`DOCUMENT_LIMIT`].
+    #[error("the record's document is too large")]
+    TooLarge,
+    /// Changes that build on others not here.
+    #[error("changes are missing that others build on")]
+    Missing,
+    /// An edit at heads that this document doesn't know.
+    #[error("the edit was made on a version that is not known here")]
+    UnknownHeads,
+    /// A newer program made it.
+    #[error("the record was written by a newer version")]
+    Newer,
+}
+
+/// A record's document.
+#[derive(Clone)]
+pub struct Document {
+    inner: Automerge,
+    kind: RecordKind,
+    maps: BTreeMap<&'static str, ObjId>,
+}
+
+impl core::fmt::Debug for Document {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Document({:?})", self.kind)
+    }
+}
+
+impl Document {
+    /// An empty record: the genesis change alone, the same at every node and in every process.
+    ///
+    /// # Errors
+    /// [`DocumentError::Damaged`] if Automerge refuses, which it has no reason to.
+    pub fn genesis(kind: RecordKind) -> Result<Self, DocumentError> {
+        let actor = ActorId::from(&[b'k', b'o', b'r', kind.code()][..]);
+        let mut inner = Automerge::new().with_actor(actor);
+        let mut tx = inner.transaction();
+        let root = automerge::ROOT;
+        let made = (|| {
+            tx.put(root.clone(), "kind", i64::from(kind.code()))?;
+            tx.put(root.clone(), "schema", i64::from(SCHEMA))?;
+            for name in Collection::ALL.iter().map(|one| one.key()).chain([VOID]) {
+                tx.put_object(root.clone(), name, ObjType::Map)?;
+            }
+            Ok::<_, AutomergeError>(())
+        })();
+        made.map_err(|_| DocumentError::Damaged)?;
+        tx.commit_with(CommitOptions::default().with_time(0));
+        Self::wrap(inner)
+    }
+
+    /// The document in `bytes`: a snapshot and any changes after it, one after another.
+    ///
+    /// # Errors
+    /// [`DocumentError`] when it can't be read whole. Never panics on any input.
+    pub fn load(bytes: &[u8]) -> Result<Self, DocumentError> {
+        guard::chunks(bytes)?;
+        let inner = guard::catch(|| Automerge::load(bytes).map_err(|_| DocumentError::Damaged))?;
+        guard::catch(|| Self::wrap(inner))
+    }
+
+    fn wrap(inner: Automerge) -> Result<Self, DocumentError> {
+        let number = |key: &str| match inner.get(automerge::ROOT, key) {
+            Ok(Some((value, _))) => value.as_i64(),
+            _ => None,
+        };
+        let code = number("kind")
+            .and_then(|code| u8::try_from(code).ok())
+            .ok_or(DocumentError::Damaged)?;
+        let kind = RecordKind::from_code(code).ok_or(DocumentError::Newer)?;
+        if number("schema").is_none_or(|schema| schema > i64::from(SCHEMA)) {
+            return Err(DocumentError::Newer);
+        }
+        let mut maps = BTreeMap::new();
+        for name in Collection::ALL.iter().map(|one| one.key()).chain([VOID]) {
+            if let Ok(Some((value, id))) = inner.get(automerge::ROOT, name)
+                && value.is_object()
+            {
+                maps.insert(name, id);
+            }
+        }
+        Ok(Self { inner, kind, maps })
+    }
+
+    /// What the record is.
+    #[must_use]
+    pub const fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    /// Its latest changes.
+    #[must_use]
+    pub fn heads(&self) -> Heads {
+        Heads::new(self.inner.get_heads().iter().map(|hash| hash.0).collect())
+    }
+
+    /// Whether all of `heads` are known here.
+    #[must_use]
+    pub fn knows(&self, heads: &Heads) -> bool {
+        heads.0.iter().all(|hash| {
+            self.inner
+                .get_change_meta_by_hash(&ChangeHash(*hash))
+                .is_some()
+        })
+    }
+
+    /// The whole document, compressed. Not canonical: compare [`Document::heads`].
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        self.inner.save()
+    }
+
+    /// The changes that `heads` lacks, and the values that these refer to. Unknown heads are passed over.
+    #[must_use]
+    pub fn changes_since(&self, heads: &Heads) -> (Vec<u8>, BTreeSet<ValueId>) {
+        let known: Vec<ChangeHash> = heads
+            .to_automerge()
+            .into_iter()
+            .filter(|hash| self.inner.get_change_meta_by_hash(hash).is_some())
+            .collect();
+        let mut bytes = Vec::new();
+        let mut values = BTreeSet::new();
+        for change in self.inner.get_changes(&known) {
+            bytes.extend_from_slice(change.raw_bytes());
+            values.extend(change.decode().operations.iter().filter_map(|op| {
+                match op.primitive_value()? {
+                    ScalarValue::Bytes(bytes) => ValueId::from_slice(&bytes),
+                    _ => None,
+                }
+            }));
+        }
+        (bytes, values)
+    }
+
+    /// Applies an edit at the heads its author saw, and returns the bytes of the new change.
+    ///
+    /// # Errors
+    /// [`DocumentError::UnknownHeads`] when `seen` isn't known here.
+    pub fn edit(
+        &mut self,
+        seen: &Heads,
+        actor: Incarnation,
+        stamp: Stamp,
+        puts: &[Put],
+    ) -> Result<Vec<u8>, DocumentError> {
+        if !self.knows(seen) {
+            return Err(DocumentError::UnknownHeads);
+        }
+        let before = self.inner.get_heads();
+        self.inner.set_actor(ActorId::from(&actor.as_bytes()[..]));
+        // Isolation makes a second actor in the document, so it is used only where it matters.
+        let mut tx = if *seen == self.heads() {
+            self.inner.transaction()
+        } else {
+            self.inner
+                .transaction_at(PatchLog::inactive(), &seen.to_automerge())
+                .map_err(|_| DocumentError::Damaged)?
+        };
+        for put in puts {
+            let (name, slot, value) = match put {
+                Put::Set(slot, value) => (slot.collection().key(), slot, value),
+                Put::Void(slot, value) => (VOID, slot, value),
+            };
+            let map = self.maps.get(name).ok_or(DocumentError::Damaged)?;
+            let key = if name == VOID {
+                void_key(*slot)
+            } else {
+                slot.key()
+            };
+            tx.put(map, key, ScalarValue::Bytes(value.as_bytes().to_vec()))
+                .map_err(|_| DocumentError::Damaged)?;
+        }
+        let options = CommitOptions::default()
+            .with_time(stamp.at.as_second())
+            .with_message(write_stamp(stamp));
+        tx.commit_with(options);
+        Ok(self.inner.save_after(&before))
+    }
+
+    /// Takes a peer's changes. On any error the document is as it was.
+    ///
+    /// # Errors
+    /// [`DocumentError`] when the bytes are no sound changes, or build on what isn't here.
+    pub fn merge(&mut self, changes: &[u8], claimed: &Heads) -> Result<(), DocumentError> {
+        guard::chunks(changes)?;
+        let mut trial = self.inner.clone();
+        let merged = guard::catch(move || {
+            trial
+                .load_incremental(changes)
+                .map_err(|_| DocumentError::Damaged)?;
+            Self::wrap(trial)
+        })?;
+        // `load_incremental` returns Ok for truncated, orphaned and garbage bytes.
+        if !merged.knows(claimed) {
+            return Err(DocumentError::Missing);
+        }
+        if merged.kind != self.kind {
+            return Err(DocumentError::Damaged);
+        }
+        *self = merged;
+        Ok(())
+    }
+
+    /// What stands in every slot, in the order of slots.
+    #[must_use]
+    pub fn leaves(&self) -> BTreeMap<Slot, Leaves> {
+        self.read_leaves(|_| None)
+    }
+
+    /// Like [`Document::leaves`], with who put each there and when.
+    #[must_use]
+    pub fn stamped_leaves(&self) -> BTreeMap<Slot, Leaves> {
+        self.read_leaves(|id| self.stamp(id))
+    }
+
+    fn read_leaves(&self, stamp: impl Fn(&ObjId) -> Option<Stamp>) -> BTreeMap<Slot, Leaves> {
+        let mut slots: BTreeMap<Slot, Leaves> = BTreeMap::new();
+        for collection in Collection::ALL {
+            let Some(map) = self.maps.get(collection.key()) else {
+                continue;
+            };
+            for (key, leaves) in self.read_map(map, &stamp) {
+                if let Some(slot) = Slot::from_keys(*collection, &key) {
+                    slots.entry(slot).or_default().values = leaves;
+                }
+            }
+        }
+        if let Some(map) = self.maps.get(VOID) {
+            for (key, leaves) in self.read_map(map, &|_| None) {
+                let slot = key
+                    .split_once('/')
+                    .and_then(|(name, key)| Slot::from_keys(Collection::from_key(name)?, key));
+                if let Some(leaves_here) = slot.and_then(|slot| slots.get_mut(&slot)) {
+                    leaves_here.voided = leaves.into_iter().map(|leaf| leaf.value).collect();
+                }
+            }
+        }
+        slots
+    }
+
+    fn read_map(
+        &self,
+        map: &ObjId,
+        stamp: &dyn Fn(&ObjId) -> Option<Stamp>,
+    ) -> Vec<(String, Vec<Leaf>)> {
+        let mut found = Vec::new();
+        for item in self.inner.map_range(map, RangeFull) {
+            let mut leaves = Vec::with_capacity(1);
+            if item.conflict {
+                for (value, id) in self
+                    .inner
+                    .get_all(map, item.key.as_ref())
+                    .unwrap_or_default()
+                {
+                    let reference = value.as_bytes().and_then(ValueId::from_slice);
+                    leaves.extend(reference.map(|value| Leaf {
+                        value,
+                        stamp: stamp(&id),
+                    }));
+                }
+                leaves.sort_unstable();
+                leaves.dedup_by_key(|leaf| leaf.value);
+            } else if let ValueRef::Scalar(ScalarValueRef::Bytes(bytes)) = &item.value
+                && let Some(value) = ValueId::from_slice(bytes)
+            {
+                leaves.push(Leaf {
+                    value,
+                    stamp: stamp(&item.id()),
+                });
+            }
+            found.push((item.key.into_owned(), leaves));
+        }
+        found
+    }
+
+    fn stamp(&self, id: &ObjId) -> Option<Stamp> {
+        let hash = self.inner.hash_for_opid(id)?;
+        let meta = self.inner.get_change_meta_by_hash(&hash)?;
+        read_stamp(meta.message.as_deref()?, meta.timestamp)
+    }
+
+    /// When the record was first and last changed; `None` for a bare genesis.
+    #[must_use]
+    pub fn lifetime(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = self.inner.get_changes_meta(&[]);
+        let mut times = times
+            .iter()
+            .map(|meta| meta.timestamp)
+            .filter(|time| *time != 0);
+        let first = times.next()?;
+        let (oldest, newest) =
+            times.fold((first, first), |(a, b), time| (a.min(time), b.max(time)));
+        Some((
+            Timestamp::from_second(oldest).ok()?,
+            Timestamp::from_second(newest).ok()?,
+        ))
+    }
+}
+
+fn void_key(slot: Slot) -> String {
+    format!("{}/{}", slot.collection().key(), slot.key())
+}
+
+fn write_stamp(stamp: Stamp) -> String {
+    format!("{}{}", stamp.author, stamp.node)
+}
+
+fn read_stamp(message: &str, time: i64) -> Option<Stamp> {
+    let (author, node) = message.split_at_checked(RecordId::BYTES * 2)?;
+    Some(Stamp {
+        author: author.parse().ok()?,
+        node: node.parse().ok()?,
+        at: Timestamp::from_second(time).ok()?,
+    })
+}

@@ -1,0 +1,80 @@
+//! One intended change and the heads its author saw.
+
+use crate::document::{Collection, FieldKey, Heads, RecordKind, Slot};
+use crate::id::{EntryId, RecordId, ValueId};
+use crate::value::Content;
+
+/// One change within an edit.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Put this into the field. Also resolves a conflict there.
+    SetField(FieldKey, Content),
+    /// Add an entry.
+    Add(Collection, Content),
+    /// Put this into the entry. Also resolves a conflict or a dispute there.
+    SetEntry(Collection, EntryId, Content),
+    /// Remove the entry, as it was seen with each of these values.
+    Void(Collection, EntryId, Vec<ValueId>),
+}
+crate::redacted!(Change);
+
+impl Change {
+    /// The slot it touches; `None` for an entry to be added.
+    #[must_use]
+    pub const fn slot(&self) -> Option<Slot> {
+        match self {
+            Self::SetField(field, _) => Some(Slot::Field(*field)),
+            Self::Add(..) => None,
+            Self::SetEntry(collection, entry, _) | Self::Void(collection, entry, _) => {
+                Some(Slot::Entry(*collection, *entry))
+            }
+        }
+    }
+}
+
+/// Which record an edit is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A new record of this kind.
+    New(RecordKind),
+    /// A record as its reader saw it.
+    Seen(RecordId, Heads),
+    /// A record in whatever state it is now. For entries that are only added, and for commands given
+    /// at the machine, where nobody looked at an older state.
+    Latest(RecordId),
+}
+
+/// One edit: all of its changes are applied, durably and at once, or none.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// Which record.
+    pub target: Target,
+    /// The staff record of who makes it, or [`crate::id::OPERATOR`].
+    pub author: RecordId,
+    /// What to change, at least one and at most [`CHANGES_LIMIT`].
+    pub changes: Vec<Change>,
+}
+crate::redacted!(Edit);
+
+/// The most changes in one edit.
+pub const CHANGES_LIMIT: usize = 256;
+
+/// Why an edit was refused. Nothing of it was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// There is no such record.
+    #[error("there is no such record")]
+    NoRecord,
+    /// The record was erased.
+    #[error("the record was erased")]
+    Erased,
+    /// It was made on a version not known here: the page must be loaded again.
+    #[error("the edit was made on a version that is not known here")]
+    UnknownVersion,
+    /// Nothing to change, too much, or contents that don't belong where they are put.
+    #[error("the edit is not sound")]
+    Unsound,
+    /// The record can't be read, or a newer version wrote it.
+    #[error("the record can't be read")]
+    Unreadable,
+}

@@ -1,0 +1,192 @@
+//! What must stay forgotten: erased records and dead values.
+//!
+//! Grow-only, exchanged before anything else, never expired, and without personal data. Merging is a
+//! union that keeps the earlier entry of two for one id, so it is commutative, associative and
+//! idempotent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{NodeId, RecordId, ValueId};
+
+/// Why something was removed for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The client asked.
+    Request,
+    /// The client relationship has ended (clause 11).
+    Ended,
+    /// The retention period was over (clause 9).
+    Retention,
+    /// A value was corrected and the old one had to go (clause 11).
+    Rectification,
+    /// Consent was withdrawn (GDPR Article 7(3)).
+    Consent,
+}
+
+impl Reason {
+    const ALL: [Self; 5] = [
+        Self::Request,
+        Self::Ended,
+        Self::Retention,
+        Self::Rectification,
+        Self::Consent,
+    ];
+
+    const fn code(self) -> u8 {
+        match self {
+            Self::Request => 1,
+            Self::Ended => 2,
+            Self::Retention => 3,
+            Self::Rectification => 4,
+            Self::Consent => 5,
+        }
+    }
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Removed {
+    /// A whole record.
+    Record(RecordId),
+    /// One value of a record.
+    Value(RecordId, ValueId),
+}
+
+/// One entry of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LedgerEntry {
+    /// What was removed.
+    pub removed: Removed,
+    /// When it was decided, by the deciding node's clock.
+    pub at: Timestamp,
+    /// Where.
+    pub node: NodeId,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A ledger entry that can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a ledger entry is damaged or was written by a newer version")]
+pub struct LedgerError;
+
+#[derive(Serialize, Deserialize)]
+struct Stored(u8, [u8; 16], Option<[u8; 16]>, i64, [u8; 16], u8);
+
+impl LedgerEntry {
+    /// The stored and wire form.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let (record, value) = match self.removed {
+            Removed::Record(record) => (record, None),
+            Removed::Value(record, value) => (record, Some(*value.as_bytes())),
+        };
+        let stored = Stored(
+            1,
+            *record.as_bytes(),
+            value,
+            self.at.as_second(),
+            *self.node.as_bytes(),
+            self.reason.code(),
+        );
+        // A tuple of numbers and byte arrays always has a MessagePack form.
+        rmp_serde::to_vec(&stored).unwrap_or_default()
+    }
+
+    /// Reads the stored and wire form.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the bytes are no entry.
+    pub fn decode(bytes: &[u8]) -> Result<Self, LedgerError> {
+        let Stored(version, record, value, at, node, reason) =
+            rmp_serde::from_slice(bytes).map_err(|_| LedgerError)?;
+        if version != 1 {
+            return Err(LedgerError);
+        }
+        let record = RecordId::from_bytes(record);
+        Ok(Self {
+            removed: value.map_or(Removed::Record(record), |id| {
+                Removed::Value(record, ValueId::from_bytes(id))
+            }),
+            at: Timestamp::from_second(at).map_err(|_| LedgerError)?,
+            node: NodeId::from_bytes(node),
+            reason: Reason::ALL
+                .into_iter()
+                .find(|one| one.code() == reason)
+                .ok_or(LedgerError)?,
+        })
+    }
+}
+
+/// The ledger of one node.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    erased: BTreeMap<RecordId, LedgerEntry>,
+    dead: BTreeMap<RecordId, BTreeMap<ValueId, LedgerEntry>>,
+}
+
+impl Ledger {
+    /// Takes an entry. Returns whether anything changed by it.
+    ///
+    /// An erased record absorbs the entries of its values.
+    pub fn insert(&mut self, entry: LedgerEntry) -> bool {
+        match entry.removed {
+            Removed::Record(record) => {
+                self.dead.remove(&record);
+                keep_earlier(&mut self.erased, record, entry)
+            }
+            Removed::Value(record, _) if self.erased.contains_key(&record) => false,
+            Removed::Value(record, value) => {
+                keep_earlier(self.dead.entry(record).or_default(), value, entry)
+            }
+        }
+    }
+
+    /// The entry of an erased record.
+    #[must_use]
+    pub fn erased(&self, record: RecordId) -> Option<&LedgerEntry> {
+        self.erased.get(&record)
+    }
+
+    /// The dead values of a record.
+    #[must_use]
+    pub fn dead(&self, record: RecordId) -> BTreeSet<ValueId> {
+        self.dead
+            .get(&record)
+            .map(|values| values.keys().copied().collect())
+            .unwrap_or_default()
+    }
+
+    /// Every entry, in the order of what was removed.
+    pub fn entries(&self) -> impl Iterator<Item = &LedgerEntry> {
+        self.erased
+            .values()
+            .chain(self.dead.values().flat_map(BTreeMap::values))
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.erased.len() + self.dead.values().map(BTreeMap::len).sum::<usize>()
+    }
+
+    /// Whether nothing was ever removed for good.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.erased.is_empty() && self.dead.is_empty()
+    }
+}
+
+fn keep_earlier<K: Ord>(map: &mut BTreeMap<K, LedgerEntry>, key: K, entry: LedgerEntry) -> bool {
+    let order = |entry: &LedgerEntry| (entry.at, entry.node, entry.reason);
+    match map.get(&key) {
+        Some(held) if order(held) <= order(&entry) => false,
+        _ => {
+            map.insert(key, entry);
+            true
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The clinic's own people and how they prove who they are (clause 9).
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// What a user is, which decides what they may do ([`crate::access`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Pääkäyttäjä: answers for the register.
+    Owner,
+    /// Henkilökunta: gives treatments.
+    Staff,
+    /// Vuokratuoliyrittäjä: an entrepreneur who gives treatments on the premises.
+    Contractor,
+    /// Vastaanotto: contact details and marketing, never health text.
+    Reception,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Staff, Self::Contractor, Self::Reception];
+
+    /// The name used in files and on the command line.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Staff => "staff",
+            Self::Contractor => "contractor",
+            Self::Reception => "reception",
+        }
+    }
+
+    /// The role with this [`Role::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// A user's name and role.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Profile {
+    /// The name they log in with and are shown by.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+}
+
+/// A password's argon2id hash in PHC form (RFC 9106).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PasswordHash(pub String);
+
+/// A one-time code with which a new user sets a password.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SetupCode {
+    /// SHA-256 of the code.
+    pub hash: [u8; 32],
+    /// After this it no longer works.
+    pub expires: Timestamp,
+}
+
+/// The dated undertaking of confidentiality (vaitiolositoumus), without which no card opens.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Undertaking {
+    /// The day it was given.
+    pub date: Date,
+}
+
+/// One user as the register knows them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct User {
+    /// The staff record's id, which is also the author of their edits.
+    pub id: crate::id::RecordId,
+    /// Heads of the staff record, for edits of it.
+    pub heads: crate::document::Heads,
+    /// Name and role.
+    pub profile: Profile,
+    /// The password, once set.
+    pub password: Option<PasswordHash>,
+    /// The set-up code, until used.
+    pub setup: Option<SetupCode>,
+    /// The undertaking, once given.
+    pub undertaking: Option<Undertaking>,
+    /// Whether access has ended.
+    pub disabled: bool,
+}
+
+crate::redacted!(Profile, PasswordHash, SetupCode, Undertaking, User);

@@ -1,0 +1,40 @@
+//! What the clinic says of itself (clauses 1-3), and its treatment catalogue.
+
+/// The controller and the contact person (clauses 1 and 2) and the register's name (clause 3).
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Controller {
+    /// The controller's name.
+    pub name: String,
+    /// Business ID.
+    pub business_id: String,
+    /// Contact person in matters of the register.
+    pub contact: String,
+    /// Their phone or e-mail.
+    pub contact_details: String,
+    /// The register's name.
+    pub register_name: String,
+}
+
+/// One premises. Its entry id is its node's id.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Premises {
+    /// What staff call it.
+    pub name: String,
+    /// Street address.
+    pub address: String,
+    /// Phone.
+    pub phone: String,
+}
+
+/// One treatment that the clinic offers.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CatalogueItem {
+    /// Its name.
+    pub name: String,
+    /// Whether health information must be known before it.
+    pub needs_health: bool,
+    /// Whether a separate contract is needed.
+    pub needs_contract: bool,
+}
+
+crate::redacted!(Controller, Premises, CatalogueItem);
