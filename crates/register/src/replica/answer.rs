@@ -1,0 +1,121 @@
+//! What commands lead to, and how things stand.
+
+use jiff::Timestamp;
+
+use crate::card::Card;
+use crate::document::Heads;
+use crate::edit::EditError;
+use crate::id::{Incarnation, NodeId, RecordId, RegisterId};
+
+/// What a command led to.
+#[derive(Debug)]
+pub enum Answer {
+    /// Done, and durable.
+    Done,
+    /// The edit is durable.
+    Edited {
+        /// The record, new or old.
+        record: RecordId,
+        /// Its heads after the edit.
+        heads: Heads,
+    },
+    /// A card.
+    Card(Box<Card>),
+    /// Cards in the order of their ids; fewer than asked for at the end.
+    Cards(Vec<Card>),
+    /// One outcome for each client, in order.
+    Imported(Vec<ImportOutcome>),
+    /// How things stand.
+    Report(Box<Report>),
+}
+
+/// What came of one imported client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportOutcome {
+    /// A new card.
+    Added(RecordId),
+    /// The card was here; so many of its entries were not.
+    Extended(RecordId, usize),
+    /// Nothing new.
+    Unchanged(RecordId),
+    /// This client was erased here and is not brought back.
+    Erased,
+}
+
+/// A command was refused. Nothing of it was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The edit was not taken.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The store failed; the node has to be looked at.
+    #[error("the register's storage failed")]
+    Storage,
+    /// No such peer.
+    #[error("there is no such peer")]
+    NoPeer,
+    /// A node can't be its own peer.
+    #[error("this is the node itself")]
+    Oneself,
+}
+
+/// How things stand at this node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// This node.
+    pub node: NodeId,
+    /// The register it belongs to.
+    pub register: RegisterId,
+    /// This life of the process.
+    pub incarnation: Incarnation,
+    /// How many clients.
+    pub clients: usize,
+    /// How many records of any kind.
+    pub records: usize,
+    /// How many clients have something to choose.
+    pub conflicts: usize,
+    /// How many ledger entries.
+    pub ledger: usize,
+    /// Changes at this node so far.
+    pub sequence: u64,
+    /// Every paired peer, by id.
+    pub peers: Vec<PeerReport>,
+}
+
+/// How things stand with one peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerReport {
+    /// The peer.
+    pub peer: NodeId,
+    /// SHA-256 of its public key.
+    pub key: [u8; 32],
+    /// Where it is dialled.
+    pub address: String,
+    /// The state of the line and of the exchange.
+    pub state: PeerState,
+    /// When something was last heard of it, by this node's clock.
+    pub heard: Option<Timestamp>,
+    /// When it last had everything of ours and we had everything it told of.
+    pub agreed: Option<Timestamp>,
+    /// Records changed here that it has not acknowledged.
+    pub waiting: usize,
+    /// Since when the oldest of them waits.
+    pub waiting_since: Option<Timestamp>,
+}
+
+/// The state of the line to a peer and of the exchange over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerState {
+    /// No connection.
+    Apart,
+    /// Connected; hellos are under way.
+    Greeting,
+    /// Records are under way.
+    Exchanging,
+    /// Both have everything of each other.
+    Agreed,
+    /// The peer belongs to another register: nothing is exchanged.
+    OtherRegister,
+    /// The peer's program is of another version: nothing is exchanged.
+    OtherVersion,
+}
