@@ -83,6 +83,18 @@ pub struct Tail {
 }
 
 impl Tail {
+    /// The end of a chain whose last stored entry is this one.
+    ///
+    /// # Errors
+    /// [`ChainError`] when it can't be read.
+    pub fn after(last: &[u8]) -> Result<Self, ChainError> {
+        let entry: AuditEntry = rmp_serde::from_slice(last).map_err(|_| ChainError { after: 0 })?;
+        Ok(Self {
+            sequence: entry.sequence,
+            hash: digest(&[last]),
+        })
+    }
+
     /// Appends an event and returns the stored form of the new entry.
     pub fn append(&mut self, event: AuditEvent, now: Timestamp) -> Vec<u8> {
         let entry = AuditEntry {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
+use crate::directory::Summary;
 use crate::document::{Collection, Document, FieldKey, Heads, Leaf, Leaves, Slot, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
@@ -185,14 +186,45 @@ impl Reading<'_> {
     /// The record as a client card.
     #[must_use]
     pub fn card(&self) -> Card {
-        let slots = self.document.stamped_leaves();
-        let lifetime = self.document.lifetime();
-        let mut health = self.entries(&slots, Collection::Health, |content| match content {
+        self.card_of(&self.document.stamped_leaves(), self.document.lifetime())
+    }
+
+    /// What lists and search keep of a client card. Cheaper than [`Reading::card`]: it asks nobody's name.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let card = self.card_of(&self.document.leaves(), None);
+        Summary {
+            name: card.name.newest().cloned(),
+            birth_year: card.birth_year.newest().copied(),
+            phones: card
+                .phones
+                .iter()
+                .flat_map(|entry| entry.field.all())
+                .map(|held| held.value.clone())
+                .collect(),
+            emails: card
+                .emails
+                .iter()
+                .flat_map(|entry| entry.field.all())
+                .map(|held| held.value.clone())
+                .collect(),
+            alert: card.alert(),
+            last_visit: card.last_visit(),
+            conflicts: card.conflicts(),
+        }
+    }
+
+    fn card_of(
+        &self,
+        slots: &BTreeMap<Slot, Leaves>,
+        lifetime: Option<(Timestamp, Timestamp)>,
+    ) -> Card {
+        let mut health = self.entries(slots, Collection::Health, |content| match content {
             Content::Health(entry) => Some(entry),
             _ => None,
         });
         health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
-        let mut treatments = self.entries(&slots, Collection::Treatment, |content| match content {
+        let mut treatments = self.entries(slots, Collection::Treatment, |content| match content {
             Content::Treatment(treatment) => Some(treatment),
             _ => None,
         });
@@ -201,41 +233,41 @@ impl Reading<'_> {
         Card {
             id: self.id,
             heads: self.document.heads(),
-            name: self.field(&slots, FieldKey::Name, |content| match content {
+            name: self.field(slots, FieldKey::Name, |content| match content {
                 Content::Name(name) => Some(name),
                 _ => None,
             }),
-            birth_year: self.field(&slots, FieldKey::BirthYear, |content| match content {
+            birth_year: self.field(slots, FieldKey::BirthYear, |content| match content {
                 Content::BirthYear(year) => Some(year),
                 _ => None,
             }),
-            phones: self.entries(&slots, Collection::Phone, |content| match content {
+            phones: self.entries(slots, Collection::Phone, |content| match content {
                 Content::Phone(phone) => Some(phone),
                 _ => None,
             }),
-            emails: self.entries(&slots, Collection::Email, |content| match content {
+            emails: self.entries(slots, Collection::Email, |content| match content {
                 Content::Email(email) => Some(email),
                 _ => None,
             }),
-            address: self.field(&slots, FieldKey::Address, |content| match content {
+            address: self.field(slots, FieldKey::Address, |content| match content {
                 Content::Address(address) => Some(address),
                 _ => None,
             }),
-            origin: self.field(&slots, FieldKey::Origin, |content| match content {
+            origin: self.field(slots, FieldKey::Origin, |content| match content {
                 Content::Origin(origin) => Some(origin),
                 _ => None,
             }),
-            marketing: self.field(&slots, FieldKey::Marketing, |content| match content {
+            marketing: self.field(slots, FieldKey::Marketing, |content| match content {
                 Content::Marketing(marketing) => Some(marketing),
                 _ => None,
             }),
-            health_asked: self.field(&slots, FieldKey::HealthAsked, |content| match content {
+            health_asked: self.field(slots, FieldKey::HealthAsked, |content| match content {
                 Content::HealthAsked(asked) => Some(asked),
                 _ => None,
             }),
             health,
             treatments,
-            notes: self.entries(&slots, Collection::Note, |content| match content {
+            notes: self.entries(slots, Collection::Note, |content| match content {
                 Content::Note(note) => Some(note),
                 _ => None,
             }),

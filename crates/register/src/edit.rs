@@ -2,7 +2,7 @@
 
 use crate::document::{Collection, FieldKey, Heads, RecordKind, Slot};
 use crate::id::{EntryId, RecordId, ValueId};
-use crate::value::Content;
+use crate::value::{Content, Kind};
 
 /// One change within an edit.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,7 +74,45 @@ pub enum EditError {
     /// Nothing to change, too much, or contents that don't belong where they are put.
     #[error("the edit is not sound")]
     Unsound,
+    /// A text holds a personal identity code (clause 5).
+    #[error("a text holds a personal identity code")]
+    IdentityCode,
     /// The record can't be read, or a newer version wrote it.
     #[error("the record can't be read")]
     Unreadable,
+}
+
+/// Whether this kind of content belongs into the field.
+#[must_use]
+pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
+    matches!(
+        (field, kind),
+        (FieldKey::Name, Kind::Name)
+            | (FieldKey::BirthYear, Kind::BirthYear)
+            | (FieldKey::Address, Kind::Address)
+            | (FieldKey::Origin, Kind::Origin)
+            | (FieldKey::Marketing, Kind::Marketing)
+            | (FieldKey::HealthAsked, Kind::HealthAsked)
+            | (FieldKey::Profile, Kind::Profile)
+            | (FieldKey::Password, Kind::Password)
+            | (FieldKey::SetupCode, Kind::SetupCode)
+            | (FieldKey::Undertaking, Kind::Undertaking)
+            | (FieldKey::Disabled, Kind::Disabled)
+            | (FieldKey::Controller, Kind::Controller)
+    )
+}
+
+/// Whether this kind of content belongs into the collection.
+#[must_use]
+pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
+    matches!(
+        (collection, kind),
+        (Collection::Phone, Kind::Phone)
+            | (Collection::Email, Kind::Email)
+            | (Collection::Health, Kind::Health)
+            | (Collection::Treatment, Kind::Treatment)
+            | (Collection::Note, Kind::Note)
+            | (Collection::Premises, Kind::Premises)
+            | (Collection::Item, Kind::CatalogueItem)
+    )
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteArray;
 
 use crate::id::{NodeId, RecordId, ValueId};
 
@@ -74,7 +75,9 @@ pub struct LedgerEntry {
 pub struct LedgerError;
 
 #[derive(Serialize, Deserialize)]
-struct Stored(u8, [u8; 16], Option<[u8; 16]>, i64, [u8; 16], u8);
+struct Stored(u8, Id, Option<Id>, i64, Id, u8);
+
+type Id = ByteArray<16>;
 
 impl LedgerEntry {
     /// The stored and wire form.
@@ -82,14 +85,14 @@ impl LedgerEntry {
     pub fn encode(&self) -> Vec<u8> {
         let (record, value) = match self.removed {
             Removed::Record(record) => (record, None),
-            Removed::Value(record, value) => (record, Some(*value.as_bytes())),
+            Removed::Value(record, value) => (record, Some(Id::new(*value.as_bytes()))),
         };
         let stored = Stored(
             1,
-            *record.as_bytes(),
+            Id::new(*record.as_bytes()),
             value,
             self.at.as_second(),
-            *self.node.as_bytes(),
+            Id::new(*self.node.as_bytes()),
             self.reason.code(),
         );
         // A tuple of numbers and byte arrays always has a MessagePack form.
@@ -106,13 +109,13 @@ impl LedgerEntry {
         if version != 1 {
             return Err(LedgerError);
         }
-        let record = RecordId::from_bytes(record);
+        let record = RecordId::from_bytes(*record);
         Ok(Self {
             removed: value.map_or(Removed::Record(record), |id| {
-                Removed::Value(record, ValueId::from_bytes(id))
+                Removed::Value(record, ValueId::from_bytes(*id))
             }),
             at: Timestamp::from_second(at).map_err(|_| LedgerError)?,
-            node: NodeId::from_bytes(node),
+            node: NodeId::from_bytes(*node),
             reason: Reason::ALL
                 .into_iter()
                 .find(|one| one.code() == reason)
@@ -165,6 +168,14 @@ impl Ledger {
         self.erased
             .values()
             .chain(self.dead.values().flat_map(BTreeMap::values))
+    }
+
+    /// Equal at two nodes when their ledgers are.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let encoded: Vec<Vec<u8>> = self.entries().map(LedgerEntry::encode).collect();
+        let parts: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+        crate::id::digest(&parts)
     }
 
     /// How many entries there are.

@@ -5,11 +5,329 @@
 //! effects. So nothing is visible, acknowledged or sent before it is durable.
 
 mod answer;
+mod check;
+mod commands;
 mod effect;
+mod exchange;
+mod import;
 mod input;
+mod inventory;
+mod peers;
+mod session;
+mod sheet;
 mod shelf;
+mod store;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use lru::LruCache;
+use rand_core::Rng;
+
+use crate::audit::Tail;
+use crate::directory::Update;
+use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret};
+use crate::ledger::{Ledger, LedgerEntry};
 
 pub use answer::{Answer, ImportOutcome, PeerReport, PeerState, Refusal, Report};
 pub use effect::{Effect, Fault, Notice};
 pub use input::{Command, ImportedClient, Input, Moment, Peer, node_id};
 pub use shelf::{Group, Holdings, Shelf, ShelfError, Write};
+
+use inventory::Inventory;
+use peers::PeerFile;
+use session::Session;
+use sheet::Sheet;
+
+/// The most records kept open between two inputs. An open one takes 20 to 50 kB.
+const OPEN_RECORDS: usize = 64;
+/// The most lives of this node's process that are remembered, to tell a rollback from a restart.
+const LIVES: usize = 256;
+
+const FACT_REGISTER: &str = "register";
+const FACT_LIVES: &str = "lives";
+const FACT_SEQUENCE: &str = "sequence";
+
+/// A store that no replica can be opened on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// A stored fact can't be read.
+    #[error("the stored state of the register can't be read ({0})")]
+    Fact(&'static str),
+    /// A ledger entry can't be read, so nobody knows who must stay forgotten.
+    #[error("the ledger can't be read")]
+    Ledger,
+    /// The audit log's end can't be read.
+    #[error("the end of the audit log can't be read")]
+    Audit,
+}
+
+/// The register at one node.
+pub struct Replica {
+    node: NodeId,
+    incarnation: Incarnation,
+    register: RegisterId,
+    secret: RegisterSecret,
+    inventory: Inventory,
+    ledger: Ledger,
+    /// Lives of this process, oldest first, with the last number each gave.
+    lives: Vec<(Incarnation, u64)>,
+    audit: Tail,
+    peers: BTreeMap<NodeId, PeerFile>,
+    sessions: BTreeMap<NodeId, Session>,
+    sheets: LruCache<RecordId, Sheet>,
+}
+
+impl core::fmt::Debug for Replica {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(
+            f,
+            "Replica({:?}, {} records)",
+            self.node,
+            self.inventory.len()
+        )
+    }
+}
+
+/// What one call works with.
+struct Cx<'a> {
+    shelf: &'a dyn Shelf,
+    now: Timestamp,
+    rng: &'a mut dyn Rng,
+    effects: &'a mut Vec<Effect>,
+}
+
+impl Cx<'_> {
+    fn persist(&mut self, writes: Vec<Write>) {
+        self.effects.push(Effect::Persist(Group { writes }));
+    }
+
+    fn notify(&mut self, notice: Notice) {
+        self.effects.push(Effect::Notify(notice));
+    }
+}
+
+impl Replica {
+    /// Begins a new life of this node on what its store holds; a store that holds nothing begins a new register.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the store holds something that can't be read and can't be done without. Index
+    /// entries that can't be read are passed over: the self-check brings their records from a peer.
+    pub fn open(
+        node: NodeId,
+        holdings: Holdings,
+        shelf: &dyn Shelf,
+        moment: &mut Moment<'_>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Self, OpenError> {
+        let mut cx = Cx {
+            shelf,
+            now: moment.now,
+            rng: moment.rng,
+            effects,
+        };
+        let mut ledger = Ledger::default();
+        for bytes in &holdings.ledger {
+            ledger.insert(LedgerEntry::decode(bytes).map_err(|_| OpenError::Ledger)?);
+        }
+        let mut audit = Tail::default();
+        if let Some((_, bytes)) = &holdings.audit {
+            audit = Tail::after(bytes).map_err(|_| OpenError::Audit)?;
+        }
+        let (register, secret) = match holdings.facts.get(FACT_REGISTER) {
+            Some(bytes) => store::read_register(bytes).ok_or(OpenError::Fact(FACT_REGISTER))?,
+            None => {
+                let made = (RegisterId::random(cx.rng), RegisterSecret::random(cx.rng));
+                cx.persist(vec![store::write_register(made.0, &made.1)]);
+                made
+            }
+        };
+        let mut replica = Self {
+            node,
+            incarnation: Incarnation::random(cx.rng),
+            register,
+            secret,
+            inventory: Inventory::default(),
+            ledger,
+            lives: Vec::new(),
+            audit,
+            peers: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            sheets: LruCache::unbounded(),
+        };
+        replica.read_facts(&holdings.facts)?;
+        replica.read_indexes(holdings.indexes, &mut cx);
+        replica.begin_life(&mut cx);
+        cx.notify(Notice::Peers(replica.peer_list()));
+        Ok(replica)
+    }
+
+    fn read_facts(&mut self, facts: &BTreeMap<String, Vec<u8>>) -> Result<(), OpenError> {
+        if let Some(bytes) = facts.get(FACT_LIVES) {
+            self.lives = store::read_lives(bytes).ok_or(OpenError::Fact(FACT_LIVES))?;
+        }
+        if let Some(bytes) = facts.get(FACT_SEQUENCE) {
+            let number = bytes
+                .as_slice()
+                .try_into()
+                .map_err(|_| OpenError::Fact(FACT_SEQUENCE))?;
+            self.inventory.raise_latest(u64::from_be_bytes(number));
+        }
+        for (_, bytes) in facts
+            .iter()
+            .filter(|(name, _)| name.starts_with(peers::PREFIX))
+        {
+            let file = PeerFile::decode(bytes).ok_or(OpenError::Fact("peer"))?;
+            self.peers.insert(file.peer.node(), file);
+        }
+        Ok(())
+    }
+
+    fn read_indexes(&mut self, indexes: Vec<(RecordId, Vec<u8>)>, cx: &mut Cx<'_>) {
+        for (record, bytes) in indexes {
+            if self.ledger.erased(record).is_some() {
+                // An erasure that a crash interrupted is finished here.
+                cx.persist(vec![Write::Forget(record)]);
+                continue;
+            }
+            let Ok((entry, summary)) = inventory::decode(&bytes) else {
+                continue;
+            };
+            self.inventory.insert(record, entry);
+            if let Some(summary) = summary {
+                cx.notify(Notice::Directory(Update::Client(record, Box::new(summary))));
+            }
+        }
+        // The few records that are no clients are published whole.
+        let others: Vec<RecordId> = self
+            .inventory
+            .iter()
+            .filter(|(_, entry)| entry.kind != crate::document::RecordKind::Client)
+            .map(|(record, _)| record)
+            .collect();
+        for record in others {
+            if let Ok(Some(sheet)) = Sheet::read(record, cx.shelf) {
+                self.publish(record, &sheet, cx);
+                self.sheets.put(record, sheet);
+            }
+        }
+    }
+
+    fn begin_life(&mut self, cx: &mut Cx<'_>) {
+        if let Some(last) = self.lives.last_mut() {
+            last.1 = self.inventory.latest();
+        }
+        self.lives.push((self.incarnation, u64::MAX));
+        let surplus = self.lives.len().saturating_sub(LIVES);
+        self.lives.drain(..surplus);
+        cx.persist(vec![store::write_lives(&self.lives)]);
+    }
+
+    /// Takes one input. What is to be done about it is added to `effects`, in order.
+    pub fn handle(
+        &mut self,
+        input: Input,
+        shelf: &dyn Shelf,
+        moment: &mut Moment<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        // Everything stored by earlier calls is on the shelf by now, so open records may be dropped.
+        while self.sheets.len() > OPEN_RECORDS {
+            self.sheets.pop_lru();
+        }
+        let mut cx = Cx {
+            shelf,
+            now: moment.now,
+            rng: moment.rng,
+            effects,
+        };
+        match input {
+            Input::Command { ticket, command } => {
+                let answer = self.command(command, &mut cx);
+                self.pump_all(&mut cx);
+                cx.effects.push(Effect::Reply(ticket, answer));
+            }
+            Input::PeerUp(peer) => self.greet(peer, &mut cx),
+            Input::PeerDown(peer) => self.part(peer, &mut cx),
+            Input::Frame(peer, frame) => {
+                if let Err(fault) = self.frame(peer, &frame, &mut cx) {
+                    self.sessions.remove(&peer);
+                    cx.effects.push(Effect::Close(peer, fault));
+                    cx.notify(Notice::Standing);
+                }
+                self.pump_all(&mut cx);
+            }
+            Input::Tick => self.tick(&mut cx),
+        }
+    }
+
+    /// How things stand.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        Report {
+            node: self.node,
+            register: self.register,
+            incarnation: self.incarnation,
+            clients: self.inventory.clients(),
+            records: self.inventory.len(),
+            ledger: self.ledger.len(),
+            sequence: self.inventory.latest(),
+            peers: self
+                .peers
+                .iter()
+                .map(|(node, file)| self.peer_report(*node, file))
+                .collect(),
+        }
+    }
+
+    fn peer_report(&self, node: NodeId, file: &PeerFile) -> PeerReport {
+        let session = self.sessions.get(&node);
+        let (waiting, waiting_since) = match session {
+            Some(session) if session.phase == session::Phase::Records && session.complete => {
+                let entries = session
+                    .pending
+                    .keys()
+                    .filter_map(|record| self.inventory.get(*record));
+                entries.fold((0, None), oldest)
+            }
+            _ => self
+                .inventory
+                .unknown_to(node, file.acknowledged)
+                .map(|(_, entry)| entry)
+                .fold((0, None), oldest),
+        };
+        PeerReport {
+            peer: node,
+            key: file.peer.key,
+            address: file.peer.address.clone(),
+            state: match session.map(|session| session.phase) {
+                None => PeerState::Apart,
+                Some(session::Phase::Greeting | session::Phase::Ledger) => PeerState::Greeting,
+                Some(session::Phase::Records) if session.is_some_and(Session::agreed) => {
+                    PeerState::Agreed
+                }
+                Some(session::Phase::Records) => PeerState::Exchanging,
+                Some(session::Phase::OtherRegister) => PeerState::OtherRegister,
+                Some(session::Phase::OtherVersion) => PeerState::OtherVersion,
+            },
+            heard: file.heard,
+            agreed: file.agreed,
+            waiting,
+            waiting_since,
+        }
+    }
+
+    fn peer_list(&self) -> Vec<Peer> {
+        self.peers.values().map(|file| file.peer.clone()).collect()
+    }
+}
+
+fn oldest(
+    (count, since): (usize, Option<Timestamp>),
+    entry: &inventory::Entry,
+) -> (usize, Option<Timestamp>) {
+    (
+        count + 1,
+        Some(since.map_or(entry.changed, |since| since.min(entry.changed))),
+    )
+}

@@ -29,6 +29,11 @@ pub(super) fn chunks(bytes: &[u8]) -> Result<(), DocumentError> {
     Ok(())
 }
 
+/// Whether the first chunk is a document, not a change.
+pub(super) fn begins_with_snapshot(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC) && bytes.get(MAGIC.len() + 4) == Some(&0)
+}
+
 fn leb128(bytes: &[u8]) -> Result<(usize, &[u8]), DocumentError> {
     let mut value = 0usize;
     for (at, byte) in bytes.iter().enumerate().take(4) {

@@ -72,8 +72,6 @@ pub struct Report {
     pub clients: usize,
     /// How many records of any kind.
     pub records: usize,
-    /// How many clients have something to choose.
-    pub conflicts: usize,
     /// How many ledger entries.
     pub ledger: usize,
     /// Changes at this node so far.

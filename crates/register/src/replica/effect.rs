@@ -31,6 +31,9 @@ pub enum Notice {
     Changed(RecordId),
     /// The list of peers changed: the link is told.
     Peers(Vec<Peer>),
+    /// Everything was thought to be acknowledged, and yet the peer lacked so many records: an alarm. They are
+    /// being sent.
+    Repaired(NodeId, usize),
     /// The state of a peer or of what waits for it changed: ask for a [`Report`].
     Standing,
 }

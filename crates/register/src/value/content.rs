@@ -3,6 +3,7 @@
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::RecordId;
+use crate::identity_code;
 use crate::people::{PasswordHash, Profile, Role, SetupCode, Undertaking};
 use crate::settings::{CatalogueItem, Controller, Premises};
 use crate::treatment::{Contract, Treatment};
@@ -101,6 +102,16 @@ impl Content {
         fields.put_number("v", VERSION);
         self.write(&mut fields);
         fields.encode()
+    }
+
+    /// Whether any text in it holds a personal identity code, which the register must not (clause 5).
+    #[must_use]
+    pub fn holds_identity_code(&self) -> bool {
+        let mut fields = Fields::of(&Rest::default());
+        self.write(&mut fields);
+        fields
+            .texts()
+            .any(|text| identity_code::find(&text).is_some())
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<(Self, Rest), ValueError> {

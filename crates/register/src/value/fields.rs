@@ -58,6 +58,22 @@ impl Fields {
         bytes
     }
 
+    /// Every text in it, nested ones too.
+    pub(super) fn texts(self) -> impl Iterator<Item = String> {
+        let mut open: Vec<Item> = self.0.into_values().collect();
+        core::iter::from_fn(move || {
+            while let Some(item) = open.pop() {
+                match item {
+                    Item::String(text) => return text.into_str(),
+                    Item::Map(pairs) => open.extend(pairs.into_iter().map(|(_, item)| item)),
+                    Item::Array(items) => open.extend(items),
+                    _ => {}
+                }
+            }
+            None
+        })
+    }
+
     pub(super) fn into_rest(self) -> Rest {
         Rest(self.0)
     }

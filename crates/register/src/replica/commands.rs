@@ -1,0 +1,349 @@
+//! What people at this node want: edits, cards, exports, peers.
+
+use crate::audit::{Act, AuditEvent, Purpose};
+use crate::card::Card;
+use crate::document::{Collection, Document, FieldKey, Heads, Put, RecordKind, Slot, Stamp};
+use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target, fits_collection, fits_field};
+use crate::id::{CATALOGUE, EntryId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::value::{Content, Rest, Value};
+
+use super::answer::{Answer, Refusal};
+use super::input::{Command, Peer};
+use super::peers::{self, PeerFile};
+use super::sheet::Sheet;
+use super::shelf::Write;
+use super::store::{Written, edit_error};
+use super::{Cx, Notice, Replica};
+
+/// The most cards in one answer.
+const PAGE_LIMIT: usize = 1_000;
+
+impl Replica {
+    pub(super) fn command(&mut self, command: Command, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
+        match command {
+            Command::Edit(edit) => {
+                let (record, heads) = self.edit(&edit, cx)?;
+                Ok(Answer::Edited { record, heads })
+            }
+            Command::Open {
+                record,
+                viewer,
+                purpose,
+            } => self.open_card(record, viewer, purpose, cx),
+            Command::Page { after, limit } => Ok(Answer::Cards(self.page(
+                after,
+                limit.min(PAGE_LIMIT),
+                cx,
+            )?)),
+            Command::Audit(event) => {
+                let write = self.audit_write(event, cx);
+                cx.persist(vec![write]);
+                Ok(Answer::Done)
+            }
+            Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
+            Command::AddPeer(peer) => self.add_peer(peer, cx),
+            Command::RemovePeer(node) => {
+                if self.peers.remove(&node).is_none() {
+                    return Err(Refusal::NoPeer);
+                }
+                self.sessions.remove(&node);
+                let event = AuditEvent {
+                    who: OPERATOR,
+                    act: Act::Peers,
+                    record: None,
+                    reason: String::new(),
+                };
+                let audit = self.audit_write(event, cx);
+                cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
+                cx.notify(Notice::Peers(self.peer_list()));
+                cx.notify(Notice::Standing);
+                Ok(Answer::Done)
+            }
+            Command::CheckPeers => {
+                self.check_all(cx);
+                Ok(Answer::Done)
+            }
+            Command::Report => Ok(Answer::Report(Box::new(self.report()))),
+        }
+    }
+
+    fn add_peer(&mut self, peer: Peer, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
+        let node = peer.node();
+        if node == self.node {
+            return Err(Refusal::Oneself);
+        }
+        let file = match self.peers.remove(&node) {
+            Some(old) => PeerFile { peer, ..old },
+            None => PeerFile::new(peer),
+        };
+        let event = AuditEvent {
+            who: OPERATOR,
+            act: Act::Peers,
+            record: None,
+            reason: String::new(),
+        };
+        let audit = self.audit_write(event, cx);
+        cx.persist(vec![
+            Write::Fact(peers::fact(node), Some(file.encode())),
+            audit,
+        ]);
+        self.peers.insert(node, file);
+        cx.notify(Notice::Peers(self.peer_list()));
+        cx.notify(Notice::Standing);
+        Ok(Answer::Done)
+    }
+
+    fn open_card(
+        &mut self,
+        record: RecordId,
+        viewer: RecordId,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        let card = self.card(record, cx)?;
+        let event = AuditEvent {
+            who: viewer,
+            act: Act::Viewed(purpose),
+            record: Some(record),
+            reason: String::new(),
+        };
+        let write = self.audit_write(event, cx);
+        cx.persist(vec![write]);
+        Ok(Answer::Card(Box::new(card)))
+    }
+
+    fn card(&mut self, record: RecordId, cx: &Cx<'_>) -> Result<Card, EditError> {
+        if self.ledger.erased(record).is_some() {
+            return Err(EditError::Erased);
+        }
+        if self
+            .inventory
+            .get(record)
+            .is_none_or(|entry| entry.kind != RecordKind::Client)
+        {
+            return Err(EditError::NoRecord);
+        }
+        let sheet = self
+            .open_sheet(record, cx)
+            .map_err(edit_error)?
+            .ok_or(EditError::NoRecord)?;
+        let card = sheet.reading(record, &self.ledger.dead(record)).card();
+        self.put_back(record, sheet);
+        Ok(card)
+    }
+
+    fn page(
+        &mut self,
+        after: Option<RecordId>,
+        limit: usize,
+        cx: &Cx<'_>,
+    ) -> Result<Vec<Card>, EditError> {
+        let next: Vec<RecordId> = self
+            .inventory
+            .following(after)
+            .filter(|(_, entry)| entry.kind == RecordKind::Client)
+            .map(|(record, _)| record)
+            .take(limit)
+            .collect();
+        next.into_iter()
+            .map(|record| self.card(record, cx))
+            .collect()
+    }
+
+    /// Applies an edit; all of it or nothing.
+    pub(super) fn edit(
+        &mut self,
+        edit: &Edit,
+        cx: &mut Cx<'_>,
+    ) -> Result<(RecordId, Heads), EditError> {
+        check(edit)?;
+        let (record, new, seen) = self.target(&edit.target, cx)?;
+        let existing = if new.is_some() {
+            None
+        } else {
+            self.open_sheet(record, cx).map_err(edit_error)?
+        };
+        let fresh = existing.is_none();
+        let mut sheet = match (existing, new.or_else(|| singleton(record))) {
+            (Some(sheet), _) => sheet,
+            (None, Some(kind)) => Sheet {
+                document: Document::genesis(kind).map_err(edit_error)?,
+                values: std::collections::BTreeMap::new(),
+            },
+            (None, None) => return Err(EditError::NoRecord),
+        };
+        let seen = seen.unwrap_or_else(|| sheet.document.heads());
+        if !sheet.document.knows(&seen) {
+            self.put_back(record, sheet);
+            return Err(EditError::UnknownVersion);
+        }
+        let (puts, values) = self.plan(record, &sheet, &seen, &edit.changes, cx);
+        let stamp = Stamp {
+            author: edit.author,
+            node: self.node,
+            at: cx.now,
+        };
+        let changes = sheet
+            .document
+            .edit(&seen, self.incarnation, stamp, &puts)
+            .map_err(edit_error)?;
+        let ids: Vec<ValueId> = values.iter().map(|value| value.id).collect();
+        sheet
+            .values
+            .extend(values.into_iter().map(|value| (value.id, value)));
+        let heads = sheet.document.heads();
+        let written = if fresh {
+            Written::Whole(sheet.document.save())
+        } else {
+            Written::More(changes, ids)
+        };
+        let event = AuditEvent {
+            who: edit.author,
+            act: Act::Changed,
+            record: Some(record),
+            reason: String::new(),
+        };
+        let audit = self.audit_write(event, cx);
+        self.store(record, sheet, written, None, vec![audit], cx);
+        Ok((record, heads))
+    }
+
+    /// Which record, of which kind if it is new, and what the author saw.
+    fn target(
+        &self,
+        target: &Target,
+        cx: &mut Cx<'_>,
+    ) -> Result<(RecordId, Option<RecordKind>, Option<Heads>), EditError> {
+        let found = match target {
+            Target::New(RecordKind::Settings) => (SETTINGS, None, None),
+            Target::New(RecordKind::Catalogue) => (CATALOGUE, None, None),
+            Target::New(kind) => (RecordId::random(cx.rng), Some(*kind), None),
+            Target::Seen(record, heads) => (*record, None, Some(heads.clone())),
+            Target::Latest(record) => (*record, None, None),
+        };
+        if self.ledger.erased(found.0).is_some() {
+            return Err(EditError::Erased);
+        }
+        Ok(found)
+    }
+
+    /// The document operations and new values that the changes come to.
+    fn plan(
+        &self,
+        record: RecordId,
+        sheet: &Sheet,
+        seen: &Heads,
+        changes: &[Change],
+        cx: &mut Cx<'_>,
+    ) -> (Vec<Put>, Vec<Value>) {
+        let leaves = sheet.document.leaves();
+        let current = *seen == sheet.document.heads();
+        let mut puts = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        let mut set =
+            |slot: Slot, content: &Content, rest: &Rest, puts: &mut Vec<Put>, cx: &mut Cx<'_>| {
+                let value = Value::new(record, content, rest, cx.rng);
+                puts.push(Put::Set(slot, value.id));
+                values.push(value);
+                values.last().map(|value| value.id)
+            };
+        for change in changes {
+            match change {
+                Change::Add(collection, content) => {
+                    let slot = Slot::Entry(*collection, EntryId::random(cx.rng));
+                    set(slot, content, &Rest::default(), &mut puts, cx);
+                }
+                Change::SetField(..) | Change::SetEntry(..) => {
+                    let (slot, content) = match change {
+                        Change::SetField(field, content) => (Slot::Field(*field), content),
+                        Change::SetEntry(collection, entry, content) => {
+                            (Slot::Entry(*collection, *entry), content)
+                        }
+                        Change::Add(..) | Change::Void(..) => continue,
+                    };
+                    let rest = sheet_rest(sheet, &leaves, slot);
+                    set(slot, content, &rest, &mut puts, cx);
+                    // Who saw the removal and sets the entry anew wants it to stand.
+                    if current
+                        && leaves
+                            .get(&slot)
+                            .is_some_and(|leaves| !leaves.voided.is_empty())
+                    {
+                        puts.push(Put::Keep(slot));
+                    }
+                }
+                Change::Void(collection, entry, seen_values) => {
+                    let slot = Slot::Entry(*collection, *entry);
+                    match seen_values.as_slice() {
+                        [one] => puts.push(Put::Void(slot, *one)),
+                        // A removal names one value: those in conflict are first made one.
+                        many => {
+                            let kept = many
+                                .iter()
+                                .find_map(|id| sheet.values.get(id)?.decode().ok());
+                            if let Some((content, rest)) = kept
+                                && let Some(id) = set(slot, &content, &rest, &mut puts, cx)
+                            {
+                                puts.push(Put::Void(slot, id));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        (puts, values)
+    }
+}
+
+/// Fields of a newer version in the one value that stands in the slot.
+fn sheet_rest(
+    sheet: &Sheet,
+    leaves: &std::collections::BTreeMap<Slot, crate::document::Leaves>,
+    slot: Slot,
+) -> Rest {
+    let one = match leaves.get(&slot).map(|leaves| leaves.values.as_slice()) {
+        Some([leaf]) => sheet.values.get(&leaf.value),
+        _ => None,
+    };
+    one.and_then(|value| value.decode().ok())
+        .map(|(_, rest)| rest)
+        .unwrap_or_default()
+}
+
+fn singleton(record: RecordId) -> Option<RecordKind> {
+    [
+        (SETTINGS, RecordKind::Settings),
+        (CATALOGUE, RecordKind::Catalogue),
+    ]
+    .into_iter()
+    .find_map(|(fixed, kind)| (fixed == record).then_some(kind))
+}
+
+fn check(edit: &Edit) -> Result<(), EditError> {
+    if edit.changes.is_empty() || edit.changes.len() > CHANGES_LIMIT {
+        return Err(EditError::Unsound);
+    }
+    for change in &edit.changes {
+        let (fits, content) = match change {
+            Change::SetField(field, content) => (fits_field(*field, content.kind()), Some(content)),
+            Change::Add(collection, content) | Change::SetEntry(collection, _, content) => {
+                (fits_collection(*collection, content.kind()), Some(content))
+            }
+            Change::Void(collection, _, values) => (
+                !matches!(collection, Collection::Field) && !values.is_empty(),
+                None,
+            ),
+        };
+        if !fits {
+            return Err(EditError::Unsound);
+        }
+        let secret = matches!(
+            change,
+            Change::SetField(FieldKey::Password | FieldKey::SetupCode, _)
+        );
+        if !secret && content.is_some_and(Content::holds_identity_code) {
+            return Err(EditError::IdentityCode);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! What is known of every record without opening it, and the log of what changed in what order.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteArray;
+
+use crate::card::Alert;
+use crate::contact::Name;
+use crate::directory::Summary;
+use crate::document::{Heads, RecordKind};
+use crate::health::AlertLevel;
+use crate::id::{NodeId, RecordId};
+
+/// What is known of one record without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) kind: RecordKind,
+    pub(super) heads: Heads,
+    /// Digest of heads and live values: equal at two nodes when the record is.
+    pub(super) state: [u8; 32],
+    /// Where its latest change stands in this node's log.
+    pub(super) sequence: u64,
+    /// When that was, by this node's clock.
+    pub(super) changed: Timestamp,
+    /// The peer that this very state came from, which needs no echo.
+    pub(super) held_by: Option<NodeId>,
+    /// How many increments lie behind the last snapshot.
+    pub(super) increments: u16,
+}
+
+/// A stored index entry that can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+/// Every record, and the order of their latest changes.
+#[derive(Debug, Default)]
+pub(super) struct Inventory {
+    entries: BTreeMap<RecordId, Entry>,
+    log: BTreeMap<u64, RecordId>,
+    latest: u64,
+    clients: usize,
+}
+
+impl Inventory {
+    pub(super) fn get(&self, record: RecordId) -> Option<&Entry> {
+        self.entries.get(&record)
+    }
+
+    pub(super) fn insert(&mut self, record: RecordId, entry: Entry) {
+        self.remove(record);
+        self.latest = self.latest.max(entry.sequence);
+        self.clients += usize::from(entry.kind == RecordKind::Client);
+        self.log.insert(entry.sequence, record);
+        self.entries.insert(record, entry);
+    }
+
+    pub(super) fn remove(&mut self, record: RecordId) -> Option<Entry> {
+        let entry = self.entries.remove(&record)?;
+        self.log.remove(&entry.sequence);
+        self.clients -= usize::from(entry.kind == RecordKind::Client);
+        Some(entry)
+    }
+
+    /// The highest sequence number ever given.
+    pub(super) const fn latest(&self) -> u64 {
+        self.latest
+    }
+
+    /// Numbers up to this one were given, even if their records are gone.
+    pub(super) fn raise_latest(&mut self, to: u64) {
+        self.latest = self.latest.max(to);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) const fn clients(&self) -> usize {
+        self.clients
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RecordId, &Entry)> {
+        self.entries.iter().map(|(id, entry)| (*id, entry))
+    }
+
+    /// Records after `after`, by id.
+    pub(super) fn following(
+        &self,
+        after: Option<RecordId>,
+    ) -> impl Iterator<Item = (RecordId, &Entry)> {
+        let from = after.map_or(core::ops::Bound::Unbounded, core::ops::Bound::Excluded);
+        self.entries
+            .range((from, core::ops::Bound::Unbounded))
+            .map(|(id, entry)| (*id, entry))
+    }
+
+    /// Records whose latest change came after `sequence` and that `peer` is not known to hold, oldest first.
+    pub(super) fn unknown_to(
+        &self,
+        peer: NodeId,
+        sequence: u64,
+    ) -> impl Iterator<Item = (RecordId, &Entry)> {
+        let after = (
+            core::ops::Bound::Excluded(sequence),
+            core::ops::Bound::Unbounded,
+        );
+        self.log
+            .range(after)
+            .filter_map(|(_, record)| self.entries.get(record).map(|entry| (*record, entry)))
+            .filter(move |(_, entry)| entry.held_by != Some(peer))
+    }
+}
+
+type Id = ByteArray<16>;
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u8,
+    kind: u8,
+    heads: Vec<ByteArray<32>>,
+    state: ByteArray<32>,
+    sequence: u64,
+    changed: i64,
+    held_by: Option<Id>,
+    increments: u16,
+    summary: Option<StoredSummary>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredSummary {
+    name: Option<(String, String)>,
+    year: Option<u16>,
+    phones: Vec<String>,
+    emails: Vec<String>,
+    alert: u8,
+    last_visit: Option<Date>,
+    conflicts: usize,
+}
+
+/// The stored form of an index entry with what the directory keeps of a client.
+pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
+    let stored = Stored {
+        version: 1,
+        kind: entry.kind.code(),
+        heads: entry
+            .heads
+            .as_slice()
+            .iter()
+            .map(|hash| ByteArray::new(*hash))
+            .collect(),
+        state: ByteArray::new(entry.state),
+        sequence: entry.sequence,
+        changed: entry.changed.as_second(),
+        held_by: entry.held_by.map(|node| Id::new(*node.as_bytes())),
+        increments: entry.increments,
+        summary: summary.map(|summary| StoredSummary {
+            name: summary
+                .name
+                .as_ref()
+                .map(|name| (name.last.clone(), name.first.clone())),
+            year: summary.birth_year.map(crate::contact::BirthYear::get),
+            phones: summary
+                .phones
+                .iter()
+                .map(|phone| phone.as_str().to_owned())
+                .collect(),
+            emails: summary
+                .emails
+                .iter()
+                .map(|email| email.as_str().to_owned())
+                .collect(),
+            alert: alert_code(summary.alert),
+            last_visit: summary.last_visit,
+            conflicts: summary.conflicts,
+        }),
+    };
+    // Plain fields always have a MessagePack form.
+    rmp_serde::to_vec(&stored).unwrap_or_default()
+}
+
+/// Reads the stored form of an index entry.
+pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadable> {
+    let stored: Stored = rmp_serde::from_slice(bytes).map_err(|_| Unreadable)?;
+    if stored.version != 1 {
+        return Err(Unreadable);
+    }
+    let entry = Entry {
+        kind: RecordKind::from_code(stored.kind).ok_or(Unreadable)?,
+        heads: Heads::new(stored.heads.into_iter().map(|hash| *hash).collect()),
+        state: *stored.state,
+        sequence: stored.sequence,
+        changed: Timestamp::from_second(stored.changed).map_err(|_| Unreadable)?,
+        held_by: stored.held_by.map(|node| NodeId::from_bytes(*node)),
+        increments: stored.increments,
+    };
+    let summary = stored.summary.map(|summary| {
+        Ok(Summary {
+            name: summary.name.map(|(last, first)| Name { last, first }),
+            birth_year: summary
+                .year
+                .and_then(|year| crate::contact::BirthYear::new(year).ok()),
+            phones: summary
+                .phones
+                .iter()
+                .filter_map(|phone| phone.parse().ok())
+                .collect(),
+            emails: summary
+                .emails
+                .iter()
+                .filter_map(|email| email.parse().ok())
+                .collect(),
+            alert: alert_from_code(summary.alert).ok_or(Unreadable)?,
+            last_visit: summary.last_visit,
+            conflicts: summary.conflicts,
+        })
+    });
+    Ok((entry, summary.transpose()?))
+}
+
+const fn alert_code(alert: Alert) -> u8 {
+    match alert {
+        Alert::NotAsked => 0,
+        Alert::NoneKnown => 1,
+        Alert::Listed(AlertLevel::Info) => 2,
+        Alert::Listed(AlertLevel::Caution) => 3,
+        Alert::Listed(AlertLevel::Contraindication) => 4,
+    }
+}
+
+const fn alert_from_code(code: u8) -> Option<Alert> {
+    Some(match code {
+        0 => Alert::NotAsked,
+        1 => Alert::NoneKnown,
+        2 => Alert::Listed(AlertLevel::Info),
+        3 => Alert::Listed(AlertLevel::Caution),
+        4 => Alert::Listed(AlertLevel::Contraindication),
+        _ => return None,
+    })
+}

@@ -1,0 +1,63 @@
+//! One record opened: its document and its values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::card::Reading;
+use crate::document::{Document, DocumentError};
+use crate::id::{RecordId, ValueId};
+use crate::ledger::Ledger;
+use crate::value::Value;
+use crate::wire;
+
+use super::shelf::Shelf;
+
+/// A record's document and values, in memory.
+pub(super) struct Sheet {
+    pub(super) document: Document,
+    pub(super) values: BTreeMap<ValueId, Value>,
+}
+crate::redacted!(Sheet);
+
+impl Sheet {
+    /// The record from the store; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`DocumentError`] when it can't be read.
+    pub(super) fn read(record: RecordId, shelf: &dyn Shelf) -> Result<Option<Self>, DocumentError> {
+        let Some(bytes) = shelf.document(record).map_err(|_| DocumentError::Damaged)? else {
+            return Ok(None);
+        };
+        let values = shelf.values(record).map_err(|_| DocumentError::Damaged)?;
+        Ok(Some(Self {
+            document: Document::reload(&bytes)?,
+            values: values.into_iter().map(|value| (value.id, value)).collect(),
+        }))
+    }
+
+    /// The record as people read it.
+    pub(super) fn reading<'a>(&'a self, id: RecordId, dead: &'a BTreeSet<ValueId>) -> Reading<'a> {
+        Reading {
+            id,
+            document: &self.document,
+            values: &self.values,
+            dead,
+        }
+    }
+
+    /// Digest of heads and live values.
+    pub(super) fn state(&self, record: RecordId, ledger: &Ledger) -> [u8; 32] {
+        let dead = ledger.dead(record);
+        let live = self.values.keys().filter(|id| !dead.contains(id));
+        wire::state_digest(record, &self.document.heads(), live)
+    }
+
+    /// Whether something stands in a slot whose value is neither here nor dead.
+    pub(super) fn lacks_values(&self, record: RecordId, ledger: &Ledger) -> bool {
+        let dead = ledger.dead(record);
+        self.document
+            .leaves()
+            .values()
+            .flat_map(|leaves| &leaves.values)
+            .any(|leaf| !self.values.contains_key(&leaf.value) && !dead.contains(&leaf.value))
+    }
+}
