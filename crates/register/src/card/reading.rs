@@ -1,0 +1,292 @@
+//! Putting document and values together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::directory::Summary;
+use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
+use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::people::{Profile, User};
+use crate::value::{Content, Value};
+
+use super::{Card, Catalogue, Entry, Field, Held, Settings};
+
+/// What is needed to read a record: its document, its values, and which values are dead.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// The record.
+    pub id: RecordId,
+    /// Its document.
+    pub document: &'a Document,
+    /// Its values by id.
+    pub values: &'a BTreeMap<ValueId, Value>,
+    /// Values that were removed for good.
+    pub dead: &'a BTreeSet<ValueId>,
+}
+
+impl Reading<'_> {
+    /// The record as a client card.
+    #[must_use]
+    pub fn card(&self) -> Card {
+        self.card_of(&self.document.stamped_leaves(), self.document.lifetime())
+    }
+
+    /// What lists and search keep of a client card. Cheaper than [`Reading::card`]: it asks nobody's name.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let card = self.card_of(&self.document.leaves(), None);
+        Summary {
+            name: card.name.newest().cloned(),
+            birth_year: card.birth_year.newest().copied(),
+            phones: card
+                .phones
+                .iter()
+                .flat_map(|entry| entry.field.all())
+                .map(|held| held.value.clone())
+                .collect(),
+            emails: card
+                .emails
+                .iter()
+                .flat_map(|entry| entry.field.all())
+                .map(|held| held.value.clone())
+                .collect(),
+            alert: card.alert(),
+            last_visit: card.last_visit(),
+            conflicts: card.conflicts(),
+        }
+    }
+
+    fn card_of(
+        &self,
+        slots: &BTreeMap<Slot, Leaves>,
+        lifetime: Option<(Timestamp, Timestamp)>,
+    ) -> Card {
+        let mut health = self.entries(slots, Collection::Health, |content| match content {
+            Content::Health(entry) => Some(entry),
+            _ => None,
+        });
+        health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
+        let mut treatments = self.entries(slots, Collection::Treatment, |content| match content {
+            Content::Treatment(treatment) => Some(treatment),
+            _ => None,
+        });
+        treatments
+            .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        Card {
+            id: self.id,
+            heads: self.document.heads(),
+            name: self.field(slots, FieldKey::Name, |content| match content {
+                Content::Name(name) => Some(name),
+                _ => None,
+            }),
+            birth_year: self.field(slots, FieldKey::BirthYear, |content| match content {
+                Content::BirthYear(year) => Some(year),
+                _ => None,
+            }),
+            phones: self.entries(slots, Collection::Phone, |content| match content {
+                Content::Phone(phone) => Some(phone),
+                _ => None,
+            }),
+            emails: self.entries(slots, Collection::Email, |content| match content {
+                Content::Email(email) => Some(email),
+                _ => None,
+            }),
+            address: self.field(slots, FieldKey::Address, |content| match content {
+                Content::Address(address) => Some(address),
+                _ => None,
+            }),
+            origin: self.field(slots, FieldKey::Origin, |content| match content {
+                Content::Origin(origin) => Some(origin),
+                _ => None,
+            }),
+            marketing: self.field(slots, FieldKey::Marketing, |content| match content {
+                Content::Marketing(marketing) => Some(marketing),
+                _ => None,
+            }),
+            health_asked: self.field(slots, FieldKey::HealthAsked, |content| match content {
+                Content::HealthAsked(asked) => Some(asked),
+                _ => None,
+            }),
+            health,
+            treatments,
+            notes: self.entries(slots, Collection::Note, |content| match content {
+                Content::Note(note) => Some(note),
+                _ => None,
+            }),
+            created: lifetime.map(|(first, _)| first),
+            changed: lifetime.map(|(_, last)| last),
+        }
+    }
+
+    /// The record as a user; `None` while the profile has not arrived.
+    ///
+    /// Of a conflict in the password, code or undertaking the newest counts; access that was ended at
+    /// any premises is ended.
+    #[must_use]
+    pub fn user(&self) -> Option<User> {
+        let slots = self.document.stamped_leaves();
+        let profile: Field<Profile> =
+            self.field(&slots, FieldKey::Profile, |content| match content {
+                Content::Profile(profile) => Some(profile),
+                _ => None,
+            });
+        let password = self.field(&slots, FieldKey::Password, |content| match content {
+            Content::Password(password) => Some(password),
+            _ => None,
+        });
+        let setup = self.field(&slots, FieldKey::SetupCode, |content| match content {
+            Content::SetupCode(code) => Some(code),
+            _ => None,
+        });
+        let undertaking = self.field(&slots, FieldKey::Undertaking, |content| match content {
+            Content::Undertaking(undertaking) => Some(undertaking),
+            _ => None,
+        });
+        let disabled = self.field(&slots, FieldKey::Disabled, |content| match content {
+            Content::Disabled(disabled) => Some(disabled),
+            _ => None,
+        });
+        Some(User {
+            id: self.id,
+            heads: self.document.heads(),
+            profile: profile.newest()?.clone(),
+            password: password.newest().cloned(),
+            setup: setup.newest().cloned(),
+            undertaking: undertaking.newest().cloned(),
+            disabled: disabled.all().iter().any(|held| held.value),
+        })
+    }
+
+    /// The record as the clinic's settings.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let slots = self.document.stamped_leaves();
+        let premises = self.entries(&slots, Collection::Premises, |content| match content {
+            Content::Premises(premises) => Some(premises),
+            _ => None,
+        });
+        Settings {
+            heads: self.document.heads(),
+            controller: self.field(&slots, FieldKey::Controller, |content| match content {
+                Content::Controller(controller) => Some(controller),
+                _ => None,
+            }),
+            premises: premises
+                .into_iter()
+                .map(|entry| (NodeId::from_bytes(*entry.id.as_bytes()), entry.field))
+                .collect(),
+        }
+    }
+
+    /// The record as the treatment catalogue, by name.
+    #[must_use]
+    pub fn catalogue(&self) -> Catalogue {
+        let slots = self.document.stamped_leaves();
+        let mut items = self.entries(&slots, Collection::Item, |content| match content {
+            Content::CatalogueItem(item) => Some(item),
+            _ => None,
+        });
+        items.sort_by(|a, b| {
+            a.field
+                .newest()
+                .map(|item| &item.name)
+                .cmp(&b.field.newest().map(|item| &item.name))
+        });
+        Catalogue {
+            heads: self.document.heads(),
+            items,
+        }
+    }
+
+    fn field<T: PartialEq>(
+        &self,
+        slots: &BTreeMap<Slot, Leaves>,
+        key: FieldKey,
+        take: impl Fn(Content) -> Option<T>,
+    ) -> Field<T> {
+        slots
+            .get(&Slot::Field(key))
+            .map_or(Field::Absent, |leaves| self.read(&leaves.values, &take))
+    }
+
+    fn entries<T: PartialEq>(
+        &self,
+        slots: &BTreeMap<Slot, Leaves>,
+        collection: Collection,
+        take: impl Fn(Content) -> Option<T>,
+    ) -> Vec<Entry<T>> {
+        let first = Slot::Entry(collection, EntryId::from_bytes([0; 16]));
+        let last = Slot::Entry(collection, EntryId::from_bytes([0xff; 16]));
+        slots
+            .range(first..=last)
+            .filter_map(|(slot, leaves)| {
+                let Slot::Entry(_, id) = slot else {
+                    return None;
+                };
+                let removed = leaves
+                    .values
+                    .iter()
+                    .all(|leaf| leaves.voided.contains(&leaf.value));
+                if removed {
+                    return None;
+                }
+                let field = self.read(&leaves.values, &take);
+                // A void that names a value no longer there, or only some of those there, met an edit.
+                let disputed = leaves
+                    .values
+                    .iter()
+                    .any(|leaf| leaves.voided.contains(&leaf.value))
+                    || (!leaves.voided.is_empty() && !matches!(field, Field::Removed));
+                (!matches!(field, Field::Removed)).then_some(Entry {
+                    id: *id,
+                    field,
+                    disputed,
+                })
+            })
+            .collect()
+    }
+
+    fn read<T: PartialEq>(&self, leaves: &[Leaf], take: &dyn Fn(Content) -> Option<T>) -> Field<T> {
+        let mut awaited = false;
+        let mut unreadable = false;
+        let mut held: Vec<Held<T>> = Vec::with_capacity(1);
+        for leaf in leaves
+            .iter()
+            .filter(|leaf| !self.dead.contains(&leaf.value))
+        {
+            let Some(value) = self.values.get(&leaf.value) else {
+                awaited = true;
+                continue;
+            };
+            match value.decode().ok().and_then(|(content, _)| take(content)) {
+                // Equal contents are no conflict; the latest stamp stands for them.
+                Some(content) => match held.iter_mut().find(|other| other.value == content) {
+                    Some(other) if other.stamp.map(|s| s.at) < leaf.stamp.map(|s| s.at) => {
+                        *other = Held {
+                            value: content,
+                            id: leaf.value,
+                            stamp: leaf.stamp,
+                        };
+                    }
+                    Some(_) => {}
+                    None => held.push(Held {
+                        value: content,
+                        id: leaf.value,
+                        stamp: leaf.stamp,
+                    }),
+                },
+                None => unreadable = true,
+            }
+        }
+        held.sort_by_key(|one| core::cmp::Reverse((one.stamp.map(|stamp| stamp.at), one.id)));
+        match held.len() {
+            0 if awaited => Field::Awaited,
+            0 if unreadable => Field::Unreadable,
+            0 if leaves.is_empty() => Field::Absent,
+            0 => Field::Removed,
+            1 => held.pop().map_or(Field::Absent, Field::Value),
+            _ => Field::Conflict(held),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Taking a record from a peer.
+
+use std::collections::BTreeMap;
+
+use crate::document::{Document, DocumentError, RecordKind};
+use crate::id::{CATALOGUE, NodeId, RecordId, SETTINGS, ValueId};
+use crate::value::Value;
+use crate::wire::{Message, Push};
+
+use super::effect::Fault;
+use super::exchange::{send, want};
+use super::session::Phase;
+use super::sheet::Sheet;
+use super::store::Written;
+use super::{Cx, Replica};
+
+impl Replica {
+    /// Takes a record from a peer. It is acknowledged in the same batch of effects that stores it.
+    pub(super) fn receive(
+        &mut self,
+        peer: NodeId,
+        push: Push,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Fault> {
+        let record = push.record;
+        if let Some(entry) = self.ledger.erased(record) {
+            send(peer, Message::Ledger(vec![entry.encode()], false), cx);
+            send(peer, Message::Ack(vec![push.token]), cx);
+            return Ok(());
+        }
+        // A record that can't be read here is asked for anew, whole.
+        let existing = self.open_sheet(record, cx).unwrap_or(None);
+        let before = existing
+            .as_ref()
+            .map(|sheet| sheet.document.heads())
+            .unwrap_or_default();
+        let merged = match existing {
+            Some(sheet) if push.changes.is_empty() => {
+                if sheet.document.knows(&push.heads) {
+                    Ok(sheet)
+                } else {
+                    Err(DocumentError::Missing)
+                }
+            }
+            Some(mut sheet) => sheet
+                .document
+                .merge(&push.changes, &push.heads)
+                .map(|()| sheet),
+            None => take_whole(record, &push),
+        };
+        let mut sheet = match merged {
+            Ok(sheet) => sheet,
+            Err(DocumentError::Missing | DocumentError::UnknownHeads) => {
+                want(peer, record, before, false, cx);
+                return Ok(());
+            }
+            Err(DocumentError::Newer) => {
+                if let Some(session) = self.sessions.get_mut(&peer) {
+                    session.phase = Phase::OtherVersion;
+                }
+                return Ok(());
+            }
+            Err(DocumentError::Damaged) => return Err(Fault::Record),
+            Err(DocumentError::TooLarge) => return Err(Fault::TooLarge),
+        };
+        let dead = self.ledger.dead(record);
+        let mut news: Vec<ValueId> = Vec::new();
+        for (nonce, content) in push.values {
+            let value = Value::from_parts(record, nonce, content);
+            if !dead.contains(&value.id) && !sheet.values.contains_key(&value.id) {
+                news.push(value.id);
+                sheet.values.insert(value.id, value);
+            }
+        }
+        if !push.complete && sheet.lacks_values(record, &self.ledger) {
+            // Changes and their values go together or not at all.
+            want(peer, record, before, true, cx);
+            return Ok(());
+        }
+        let heads = sheet.document.heads();
+        let held_by = (heads == push.heads).then_some(peer);
+        if heads == before && news.is_empty() {
+            self.put_back(record, sheet);
+            if let (Some(_), Some(session)) = (held_by, self.sessions.get_mut(&peer)) {
+                session.holds(record);
+            }
+        } else {
+            let written = if before.is_empty() {
+                Written::Whole(push.changes)
+            } else if Document::is_whole(&push.changes) {
+                Written::Whole(sheet.document.save())
+            } else {
+                Written::More(push.changes, news)
+            };
+            self.store(record, sheet, written, held_by, Vec::new(), cx);
+        }
+        send(peer, Message::Ack(vec![push.token]), cx);
+        Ok(())
+    }
+}
+
+fn take_whole(record: RecordId, push: &Push) -> Result<Sheet, DocumentError> {
+    // Changes that build on a document which isn't here.
+    if push.changes.is_empty() || !Document::is_whole(&push.changes) {
+        return Err(DocumentError::Missing);
+    }
+    let document = Document::load(&push.changes)?;
+    let kind = document.kind();
+    let fixed = match kind {
+        RecordKind::Settings => record == SETTINGS,
+        RecordKind::Catalogue => record == CATALOGUE,
+        RecordKind::Client | RecordKind::Staff => record != SETTINGS && record != CATALOGUE,
+    };
+    if !fixed || !document.knows(&push.heads) {
+        return Err(DocumentError::Damaged);
+    }
+    Ok(Sheet {
+        document,
+        values: BTreeMap::new(),
+    })
+}
