@@ -523,3 +523,38 @@ fn an_identity_code_is_refused_in_any_text() {
     assert_eq!(refused, Refusal::Edit(EditError::IdentityCode));
     assert!(world.cards(0).is_empty());
 }
+
+#[test]
+fn a_record_that_rots_here_comes_back_from_the_peer() {
+    let mut world = World::new(2);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.connect(0, 1);
+    for connected in [true, false] {
+        if !connected {
+            world.disconnect(0, 1);
+        }
+        world.restart(1);
+        if connected {
+            world.connect(0, 1);
+        }
+        world.nodes[1]
+            .store
+            .documents
+            .insert(client, b"rot".to_vec());
+        let open = Command::Open {
+            record: client,
+            viewer: OPERATOR,
+            purpose: register::audit::Purpose::Care,
+        };
+        assert_eq!(
+            world.command(1, open).unwrap_err(),
+            Refusal::Edit(EditError::Unreadable)
+        );
+        if connected {
+            world.settle();
+        } else {
+            world.connect(0, 1);
+        }
+        assert!(world.cards(1) == world.cards(0), "connected: {connected}");
+    }
+}

@@ -112,7 +112,7 @@ impl Replica {
         Ok(Answer::Card(Box::new(card)))
     }
 
-    fn card(&mut self, record: RecordId, cx: &Cx<'_>) -> Result<Card, EditError> {
+    fn card(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Card, EditError> {
         if self.ledger.erased(record).is_some() {
             return Err(EditError::Erased);
         }
@@ -123,20 +123,26 @@ impl Replica {
         {
             return Err(EditError::NoRecord);
         }
-        let sheet = self
-            .open_sheet(record, cx)
-            .map_err(edit_error)?
-            .ok_or(EditError::NoRecord)?;
+        let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
         let card = sheet.reading(record, &self.ledger.dead(record)).card();
         self.put_back(record, sheet);
         Ok(card)
+    }
+
+    /// A record to look at or to edit. One that can't be read is asked for from the peers.
+    fn sheet(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Option<Sheet>, EditError> {
+        let opened = self.open_sheet(record, cx);
+        if opened.is_err() {
+            self.lose(record, cx);
+        }
+        opened.map_err(edit_error)
     }
 
     fn page(
         &mut self,
         after: Option<RecordId>,
         limit: usize,
-        cx: &Cx<'_>,
+        cx: &mut Cx<'_>,
     ) -> Result<Vec<Card>, EditError> {
         let next: Vec<RecordId> = self
             .inventory
@@ -161,7 +167,7 @@ impl Replica {
         let existing = if new.is_some() {
             None
         } else {
-            self.open_sheet(record, cx).map_err(edit_error)?
+            self.sheet(record, cx)?
         };
         let fresh = existing.is_none();
         let mut sheet = match (existing, new.or_else(|| singleton(record))) {

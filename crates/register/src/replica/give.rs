@@ -260,9 +260,17 @@ impl Replica {
     }
 
     /// A record that can't be read here any more: whoever has it is asked for it.
-    fn lose(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+    pub(super) fn lose(&mut self, record: RecordId, cx: &mut Cx<'_>) {
         self.inventory.remove(record);
         self.sheets.pop(&record);
+        // Peers that aren't connected now compare everything when they are.
+        let peers: Vec<NodeId> = self.peers.keys().copied().collect();
+        for peer in peers {
+            if let Some(file) = self.peers.get_mut(&peer) {
+                file.held = None;
+            }
+            self.save_peer(peer, cx);
+        }
         for (peer, session) in &mut self.sessions {
             session.holds(record);
             if session.phase == Phase::Records {
