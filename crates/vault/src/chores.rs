@@ -1,0 +1,324 @@
+//! What is due besides: counting the tree's entries, and checkpoints.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use crate::checkpoint::{self, Copy, Point, Progress};
+use crate::disk::{Disk, Name};
+use crate::entry::STANDING;
+use crate::error::{Damage, VaultError};
+use crate::manifest::Manifest;
+use crate::store::Store;
+use crate::vault::Vault;
+
+/// A checkpoint is due when the journal has so many bytes, or as many as the last checkpoint.
+const JOURNAL_BYTES: u64 = 32 * 1024 * 1024;
+/// A checkpoint is due at the latest when the journal has so many bytes.
+const JOURNAL_LIMIT: u64 = 256 * 1024 * 1024;
+/// After a record was forgotten, a checkpoint drops its remnants after so many seconds.
+const FORGET_SECONDS: u64 = 60;
+/// A checkpoint that failed is tried again after so many seconds.
+const RETRY_SECONDS: u64 = 300;
+/// The entries are counted again after so many seconds.
+const SCAN_SECONDS: u64 = 24 * 3600;
+/// One call counts about so many bytes of entries.
+const SCAN_BYTES: usize = 64 * 1024;
+/// Where there are no threads, one call takes so many steps of a checkpoint.
+const INLINE_STEPS: usize = 2;
+/// No key sorts after this.
+const END: &[u8] = &[u8::MAX];
+
+/// What one call of [`Vault::upkeep`] did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Upkeep {
+    /// Whether there is more to do now: call again when idle.
+    pub more: bool,
+    /// A checkpoint was finished, as of this frame.
+    pub checkpoint: Option<u64>,
+    /// Every entry was counted and nothing is missing: how many there are.
+    pub counted: Option<u64>,
+    /// A checkpoint could not be made. The journal goes on growing; it is tried again.
+    pub trouble: Option<VaultError>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Chores<D> {
+    work: Work<D>,
+    pub(crate) scan: Scan,
+    /// When the next count starts.
+    scan_at: Option<u64>,
+    /// The last frame that forgot a record since the last checkpoint began, and when it was noticed.
+    forgot: Option<(u64, Option<u64>)>,
+    /// Bytes of the last checkpoint.
+    checkpoint_bytes: u64,
+    retry_at: u64,
+    /// Databases that were moved aside may still hold what nothing else holds.
+    pub(crate) keep_aside: bool,
+    stop: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+enum Work<D> {
+    Idle,
+    Inline(Copy<D>),
+    Thread(JoinHandle<Result<(Copy<D>, Progress), VaultError>>),
+}
+
+impl<D: Disk> Chores<D> {
+    pub(crate) fn new(disk: &D) -> Result<Self, VaultError> {
+        let newest = checkpoint::names(disk)?.first().copied();
+        Ok(Self {
+            work: Work::Idle,
+            scan: Scan::default(),
+            scan_at: None,
+            forgot: None,
+            checkpoint_bytes: match newest {
+                Some(frame) => disk.length(Name::Checkpoint(frame))?,
+                None => 0,
+            },
+            retry_at: 0,
+            keep_aside: false,
+            stop: Arc::new(AtomicBool::new(false)),
+        })
+    }
+
+    /// A record was forgotten in this frame.
+    pub(crate) const fn forgot(&mut self, frame: u64) {
+        self.forgot = Some(match self.forgot {
+            Some((_, since)) => (frame, since),
+            None => (frame, None),
+        });
+    }
+
+    /// Ends a checkpoint that is under way and waits for its thread.
+    pub(crate) fn stop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Work::Thread(thread) = core::mem::replace(&mut self.work, Work::Idle) {
+            // Its result is no longer wanted.
+            drop(thread.join());
+        }
+        self.stop = Arc::new(AtomicBool::new(false));
+    }
+
+    fn due(&mut self, journal: u64, now: u64) -> bool {
+        let forgotten = self.forgot.as_mut().is_some_and(|(_, since)| {
+            now >= since.get_or_insert(now).saturating_add(FORGET_SECONDS)
+        });
+        let bound = self.checkpoint_bytes.clamp(JOURNAL_BYTES, JOURNAL_LIMIT);
+        now >= self.retry_at && (forgotten || journal >= bound)
+    }
+
+    fn begin(&mut self, disk: &D) -> Result<Copy<D>, VaultError> {
+        let settled = disk.tree_settled()?;
+        // What a later copy leaves out, this one may still have.
+        if self.forgot.is_some_and(|(frame, _)| frame <= settled) {
+            self.forgot = None;
+        }
+        Ok(Copy::new(disk.clone(), settled))
+    }
+
+    fn go_on(&mut self, copy: Copy<D>) -> Result<(), VaultError> {
+        self.work = if D::THREADED {
+            let stop = Arc::clone(&self.stop);
+            let thread = std::thread::Builder::new()
+                .name("vault-checkpoint".to_owned())
+                .spawn(move || run(copy, &stop))
+                .map_err(|error| VaultError::io("start a thread", &error))?;
+            Work::Thread(thread)
+        } else {
+            Work::Inline(copy)
+        };
+        Ok(())
+    }
+
+    /// The copy that is under way when it has come somewhere.
+    fn poll(&mut self) -> Result<Option<(Copy<D>, Progress)>, VaultError> {
+        match core::mem::replace(&mut self.work, Work::Idle) {
+            Work::Idle => Ok(None),
+            Work::Thread(thread) if !thread.is_finished() => {
+                self.work = Work::Thread(thread);
+                Ok(None)
+            }
+            Work::Thread(thread) => match thread.join() {
+                Ok(result) => result.map(Some),
+                Err(_) => Err(Damage::Tree.into()),
+            },
+            Work::Inline(mut copy) => {
+                for _ in 0..INLINE_STEPS {
+                    let progress = copy.step()?;
+                    if progress != Progress::More {
+                        return Ok(Some((copy, progress)));
+                    }
+                }
+                self.work = Work::Inline(copy);
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl<D> Drop for Chores<D> {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Work::Thread(thread) = core::mem::replace(&mut self.work, Work::Idle) {
+            // The thread holds the disk and with it the lock, so it has to end first.
+            drop(thread.join());
+        }
+    }
+}
+
+/// Takes steps until something has to be decided.
+fn run<D: Disk>(mut copy: Copy<D>, stop: &AtomicBool) -> Result<(Copy<D>, Progress), VaultError> {
+    while !stop.load(Ordering::Relaxed) {
+        let progress = copy.step()?;
+        if progress != Progress::More {
+            return Ok((copy, progress));
+        }
+    }
+    Err(VaultError::Stopped)
+}
+
+impl<D: Disk> Vault<D> {
+    pub(crate) fn do_chores(&mut self, now: u64) -> Result<Upkeep, VaultError> {
+        let mut done = Upkeep::default();
+        self.store.settle()?;
+        match self.advance(now) {
+            Ok(point) => done.checkpoint = point.map(|point| point.frame),
+            Err(error) => {
+                self.chores.retry_at = now.saturating_add(RETRY_SECONDS);
+                self.store.disk.remove(Name::CheckpointDraft).ok();
+                done.trouble = Some(error);
+            }
+        }
+        if self.chores.scan_at.is_none_or(|at| now >= at) {
+            done.counted = self.count_some(now)?;
+            done.more = done.counted.is_none();
+        }
+        done.more |= matches!(self.chores.work, Work::Inline(_));
+        Ok(done)
+    }
+
+    /// Makes a checkpoint as of the last durable frame and waits for it.
+    pub(crate) fn checkpoint(&mut self) -> Result<(), VaultError> {
+        self.chores.stop();
+        self.store.disk.tree_settle()?;
+        self.store.settle()?;
+        let newest = checkpoint::names(&self.store.disk)?.first().copied();
+        if newest == Some(self.durable.frame) && self.chores.forgot.is_none() {
+            return Ok(());
+        }
+        let mut copy = self.chores.begin(&self.store.disk)?;
+        loop {
+            match copy.step()? {
+                Progress::More => {}
+                Progress::Copied => self.complete(&mut copy),
+                Progress::Made(point) => return self.adopt(point),
+            }
+        }
+    }
+
+    fn advance(&mut self, now: u64) -> Result<Option<Point>, VaultError> {
+        match self.chores.poll()? {
+            Some((mut copy, Progress::Copied)) => {
+                self.complete(&mut copy);
+                self.chores.go_on(copy)?;
+            }
+            Some((_, Progress::Made(point))) => {
+                self.adopt(point)?;
+                return Ok(Some(point));
+            }
+            Some((copy, Progress::More)) => self.chores.go_on(copy)?,
+            None if matches!(self.chores.work, Work::Idle) => {
+                if self.chores.due(self.journal.bytes(), now) {
+                    let copy = self.chores.begin(&self.store.disk)?;
+                    self.chores.go_on(copy)?;
+                }
+            }
+            None => {}
+        }
+        Ok(None)
+    }
+
+    fn complete(&mut self, copy: &mut Copy<D>) {
+        copy.complete(self.journal.reader(), self.durable);
+        self.journal.rotate();
+    }
+
+    /// A checkpoint is there and sound: what it makes needless goes.
+    fn adopt(&mut self, point: Point) -> Result<(), VaultError> {
+        let disk = &self.store.disk;
+        self.chores.checkpoint_bytes = disk.length(Name::Checkpoint(point.frame))?;
+        self.journal.cut(point.frame, self.durable.frame)?;
+        for frame in checkpoint::names(disk)? {
+            if frame < point.frame {
+                disk.remove(Name::Checkpoint(frame))?;
+            }
+        }
+        if !self.chores.keep_aside {
+            disk.tree_clear_aside()?;
+        }
+        Ok(())
+    }
+
+    fn count_some(&mut self, now: u64) -> Result<Option<u64>, VaultError> {
+        let Some(counted) = self.chores.scan.step(&self.store)? else {
+            return Ok(None);
+        };
+        if counted != self.tip.manifest {
+            self.store.disk.tree_condemn()?;
+            return Err(Damage::Tree.into());
+        }
+        self.chores.scan_at = Some(now.saturating_add(SCAN_SECONDS));
+        Ok(Some(counted.count()))
+    }
+}
+
+/// A count of every entry that goes on while entries change.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// Entries before this key are counted.
+    next: Vec<u8>,
+    counted: Manifest,
+}
+
+impl Scan {
+    /// An entry changes from `old` to `new`.
+    pub(crate) fn changed(&mut self, key: &[u8], old: Option<&[u8]>, new: Option<&[u8]>) {
+        if key < self.next.as_slice() {
+            if let Some(old) = old {
+                self.counted.subtract(key, old);
+            }
+            if let Some(new) = new {
+                self.counted.add(key, new);
+            }
+        }
+    }
+
+    /// Counts some more; the whole when the end is reached, and then starts over.
+    fn step<D: Disk>(&mut self, store: &Store<D>) -> Result<Option<Manifest>, VaultError> {
+        let stretch = store.stretch(&self.next, END, SCAN_BYTES)?;
+        for (key, value) in &stretch.entries {
+            if key != STANDING {
+                self.counted.add(key, value);
+            }
+        }
+        match stretch.next {
+            Some(next) => {
+                self.next = next;
+                Ok(None)
+            }
+            None => Ok(Some(core::mem::take(self).counted)),
+        }
+    }
+}
+
+/// Counts every entry at once.
+pub(crate) fn count<D: Disk>(store: &Store<D>) -> Result<Manifest, VaultError> {
+    let mut scan = Scan::default();
+    loop {
+        if let Some(counted) = scan.step(store)? {
+            return Ok(counted);
+        }
+    }
+}

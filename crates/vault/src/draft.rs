@@ -1,0 +1,238 @@
+//! Turning a group of writes into sealed, absolute operations.
+
+use std::collections::BTreeMap;
+
+use register::id::RecordId;
+use register::replica::Write;
+use register::value::Value;
+
+use crate::disk::{Bytes, Disk, Op};
+use crate::entry::{Place, Tree, after, ledger_key, record_key, record_prefix};
+use crate::error::VaultError;
+use crate::manifest::Manifest;
+use crate::pack::Packer;
+use crate::parcel;
+use crate::record::{Header, Opened, Ring};
+use crate::seal::SecretKey;
+use crate::store::Store;
+
+/// A group on its way to a frame.
+pub(crate) struct Draft<'a, D> {
+    store: &'a Store<D>,
+    ring: &'a Ring,
+    packer: &'a mut Packer,
+    ops: BTreeMap<Vec<u8>, Option<Bytes>>,
+    /// Records that the group touches.
+    records: BTreeMap<RecordId, Touched>,
+    /// New ledger entries, for the ledger file.
+    pub(crate) ledger: Vec<Vec<u8>>,
+    /// Whether a record's key was destroyed.
+    pub(crate) forgot: bool,
+}
+
+struct Touched {
+    key: SecretKey,
+    header: Header,
+    dirty: bool,
+}
+
+impl<'a, D: Disk> Draft<'a, D> {
+    pub(crate) const fn new(store: &'a Store<D>, ring: &'a Ring, packer: &'a mut Packer) -> Self {
+        Self {
+            store,
+            ring,
+            packer,
+            ops: BTreeMap::new(),
+            records: BTreeMap::new(),
+            ledger: Vec::new(),
+            forgot: false,
+        }
+    }
+
+    /// Takes one write.
+    pub(crate) fn write(&mut self, write: &Write) -> Result<(), VaultError> {
+        match write {
+            Write::Document(record, bytes) => {
+                self.clear(Tree::Document, *record)?;
+                self.put_document(*record, bytes)
+            }
+            Write::Changes(record, bytes) => self.put_document(*record, bytes),
+            Write::Values(record, values) => {
+                self.clear(Tree::Values, *record)?;
+                self.put_values(*record, values)
+            }
+            Write::MoreValues(record, values) => self.put_values(*record, values),
+            Write::Index(record, bytes) => self.put_index(*record, bytes),
+            Write::Forget(record) => self.forget(*record),
+            Write::Fact(name, bytes) => self.put_fact(name, bytes.as_deref()),
+            Write::Ledger(entry) => self.put_ledger(entry),
+            Write::Audit(sequence, bytes) => {
+                let sealed = parcel::seal(&self.ring.audit, &Place::audit(*sequence), bytes)?;
+                self.put(sealed);
+                Ok(())
+            }
+        }
+    }
+
+    /// The operations of the whole group in the order of their keys, and the manifest after them.
+    /// `each` is told of every change: key, old and new value.
+    pub(crate) fn finish(
+        mut self,
+        manifest: &mut Manifest,
+        mut each: impl FnMut(&[u8], Option<&[u8]>, Option<&[u8]>),
+    ) -> Result<Vec<Op>, VaultError> {
+        for (record, touched) in core::mem::take(&mut self.records) {
+            if touched.dirty {
+                let place = Place::record(Tree::Header, record, 0);
+                let sealed = parcel::seal(&touched.key, &place, &touched.header.encode())?;
+                self.put(sealed);
+            }
+        }
+        let mut ops = Vec::with_capacity(self.ops.len());
+        for (key, value) in self.ops {
+            let old = self.store.get(&key)?;
+            if old == value {
+                continue;
+            }
+            each(&key, old.as_deref(), value.as_deref());
+            if let Some(old) = old {
+                manifest.subtract(&key, &old);
+            }
+            if let Some(value) = &value {
+                manifest.add(&key, value);
+            }
+            ops.push(Op { key, value });
+        }
+        Ok(ops)
+    }
+
+    fn put_document(&mut self, record: RecordId, bytes: &[u8]) -> Result<(), VaultError> {
+        let touched = self.touch(record)?;
+        let part = touched.header.document;
+        touched.header.document = part.checked_add(1).ok_or(VaultError::TooLarge)?;
+        touched.dirty = true;
+        let place = Place::record(Tree::Document, record, part);
+        let sealed = parcel::seal(&touched.key, &place, bytes)?;
+        self.put(sealed);
+        Ok(())
+    }
+
+    fn put_values(&mut self, record: RecordId, values: &[Value]) -> Result<(), VaultError> {
+        let packed = self.packer.pack(values)?;
+        let touched = self.touch(record)?;
+        let part = touched.header.values;
+        touched.header.values = part.checked_add(1).ok_or(VaultError::TooLarge)?;
+        touched.dirty = true;
+        let place = Place::record(Tree::Values, record, part);
+        let sealed = parcel::seal(&touched.key, &place, &packed)?;
+        self.put(sealed);
+        Ok(())
+    }
+
+    fn put_index(&mut self, record: RecordId, bytes: &[u8]) -> Result<(), VaultError> {
+        let place = Place::record(Tree::Index, record, 0);
+        let sealed = parcel::seal(&self.touch(record)?.key, &place, bytes)?;
+        self.remove(place.prefix())?;
+        self.put(sealed);
+        Ok(())
+    }
+
+    fn put_fact(&mut self, name: &str, bytes: Option<&[u8]>) -> Result<(), VaultError> {
+        let place = Place::fact(name)?;
+        self.remove(place.prefix())?;
+        if let Some(bytes) = bytes {
+            let sealed = parcel::seal(&self.ring.facts, &place, bytes)?;
+            self.put(sealed);
+        }
+        Ok(())
+    }
+
+    fn put_ledger(&mut self, entry: &[u8]) -> Result<(), VaultError> {
+        let key = ledger_key(entry);
+        if self.get(&key)?.is_none() {
+            self.ops.insert(key, Some(Bytes::from(entry)));
+            self.ledger.push(entry.to_vec());
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self, record: RecordId) -> Result<(), VaultError> {
+        self.records.remove(&record);
+        self.forgot = true;
+        for tree in [
+            Tree::Key,
+            Tree::Document,
+            Tree::Header,
+            Tree::Index,
+            Tree::Values,
+        ] {
+            self.remove(&record_prefix(tree, record))?;
+        }
+        Ok(())
+    }
+
+    /// Removes every part that the record has in `tree`.
+    fn clear(&mut self, tree: Tree, record: RecordId) -> Result<(), VaultError> {
+        let touched = self.touch(record)?;
+        let parts = match tree {
+            Tree::Values => &mut touched.header.values,
+            _ => &mut touched.header.document,
+        };
+        if core::mem::take(parts) == 0 {
+            return Ok(());
+        }
+        self.remove(&record_prefix(tree, record))
+    }
+
+    /// The record's key and header; a record that is not there gets a new key.
+    fn touch(&mut self, record: RecordId) -> Result<&mut Touched, VaultError> {
+        if !self.records.contains_key(&record) {
+            let place = record_key(record);
+            let there = self.get(&place)?.is_some();
+            let touched = match Opened::new(self.store, self.ring, record)?.filter(|_| there) {
+                Some(opened) => Touched {
+                    header: opened.header()?,
+                    key: opened.key,
+                    dirty: false,
+                },
+                None => {
+                    let key = SecretKey::random()?;
+                    let wrapped = self.ring.keys.wrap(&place, &key)?;
+                    self.ops.insert(place, Some(Bytes::from(wrapped)));
+                    Touched {
+                        key,
+                        header: Header::default(),
+                        dirty: true,
+                    }
+                }
+            };
+            self.records.insert(record, touched);
+        }
+        self.records.get_mut(&record).ok_or(VaultError::Stopped)
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, VaultError> {
+        match self.ops.get(key) {
+            Some(value) => Ok(value.clone()),
+            None => self.store.get(key),
+        }
+    }
+
+    fn put(&mut self, sealed: Vec<(Vec<u8>, Bytes)>) {
+        self.ops
+            .extend(sealed.into_iter().map(|(key, value)| (key, Some(value))));
+    }
+
+    /// Removes everything whose key begins with `prefix`, stored or of this group.
+    fn remove(&mut self, prefix: &[u8]) -> Result<(), VaultError> {
+        let until = after(prefix);
+        for (_, value) in self.ops.range_mut(prefix.to_vec()..until) {
+            *value = None;
+        }
+        let ops = &mut self.ops;
+        self.store.each(prefix, |key, _| {
+            ops.insert(key, None);
+            Ok(())
+        })
+    }
+}

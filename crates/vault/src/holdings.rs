@@ -1,0 +1,114 @@
+//! What a replica needs to begin: index entries, facts, ledger and the end of the audit log.
+//! No document and no value is opened.
+
+use register::id::RecordId;
+use register::replica::Holdings;
+
+use crate::disk::{Bytes, Disk};
+use crate::entry::{Place, Tree, after, record_of};
+use crate::error::{Damage, VaultError};
+use crate::parcel;
+use crate::record::Ring;
+use crate::seal::SecretKey;
+use crate::store::Store;
+
+/// Reads them all; also says how many entries don't open.
+pub(crate) fn read<D: Disk>(
+    store: &Store<D>,
+    ring: &Ring,
+) -> Result<(Holdings, usize), VaultError> {
+    let mut holdings = Holdings::default();
+    let mut unreadable = 0;
+    each_parcel(store, &[Tree::Index.letter()], |place, chunks| {
+        let key = |record: RecordId| ring.record(store, record);
+        match index(&place, chunks, key) {
+            Ok((record, bytes)) => holdings.indexes.push((record, bytes)),
+            Err(VaultError::Damaged(Damage::Seal)) => unreadable += 1,
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    })?;
+    each_parcel(store, &[Tree::Fact.letter()], |place, chunks| {
+        match (place.fact_name(), open(&ring.facts, &place, chunks)) {
+            (Some(name), Ok(bytes)) => {
+                holdings.facts.insert(name.to_owned(), bytes);
+            }
+            _ => unreadable += 1,
+        }
+        Ok(())
+    })?;
+    store.each(&[Tree::Ledger.letter()], |_, entry| {
+        holdings.ledger.push(entry.to_vec());
+        Ok(())
+    })?;
+    if let Some(place) = last_audit(store)? {
+        let opened = parcel::open(&ring.audit, &place, |name| store.get(name));
+        match (place.audit_sequence(), opened) {
+            (Some(sequence), Ok(bytes)) => holdings.audit = Some((sequence, bytes)),
+            _ => unreadable += 1,
+        }
+    }
+    Ok((holdings, unreadable))
+}
+
+/// Calls `visit` with each parcel under `prefix` and its chunks.
+pub(crate) fn each_parcel<D: Disk>(
+    store: &Store<D>,
+    prefix: &[u8],
+    mut visit: impl FnMut(Place, Vec<(Vec<u8>, Bytes)>) -> Result<(), VaultError>,
+) -> Result<(), VaultError> {
+    let mut current: Option<(Place, Vec<(Vec<u8>, Bytes)>)> = None;
+    store.each(prefix, |key, value| {
+        let Some((place, _)) = Place::split(&key) else {
+            return Ok(());
+        };
+        match &mut current {
+            Some((at, chunks)) if *at == place => chunks.push((key, value)),
+            _ => {
+                if let Some((at, chunks)) = current.replace((place, vec![(key, value)])) {
+                    visit(at, chunks)?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    current.map_or(Ok(()), |(at, chunks)| visit(at, chunks))
+}
+
+/// Opens a parcel whose chunks are at hand. All of them must belong to it.
+pub(crate) fn open(
+    key: &SecretKey,
+    place: &Place,
+    chunks: Vec<(Vec<u8>, Bytes)>,
+) -> Result<Vec<u8>, VaultError> {
+    let count = chunks.len();
+    let mut chunks = chunks.into_iter();
+    let plain = parcel::open(key, place, |name| {
+        let next = chunks.next().filter(|(key, _)| key == name);
+        Ok(next.map(|(_, value)| value))
+    })?;
+    if parcel::chunks(plain.len()) == count {
+        Ok(plain)
+    } else {
+        Err(Damage::Seal.into())
+    }
+}
+
+fn index(
+    place: &Place,
+    chunks: Vec<(Vec<u8>, Bytes)>,
+    key: impl FnOnce(RecordId) -> Result<Option<SecretKey>, VaultError>,
+) -> Result<(RecordId, Vec<u8>), VaultError> {
+    let record = record_of(place.prefix()).ok_or(Damage::Seal)?;
+    let key = key(record)?.ok_or(Damage::Seal)?;
+    Ok((record, open(&key, place, chunks)?))
+}
+
+fn last_audit<D: Disk>(store: &Store<D>) -> Result<Option<Place>, VaultError> {
+    let letter = [Tree::Audit.letter()];
+    let last = store.disk.tree_before(&after(&letter))?;
+    Ok(last
+        .filter(|(key, _)| key.starts_with(&letter))
+        .and_then(|(key, _)| Place::split(&key))
+        .map(|(place, _)| place))
+}

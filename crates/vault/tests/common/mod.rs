@@ -1,0 +1,166 @@
+//! A plain model of a store, and groups of writes from a seed.
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each test program uses a part of it"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use register::id::RecordId;
+use register::replica::{Group, Holdings, Shelf, Write};
+use register::value::Value;
+use vault::{Disk, Vault};
+
+/// What a store should hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Model {
+    pub documents: BTreeMap<RecordId, Vec<u8>>,
+    pub values: BTreeMap<RecordId, Vec<Value>>,
+    pub indexes: BTreeMap<RecordId, Vec<u8>>,
+    pub facts: BTreeMap<String, Vec<u8>>,
+    pub ledger: BTreeSet<Vec<u8>>,
+    pub audit: Option<(u64, Vec<u8>)>,
+}
+
+impl Model {
+    pub fn apply(&mut self, group: &Group) {
+        for write in &group.writes {
+            match write {
+                Write::Document(id, bytes) => {
+                    self.documents.insert(*id, bytes.clone());
+                }
+                Write::Changes(id, bytes) => {
+                    self.documents.entry(*id).or_default().extend(bytes);
+                }
+                Write::Values(id, values) => {
+                    self.values.insert(*id, values.clone());
+                }
+                Write::MoreValues(id, values) => {
+                    let held = self.values.entry(*id).or_default();
+                    held.extend(values.iter().cloned());
+                }
+                Write::Index(id, bytes) => {
+                    self.indexes.insert(*id, bytes.clone());
+                }
+                Write::Forget(id) => {
+                    self.documents.remove(id);
+                    self.values.remove(id);
+                    self.indexes.remove(id);
+                }
+                Write::Fact(name, Some(bytes)) => {
+                    self.facts.insert(name.clone(), bytes.clone());
+                }
+                Write::Fact(name, None) => {
+                    self.facts.remove(name);
+                }
+                Write::Ledger(bytes) => {
+                    self.ledger.insert(bytes.clone());
+                }
+                Write::Audit(sequence, bytes) => self.audit = Some((*sequence, bytes.clone())),
+            }
+        }
+    }
+
+    /// What a vault holds, by what it tells.
+    pub fn of<D: Disk>(vault: &Vault<D>, holdings: &Holdings) -> Self {
+        let mut model = Self {
+            indexes: holdings.indexes.iter().cloned().collect(),
+            facts: holdings.facts.clone(),
+            ledger: holdings.ledger.iter().cloned().collect(),
+            audit: holdings.audit.clone(),
+            ..Self::default()
+        };
+        model.read(vault);
+        model
+    }
+
+    /// Documents and values of the records that the workload uses, as the vault has them.
+    pub fn read<D: Disk>(&mut self, vault: &Vault<D>) {
+        self.documents.clear();
+        self.values.clear();
+        for id in (0..RECORDS).map(record) {
+            if let Some(bytes) = vault.document(id).unwrap() {
+                self.documents.insert(id, bytes);
+            }
+            let values = vault.values(id).unwrap();
+            if !values.is_empty() {
+                self.values.insert(id, values);
+            }
+        }
+    }
+
+    /// A record with no values and one that never had any are the same to a reader.
+    pub fn seen(mut self) -> Self {
+        self.values.retain(|_, values| !values.is_empty());
+        self
+    }
+}
+
+/// How many records a workload uses.
+pub const RECORDS: u8 = 6;
+
+pub fn record(number: u8) -> RecordId {
+    RecordId::from_bytes([number.wrapping_mul(37) ^ 0x5a; 16])
+}
+
+/// Numbers from a seed (`SplitMix64`).
+#[derive(Debug, Clone)]
+pub struct Rng(pub u64);
+
+impl Rng {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound.max(1)
+    }
+
+    pub fn bytes(&mut self, longest: u64) -> Vec<u8> {
+        (0..self.below(longest + 1))
+            .map(|_| self.next() as u8)
+            .collect()
+    }
+
+    pub fn values(&mut self, id: RecordId) -> Vec<Value> {
+        (0..=self.below(4))
+            .map(|_| {
+                let nonce = core::array::from_fn(|_| self.next() as u8);
+                let longest = if self.below(8) == 0 { 6000 } else { 90 };
+                let content = self.bytes(longest);
+                Value::from_parts(id, nonce, content)
+            })
+            .collect()
+    }
+
+    pub fn write(&mut self, audit: &mut u64) -> Write {
+        let id = record(self.below(u64::from(RECORDS)) as u8);
+        let long = if self.below(6) == 0 { 13_000 } else { 300 };
+        match self.below(13) {
+            0 => Write::Document(id, self.bytes(long)),
+            1..=3 => Write::Changes(id, self.bytes(long)),
+            4 => Write::Values(id, self.values(id)),
+            5 | 6 => Write::MoreValues(id, self.values(id)),
+            7 => Write::Index(id, self.bytes(long)),
+            8 => Write::Forget(id),
+            9 => Write::Fact(format!("fact/{}", self.below(4)), Some(self.bytes(long))),
+            10 => Write::Fact(format!("fact/{}", self.below(4)), None),
+            11 => Write::Ledger(self.bytes(60)),
+            _ => {
+                *audit += 1;
+                Write::Audit(*audit, self.bytes(long))
+            }
+        }
+    }
+
+    pub fn group(&mut self, audit: &mut u64) -> Group {
+        Group {
+            writes: (0..=self.below(6)).map(|_| self.write(audit)).collect(),
+        }
+    }
+}
