@@ -1,1 +1,18 @@
-//! Shared by the tests.
+//! What the tests of whole nodes stand on: processes, the line between them, users at their consoles.
+//!
+//! Reading order: [`kortisto`] finds the binary, [`node`] runs it, [`pair`] is two of them with a [`relay`] between,
+//! [`web`] is somebody at a console, [`export`] reads what a node holds.
+
+pub mod export;
+pub mod html;
+pub mod kortisto;
+pub mod node;
+pub mod pair;
+pub mod perfect;
+pub mod port;
+pub mod relay;
+pub mod sample;
+pub mod signal;
+pub mod skip;
+pub mod waiting;
+pub mod web;

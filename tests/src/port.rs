@@ -1,0 +1,29 @@
+//! Loopback ports of our own, for nodes that are told their addresses before they start.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::atomic::{AtomicU16, Ordering};
+
+/// Ports below those that the system gives to outgoing connections, so that none of them is taken meanwhile.
+const FIRST: u16 = 10_000;
+const COUNT: u16 = 20_000;
+
+static NEXT: AtomicU16 = AtomicU16::new(0);
+
+/// An address on loopback that was free for TCP and UDP just now.
+///
+/// Tests run as processes side by side: each begins to look at another place.
+///
+/// # Errors
+/// When none of the range is free.
+pub fn free() -> anyhow::Result<SocketAddr> {
+    let begin = (std::process::id().wrapping_mul(64) % u32::from(COUNT)) as u16;
+    for _ in 0..COUNT {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = FIRST + (begin.wrapping_add(step) % COUNT);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok() {
+            return Ok(address);
+        }
+    }
+    anyhow::bail!("no free port from {FIRST} to {}", FIRST + COUNT)
+}

@@ -1,0 +1,237 @@
+//! The line is cut, both premises work on, and they agree when it is back.
+
+use std::time::Duration;
+
+use kortisto_tests::export;
+use kortisto_tests::pair::{AGREE_TIME, Pair};
+use kortisto_tests::relay::{Direction, Weather};
+use kortisto_tests::waiting;
+use kortisto_tests::web::Visitor;
+
+use crate::{by_number, register};
+
+/// Both nodes with 20 clients, and the owner at both consoles.
+async fn working(home: &std::path::Path, seed: u64) -> (Pair, Visitor, Visitor) {
+    let (_, files) = register(home, seed, 20);
+    let pair = Pair::start(home, seed).await.unwrap();
+    pair.first
+        .import(&files.clients, Some(&files.treatments))
+        .unwrap()
+        .fine()
+        .unwrap();
+    let here = pair.first.owner_first().await.unwrap();
+    pair.agreed_when(AGREE_TIME, |export| export.lines().count() == 20)
+        .await
+        .unwrap();
+    let there = waiting::until(
+        "the owner is known at the other premises",
+        AGREE_TIME,
+        async || pair.second.owner().await.map(Some),
+    )
+    .await
+    .unwrap();
+    (pair, here, there)
+}
+
+#[tokio::test]
+async fn both_work_while_cut_off_and_agree_afterwards() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, here, there) = working(home.path(), 11).await;
+    let before = pair.first.clients().unwrap();
+    let id = |number: usize| by_number(&before, number).id.clone();
+
+    pair.line.cut();
+    // One field at both, with different values.
+    here.edit_contact(&id(1), &[("last", "Uusilaakso")])
+        .await
+        .unwrap();
+    there
+        .edit_contact(&id(1), &[("last", "Vanhaharju")])
+        .await
+        .unwrap();
+    // One field at both, with the same value: nothing to choose.
+    here.edit_contact(&id(2), &[("last", "Yhteismaa")])
+        .await
+        .unwrap();
+    there
+        .edit_contact(&id(2), &[("last", "Yhteismaa")])
+        .await
+        .unwrap();
+    // Different fields of one card.
+    here.edit_contact(&id(3), &[("year", "1971")])
+        .await
+        .unwrap();
+    there
+        .edit_contact(&id(3), &[("email.new1", "toinen@kortisto.example")])
+        .await
+        .unwrap();
+    // A treatment at each.
+    for (visitor, name) in [(&here, "Hoito täällä"), (&there, "Hoito tuolla")] {
+        visitor
+            .add_entry(&id(4), "treatments", &[("name", name)])
+            .await
+            .unwrap();
+    }
+    // A client at each.
+    here.add_client(&[("last", "Tääläinen"), ("first", "Uuna")])
+        .await
+        .unwrap();
+    there
+        .add_client(&[("last", "Tuolainen"), ("first", "Uuno")])
+        .await
+        .unwrap();
+    assert_ne!(pair.first.export().unwrap(), pair.second.export().unwrap());
+
+    pair.line.heal();
+    let agreed = pair.agreed(AGREE_TIME).await.unwrap();
+    let after = export::read(&agreed).unwrap();
+    assert_eq!(after.len(), 22);
+    let both = by_number(&after, 1);
+    assert_eq!(both.conflicts.len(), 1, "{both:?}");
+    let shown = both.conflicts[0].to_string();
+    assert!(
+        shown.contains("Uusilaakso") && shown.contains("Vanhaharju"),
+        "{shown}"
+    );
+    let same = by_number(&after, 2);
+    assert_eq!(
+        (same.last_name.as_deref(), same.conflicts.len()),
+        (Some("Yhteismaa"), 0)
+    );
+    let apart = by_number(&after, 3);
+    assert_eq!(
+        (apart.birth_year, apart.emails.len(), apart.conflicts.len()),
+        (Some(1971), 2, 0)
+    );
+    let treated = by_number(&after, 4);
+    assert_eq!(
+        treated.treatments.len(),
+        by_number(&before, 4).treatments.len() + 2
+    );
+    assert_eq!(treated.conflicts.len(), 0);
+
+    // Somebody picks, and both hear of it.
+    let page = there
+        .open(&format!("/clients/{}/conflicts", id(1)))
+        .await
+        .unwrap();
+    let form = page.form("/conflicts").unwrap();
+    let picked = form
+        .with("choice", "other")
+        .with("last", "Sovittu")
+        .with("first", "Äinö");
+    there.save(&picked).await.unwrap();
+    let resolved = |export: &str| {
+        by_number(&export::read(export).unwrap(), 1)
+            .conflicts
+            .is_empty()
+    };
+    let agreed = pair.agreed_when(AGREE_TIME, resolved).await.unwrap();
+    assert_eq!(
+        by_number(&export::read(&agreed).unwrap(), 1)
+            .last_name
+            .as_deref(),
+        Some("Sovittu")
+    );
+}
+
+#[tokio::test]
+async fn a_stale_page_makes_a_conflict_and_no_loss() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, here, there) = working(home.path(), 12).await;
+    let client = by_number(&pair.first.clients().unwrap(), 5).id.clone();
+    let stale = there.contact_form(&client).await.unwrap();
+    here.edit_contact(&client, &[("last", "Ensimmäinen")])
+        .await
+        .unwrap();
+    pair.agreed_when(AGREE_TIME, |export| export.contains("Ensimmäinen"))
+        .await
+        .unwrap();
+    there.save(&stale.with("last", "Toinen")).await.unwrap();
+    let agreed = pair
+        .agreed_when(AGREE_TIME, |export| export.contains("Toinen"))
+        .await
+        .unwrap();
+    let shown = by_number(&export::read(&agreed).unwrap(), 5).conflicts[0].to_string();
+    assert!(
+        shown.contains("Ensimmäinen") && shown.contains("Toinen"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn edits_pass_a_bad_line_and_a_line_cut_one_way() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, here, there) = working(home.path(), 13).await;
+    let clients = pair.first.clients().unwrap();
+    let weathers = [
+        (Direction::Forth, Weather::bad()),
+        (Direction::Back, Weather::bad()),
+        (
+            Direction::Forth,
+            Weather {
+                cut: true,
+                ..Weather::default()
+            },
+        ),
+        (
+            Direction::Back,
+            Weather {
+                cut: true,
+                ..Weather::default()
+            },
+        ),
+    ];
+    let mut wanted = Vec::new();
+    for (round, (direction, weather)) in weathers.into_iter().enumerate() {
+        pair.line.set_one(direction, weather);
+        for (visitor, side) in [(&here, "a"), (&there, "b")] {
+            let email = format!("{side}{round}@kortisto.example");
+            let client = &by_number(&clients, round).id;
+            visitor
+                .edit_contact(client, &[("email.new1", &email)])
+                .await
+                .unwrap();
+            wanted.push(email);
+        }
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        if weather.cut {
+            pair.line.heal();
+        }
+    }
+    let complete = |export: &str| wanted.iter().all(|email| export.contains(email.as_str()));
+    pair.agreed_when(AGREE_TIME, complete).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_edit_is_at_the_other_premises_within_a_moment() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, here, there) = working(home.path(), 14).await;
+    let client = by_number(&pair.first.clients().unwrap(), 6).id.clone();
+    // One to warm up, then the middle of several: other tests share the processor.
+    let mut took = Vec::new();
+    for round in 0..7 {
+        let name = format!("Kierros{round}");
+        here.edit_contact(&client, &[("last", &name)])
+            .await
+            .unwrap();
+        let saved = std::time::Instant::now();
+        waiting::until(
+            "the other console shows it",
+            Duration::from_secs(20),
+            async || {
+                let page = there.open(&format!("/clients/{client}")).await?;
+                Ok(page.html.contains(&name).then_some(()))
+            },
+        )
+        .await
+        .unwrap();
+        took.push(saved.elapsed());
+    }
+    took.remove(0);
+    took.sort_unstable();
+    assert!(
+        took[took.len() / 2] < Duration::from_millis(300),
+        "{took:?}"
+    );
+}
