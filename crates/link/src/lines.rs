@@ -1,0 +1,410 @@
+//! All lines of a node: who is connected, who is dialled, and which of two connections stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use quinn::{Endpoint, Incoming};
+use register::id::NodeId;
+use register::replica::{Fault, Peer};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{sleep, timeout};
+
+use crate::dial::{self, NoLine};
+use crate::identity::{ClaimedId, Identity, PeerId};
+use crate::line::{Fresh, Line, code};
+use crate::{DownReason, Event, LinkSettings, PeerFault, Shared};
+
+/// Two connections to one peer younger than this were dialled at once: the rule decides. An older one is stale.
+const AT_ONCE: Duration = Duration::from_secs(10);
+/// A peer that broke the protocol is left alone for so long.
+const FAULT_PAUSE: Duration = Duration::from_secs(10);
+/// How many handshakes of others are under way at once; more are refused.
+const HANDSHAKES: usize = 16;
+/// How long peers have to hear that this node stops.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// What the handle wants.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// Who the peers are.
+    Peers(Vec<Peer>),
+    /// A peer broke the protocol.
+    Close(NodeId, Fault),
+    /// The line is cut, or healed.
+    Cut(bool),
+    /// The node stops; tell when all is closed.
+    Stop(watch::Sender<bool>),
+}
+
+/// A paired peer.
+struct Known {
+    key: ClaimedId,
+    address: String,
+    line: Option<(u64, PeerId, Line)>,
+    dialling: AbortHandle,
+}
+
+/// Which line ended, by its number, and why.
+type Ended = (u64, PeerId, DownReason);
+
+/// What comes from tasks of its own.
+enum Outcome {
+    Fresh(Fresh),
+    Stranger(std::net::SocketAddr, crate::StrangerFault),
+    Nothing,
+}
+
+pub(crate) struct Lines {
+    endpoint: Endpoint,
+    identity: Identity,
+    settings: LinkSettings,
+    shared: Arc<Shared>,
+    events: mpsc::Sender<Event>,
+    /// Kept weak: when every handle is gone, the lines end.
+    _orders: mpsc::WeakSender<Order>,
+    peers: BTreeMap<NodeId, Known>,
+    /// Who is connected: dialling waits while its peer is in here.
+    connected: watch::Sender<BTreeSet<NodeId>>,
+    outcomes: (mpsc::Sender<Outcome>, mpsc::Receiver<Outcome>),
+    ended: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
+    tasks: JoinSet<()>,
+    handshakes: Arc<Semaphore>,
+    cut: bool,
+    last_number: u64,
+}
+
+impl Lines {
+    pub(crate) fn new(
+        endpoint: Endpoint,
+        identity: Identity,
+        settings: LinkSettings,
+        shared: Arc<Shared>,
+        events: mpsc::Sender<Event>,
+        orders: mpsc::WeakSender<Order>,
+    ) -> Self {
+        Self {
+            endpoint,
+            identity,
+            settings,
+            shared,
+            events,
+            _orders: orders,
+            peers: BTreeMap::new(),
+            connected: watch::Sender::new(BTreeSet::new()),
+            outcomes: mpsc::channel(HANDSHAKES),
+            ended: mpsc::unbounded_channel(),
+            tasks: JoinSet::new(),
+            handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
+            cut: false,
+            last_number: 0,
+        }
+    }
+
+    pub(crate) async fn run(mut self, peers: Vec<Peer>, mut orders: mpsc::Receiver<Order>) {
+        self.set_peers(peers).await;
+        let told = loop {
+            tokio::select! {
+                order = orders.recv() => match order {
+                    Some(Order::Peers(peers)) => self.set_peers(peers).await,
+                    Some(Order::Close(node, fault)) => self.close_faulty(node, fault).await,
+                    Some(Order::Cut(cut)) => self.set_cut(cut).await,
+                    Some(Order::Stop(told)) => break Some(told),
+                    None => break None,
+                },
+                incoming = self.endpoint.accept() => match incoming {
+                    Some(incoming) => self.take_in(incoming),
+                    None => break None,
+                },
+                outcome = self.outcomes.1.recv() => match outcome {
+                    Some(Outcome::Fresh(fresh)) => self.connect(fresh).await,
+                    Some(Outcome::Stranger(address, why)) => self.report_stranger(address, why).await,
+                    Some(Outcome::Nothing) | None => {}
+                },
+                ended = self.ended.1.recv() => if let Some((number, peer, why)) = ended {
+                    self.ended(number, peer, why).await;
+                },
+                // Finished handshakes leave nothing behind.
+                Some(_) = self.tasks.join_next() => {}
+            }
+        };
+        self.stop().await;
+        if let Some(told) = told {
+            told.send_replace(true);
+        }
+    }
+
+    async fn set_peers(&mut self, peers: Vec<Peer>) {
+        let wanted: BTreeMap<NodeId, Peer> =
+            peers.into_iter().map(|peer| (peer.node(), peer)).collect();
+        let gone: Vec<NodeId> = self
+            .peers
+            .keys()
+            .filter(|node| !wanted.contains_key(node))
+            .copied()
+            .collect();
+        for node in gone {
+            self.drop_line(node, code::REMOVED, DownReason::Removed)
+                .await;
+            if let Some(known) = self.peers.remove(&node) {
+                known.dialling.abort();
+            }
+        }
+        for (node, peer) in wanted {
+            let key = ClaimedId::from_key(peer.key);
+            match self.peers.get_mut(&node) {
+                Some(known) if known.address == peer.address => {}
+                Some(known) => {
+                    known.dialling.abort();
+                    known.address.clone_from(&peer.address);
+                    let dialling = self.keep_dialling(node, key, peer.address, Duration::ZERO);
+                    if let Some(known) = self.peers.get_mut(&node) {
+                        known.dialling = dialling;
+                    }
+                }
+                None => {
+                    let dialling =
+                        self.keep_dialling(node, key, peer.address.clone(), Duration::ZERO);
+                    self.peers.insert(
+                        node,
+                        Known {
+                            key,
+                            address: peer.address,
+                            line: None,
+                            dialling,
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    /// Dials a peer whenever it is not connected, with growing pauses.
+    fn keep_dialling(
+        &mut self,
+        node: NodeId,
+        key: ClaimedId,
+        address: String,
+        first: Duration,
+    ) -> AbortHandle {
+        let (endpoint, identity, settings) = (
+            self.endpoint.clone(),
+            self.identity.clone(),
+            self.settings.clone(),
+        );
+        let mut connected = self.connected.subscribe();
+        let outcomes = self.outcomes.0.clone();
+        self.tasks.spawn(async move {
+            sleep(first).await;
+            let mut pause = settings.dial_pause;
+            loop {
+                if connected
+                    .wait_for(|now| !now.contains(&node))
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+                let outcome = match dial::dial(&endpoint, &identity, key, &address, &settings).await
+                {
+                    Ok(fresh) => Outcome::Fresh(fresh),
+                    Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
+                    Err(NoLine::NoAnswer) => Outcome::Nothing,
+                };
+                let success = matches!(outcome, Outcome::Fresh(_));
+                if outcomes.send(outcome).await.is_err() {
+                    return;
+                }
+                if success {
+                    pause = settings.dial_pause;
+                    sleep(pause).await;
+                } else {
+                    sleep(jittered(pause)).await;
+                    pause = (pause * 2).min(settings.dial_pause_most);
+                }
+            }
+        })
+    }
+
+    fn take_in(&mut self, incoming: Incoming) {
+        let Ok(permit) = Arc::clone(&self.handshakes).try_acquire_owned() else {
+            incoming.refuse();
+            return;
+        };
+        if self.cut {
+            incoming.ignore();
+            return;
+        }
+        let (identity, settings) = (self.identity.clone(), self.settings.clone());
+        let keys: BTreeSet<ClaimedId> = self.peers.values().map(|known| known.key).collect();
+        let outcomes = self.outcomes.0.clone();
+        self.tasks.spawn(async move {
+            let outcome = match dial::accept(incoming, &identity, keys, &settings).await {
+                Ok(fresh) => Outcome::Fresh(fresh),
+                Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
+                Err(NoLine::NoAnswer) => Outcome::Nothing,
+            };
+            drop(permit);
+            // The lines are gone only when the node stops.
+            let _ = outcomes.send(outcome).await;
+        });
+    }
+
+    /// Of two connections dialled at once, the one that the smaller id dialled stays; of two by the same side,
+    /// and whenever the old one is old, the newer. Both sides decide alike.
+    async fn connect(&mut self, fresh: Fresh) {
+        let node = fresh.peer.node();
+        let Some(known) = self.peers.get(&node) else {
+            crate::line::close(&fresh.connection, code::REMOVED);
+            return;
+        };
+        if self.cut {
+            crate::line::close(&fresh.connection, code::DONE);
+            return;
+        }
+        if let Some((_, peer, old)) = &known.line {
+            let smaller = (*peer).min(self.identity.peer_id());
+            let young = old.since.elapsed() < AT_ONCE && old.connection.close_reason().is_none();
+            if young && old.dialled_by != fresh.dialled_by && old.dialled_by == smaller {
+                crate::line::close(&fresh.connection, code::DOUBLE);
+                return;
+            }
+            self.drop_line(node, code::DOUBLE, DownReason::Replaced)
+                .await;
+        }
+        self.last_number += 1;
+        let (peer, address) = (fresh.peer, fresh.address);
+        let (half, outbox) = fresh.open();
+        self.shared.set_outbox(node, Some(outbox));
+        // Before its first frame.
+        if self.events.send(Event::Up { peer, address }).await.is_err() {
+            return;
+        }
+        let line = Line::begin(
+            half,
+            self.last_number,
+            self.events.clone(),
+            self.ended.0.clone(),
+        );
+        if let Some(known) = self.peers.get_mut(&node) {
+            known.line = Some((self.last_number, peer, line));
+        }
+        self.connected.send_modify(|connected| {
+            connected.insert(node);
+        });
+        tracing::info!(%peer, %address, "peer connected");
+    }
+
+    async fn drop_line(&mut self, node: NodeId, code: u32, why: DownReason) {
+        let Some((_, peer, line)) = self
+            .peers
+            .get_mut(&node)
+            .and_then(|known| known.line.take())
+        else {
+            return;
+        };
+        self.shared.set_outbox(node, None);
+        line.end(code).await;
+        self.down(node, peer, why).await;
+    }
+
+    async fn ended(&mut self, number: u64, peer: PeerId, why: DownReason) {
+        let node = peer.node();
+        let current = self.peers.get_mut(&node);
+        let Some(known) =
+            current.filter(|known| known.line.as_ref().is_some_and(|(of, ..)| *of == number))
+        else {
+            return;
+        };
+        if let Some((_, _, line)) = known.line.take() {
+            self.shared.set_outbox(node, None);
+            line.end(code::DONE).await;
+        }
+        self.down(node, peer, why).await;
+    }
+
+    async fn down(&mut self, node: NodeId, peer: PeerId, why: DownReason) {
+        tracing::info!(%peer, %why, "peer gone");
+        // Nobody listens only when the node stops.
+        let _ = self.events.send(Event::Down { peer, why }).await;
+        self.connected.send_modify(|connected| {
+            connected.remove(&node);
+        });
+    }
+
+    async fn close_faulty(&mut self, node: NodeId, fault: Fault) {
+        let Some(known) = self.peers.get(&node) else {
+            return;
+        };
+        known.dialling.abort();
+        let (key, address) = (known.key, known.address.clone());
+        self.drop_line(
+            node,
+            code::FAULT,
+            DownReason::Fault(PeerFault::Content(fault)),
+        )
+        .await;
+        let dialling = self.keep_dialling(node, key, address, FAULT_PAUSE);
+        if let Some(known) = self.peers.get_mut(&node) {
+            known.dialling = dialling;
+        }
+    }
+
+    async fn set_cut(&mut self, cut: bool) {
+        self.cut = cut;
+        let nodes: Vec<NodeId> = self.peers.keys().copied().collect();
+        for node in nodes {
+            if cut {
+                self.drop_line(node, code::DONE, DownReason::Here).await;
+            }
+            let Some((key, address)) = self
+                .peers
+                .get(&node)
+                .map(|known| (known.key, known.address.clone()))
+            else {
+                continue;
+            };
+            let dialling = (!cut).then(|| self.keep_dialling(node, key, address, Duration::ZERO));
+            if let Some(known) = self.peers.get_mut(&node) {
+                known.dialling.abort();
+                if let Some(dialling) = dialling {
+                    known.dialling = dialling;
+                }
+            }
+        }
+    }
+
+    async fn report_stranger(&mut self, address: std::net::SocketAddr, why: crate::StrangerFault) {
+        tracing::warn!(%address, %why, "a stranger was turned away");
+        // Nobody listens only when the node stops.
+        let _ = self.events.send(Event::Stranger { address, why }).await;
+    }
+
+    async fn stop(mut self) {
+        let nodes: Vec<NodeId> = self.peers.keys().copied().collect();
+        for node in nodes {
+            if let Some((_, _, line)) = self
+                .peers
+                .get_mut(&node)
+                .and_then(|known| known.line.take())
+            {
+                self.shared.set_outbox(node, None);
+                line.end(code::DONE).await;
+            }
+        }
+        self.tasks.shutdown().await;
+        self.endpoint.close(code::DONE.into(), b"");
+        // Peers that don't answer notice by the silence.
+        let _ = timeout(GOODBYE, self.endpoint.wait_idle()).await;
+    }
+}
+
+/// Half to one and a half of the pause, so that two nodes don't dial in step.
+fn jittered(pause: Duration) -> Duration {
+    let mut byte = [128];
+    // Without randomness the pause is as it is.
+    let _ = getrandom::fill(&mut byte);
+    let [byte] = byte;
+    pause / 2 + pause * u32::from(byte) / 256
+}
