@@ -32,6 +32,9 @@ pub struct Client {
     pub notes: Vec<Value>,
     /// Fields with more than one value.
     pub conflicts: Vec<Value>,
+    /// Something of it has not arrived yet.
+    #[serde(default)]
+    pub awaited: bool,
 }
 
 /// Marketing permission.

@@ -1,8 +1,10 @@
 //! What the tests of whole nodes stand on: processes, the line between them, users at their consoles.
 //!
 //! Reading order: [`kortisto`] finds the binary, [`node`] runs it, [`pair`] is two of them with a [`relay`] between,
-//! [`web`] is somebody at a console, [`export`] reads what a node holds.
+//! [`web`] and [`browser`] are somebody at a console, [`export`] reads what a node holds.
 
+pub mod axe;
+pub mod browser;
 pub mod export;
 pub mod html;
 pub mod kortisto;

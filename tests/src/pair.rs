@@ -78,6 +78,10 @@ impl Pair {
             if first != second {
                 anyhow::bail!("{}", difference(&first, &second));
             }
+            anyhow::ensure!(
+                !first.contains("\"awaited\":true"),
+                "both lack values of the same records"
+            );
             Ok(complete(&first).then_some(first))
         })
         .await

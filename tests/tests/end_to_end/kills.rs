@@ -112,7 +112,7 @@ async fn kill_again_and_again(pair: &mut Pair, kills: u32, rng: &mut ChaCha8Rng)
 }
 
 async fn campaign(home: &Path, seed: u64, kills: u32) {
-    println!("seed {seed}, {kills} kills");
+    eprintln!("seed {seed}, {kills} kills");
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (_, files) = register(home, seed, 40);
     let mut pair = Pair::start(home, seed).await.unwrap();
@@ -156,7 +156,7 @@ async fn campaign(home: &Path, seed: u64, kills: u32) {
 
     let agreed = pair.agreed(AGREE_TIME).await.unwrap();
     for (saved, side) in [(&here, "first"), (&there, "second")] {
-        println!(
+        eprintln!(
             "{side}: {} edits acknowledged, {} refused",
             saved.entries.len(),
             saved.refused

@@ -132,7 +132,14 @@ async fn nothing_of_a_client_can_be_read_in_any_file() {
         )
         .await
         .unwrap();
-    owner.open("/clients?q=Salamyhk%C3%A4inen").await.unwrap();
+    let search = owner
+        .open("/clients")
+        .await
+        .unwrap()
+        .form("/clients")
+        .unwrap();
+    let found = owner.send(&search.with("q", "salamyhk")).await.unwrap();
+    assert!(found.html.contains("Salamyhkäinen"));
     // What is refused must not be logged either.
     let form = owner
         .contact_form(&client)

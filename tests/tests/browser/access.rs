@@ -1,0 +1,100 @@
+//! Every page, in every language, light and dark, as assistive technology sees it.
+
+use kortisto_tests::axe;
+use kortisto_tests::browser::Browser;
+
+use crate::{log_in, working};
+
+/// Pages for which nobody has to be logged in.
+const DOORS: [&str; 2] = ["/login", "/setup"];
+/// Pages of the owner.
+const ROOMS: [&str; 8] = [
+    "/",
+    "/clients",
+    "/clients/new",
+    "/conflicts",
+    "/premises",
+    "/admin/users",
+    "/me",
+    "/help",
+];
+/// Pages of a card.
+const CARD: [&str; 7] = [
+    "",
+    "/health",
+    "/contact",
+    "/marketing",
+    "/treatments/new",
+    "/health/new",
+    "/notes/new",
+];
+
+/// Opens each page in one language and returns what is wrong with them.
+async fn examine(browser: &Browser, source: &str, language: &str, paths: &[String]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for path in paths {
+        browser
+            .go(&format!("/language/{language}?next={path}"))
+            .await
+            .unwrap();
+        browser.reaches(|at| at == path).await.unwrap();
+        browser.element("main h1").await.unwrap();
+        let html = browser.driver().source().await.unwrap();
+        if !html.contains(&format!("lang=\"{language}\"")) {
+            wrong.push(format!("{path} is not in {language}"));
+        }
+        for rule in axe::violations(browser, source).await.unwrap() {
+            wrong.push(format!(
+                "{path} in {language}: {}: {} {:?}",
+                rule.id, rule.help, rule.nodes
+            ));
+        }
+    }
+    wrong
+}
+
+#[tokio::test]
+async fn every_page_is_accessible_in_three_languages() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, client) = working(home.path(), 63).await;
+    pair.first.owner_first().await.unwrap();
+    let source = axe::source().unwrap();
+    let doors: Vec<String> = DOORS.map(str::to_owned).to_vec();
+    let mut rooms: Vec<String> = ROOMS.map(str::to_owned).to_vec();
+    rooms.extend(CARD.map(|page| format!("/clients/{}{page}", client.id)));
+    let mut wrong = Vec::new();
+
+    let light = Browser::open(pair.first.console()).await.unwrap();
+    for language in ["fi", "sv", "en"] {
+        wrong.extend(examine(&light, &source, language, &doors).await);
+    }
+    log_in(&light).await;
+    for language in ["fi", "sv", "en"] {
+        wrong.extend(examine(&light, &source, language, &rooms).await);
+    }
+    assert_eq!(light.complaints().await.unwrap(), [""; 0]);
+
+    let dark = Browser::open_with(
+        pair.first.console(),
+        &["--blink-settings=preferredColorScheme=0"],
+    )
+    .await
+    .unwrap();
+    log_in(&dark).await;
+    let scheme = dark.driver().execute(
+        "return matchMedia('(prefers-color-scheme: dark)').matches",
+        Vec::new(),
+    );
+    assert_eq!(
+        scheme.await.unwrap().json(),
+        true,
+        "the browser is not dark"
+    );
+    wrong.extend(examine(&dark, &source, "fi", &rooms).await);
+    assert!(
+        wrong.is_empty(),
+        "{} findings:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}

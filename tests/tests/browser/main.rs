@@ -1,0 +1,69 @@
+//! People at two consoles with real browsers.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets what it can't mean has failed"
+)]
+
+mod access;
+mod work;
+
+use std::path::Path;
+
+use kortisto_tests::browser::Browser;
+use kortisto_tests::export::Client;
+use kortisto_tests::node::{OWNER, PASSWORD};
+use kortisto_tests::pair::{AGREE_TIME, Pair};
+use kortisto_tests::sample::Register;
+use kortisto_tests::waiting;
+
+/// How many clients there are.
+const CLIENTS: usize = 20;
+
+/// Two paired nodes with a register, and one of its clients.
+async fn working(home: &Path, seed: u64) -> (Pair, Client) {
+    let today = jiff::tz::Offset::UTC
+        .to_datetime(jiff::Timestamp::now())
+        .date();
+    let files = Register::invented(seed, CLIENTS, today)
+        .write(&home.join("legacy"))
+        .unwrap();
+    let pair = Pair::start(home, seed).await.unwrap();
+    pair.first
+        .import(&files.clients, Some(&files.treatments))
+        .unwrap()
+        .fine()
+        .unwrap();
+    pair.agreed_when(AGREE_TIME, |export| export.lines().count() == CLIENTS)
+        .await
+        .unwrap();
+    let clients = pair.first.clients().unwrap();
+    let client = clients
+        .iter()
+        .find(|client| client.treatments.len() > 1)
+        .unwrap()
+        .clone();
+    (pair, client)
+}
+
+/// The owner logs in through the form.
+async fn log_in(browser: &Browser) {
+    browser.go("/login").await.unwrap();
+    browser.fill("#f-name", OWNER).await.unwrap();
+    browser.fill("#f-password", PASSWORD).await.unwrap();
+    browser.click("main form button.primary").await.unwrap();
+    browser.reaches(|path| path == "/").await.unwrap();
+}
+
+/// Waits until the owner's password is known at the second premises.
+async fn owner_is_known_at_the_second(pair: &Pair) {
+    waiting::until(
+        "the owner is known at the other premises",
+        AGREE_TIME,
+        async || pair.second.owner().await.map(Some),
+    )
+    .await
+    .unwrap();
+}
