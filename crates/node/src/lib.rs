@@ -1,1 +1,29 @@
-//! The binary's parts.
+//! The binary `kortisto`: settings, command line, the one event loop, the one clock.
+//!
+//! A node at work ([`run`]) is one event loop ([`turn`]) that owns the replica and the vault, and
+//! around it, on tokio, the line to other premises ([`line`]), the staff's console and the control
+//! socket ([`control`]) through which commands reach it. The same commands work on a stopped node,
+//! which is then opened for as long as the command takes ([`errand`], [`premises`]).
+//!
+//! What is deliberately absent: a second opening of the store, a default password, client data in
+//! logs, and a second place that reads the clock ([`clock`]).
+//!
+//! Reading order: [`cli`], [`command`], [`errand`], [`turn`], [`run`].
+
+pub mod cli;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod control;
+pub mod errand;
+pub mod exit;
+pub mod export;
+pub mod import;
+pub mod intake;
+pub mod line;
+pub mod logs;
+pub mod premises;
+pub mod progress;
+pub mod run;
+pub mod standing;
+pub mod turn;

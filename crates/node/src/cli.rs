@@ -1,0 +1,286 @@
+//! The command line: names, flags and help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use register::people::Role;
+
+use crate::config;
+use crate::exit::Exit;
+use crate::import::MapRule;
+
+/// Who the first user is when nothing else is said: Finnish for the main user.
+const OWNER: &str = "Pääkäyttäjä";
+
+/// Kortisto keeps the client register of a clinic at two premises or more.
+///
+/// Each premises runs one node: a directory with its settings, keys and sealed register. Results go
+/// to stdout, logs and progress to stderr. Commands work on a running node through its control
+/// socket, and on a stopped one directly.
+#[derive(Debug, Parser)]
+#[command(name = "kortisto", version, after_long_help = Exit::table())]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new node: its settings, keys and certificate, and a one-time code for the owner.
+    Init(Init),
+    /// Run the node until SIGINT or SIGTERM.
+    Run(Run),
+    /// Print the node's peer id, with which other premises pair.
+    Id(Place),
+    /// Say how things stand.
+    Status(Status),
+    /// Open every record and verify seals, heads and manifest; say what is wrong.
+    Check(Status),
+    /// Take clients from another program's CSV or XLSX files.
+    Import(Import),
+    /// Users of the console.
+    #[command(subcommand)]
+    User(User),
+    /// Write every client to stdout or a file. Logged.
+    Export(Export),
+    /// Other premises.
+    #[command(subcommand)]
+    Peer(Peer),
+}
+
+/// Which node.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The new node's directory. Must hold no node yet.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The name of this premises, as staff call it.
+    #[arg(long, value_name = "NAME", value_parser = premises)]
+    pub premises: String,
+    /// Where the console listens: a loopback address.
+    #[arg(long, value_name = "ADDR", default_value = config::CONSOLE, value_parser = console)]
+    pub console: SocketAddr,
+    /// Where other premises reach this one (UDP).
+    #[arg(long, value_name = "ADDR", default_value = config::LINK)]
+    pub link: SocketAddr,
+    /// The name of the first user, who may do everything.
+    #[arg(long, value_name = "NAME", default_value = OWNER)]
+    pub owner: String,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Stop when stdin ends: the demo's nodes go with the process that started them.
+    #[arg(long, hide = true)]
+    pub leashed: bool,
+}
+
+/// `status` and `check`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The file of clients: CSV in any usual dialect and encoding, or XLSX.
+    #[arg(long, value_name = "FILE")]
+    pub clients: PathBuf,
+    /// The file of treatments.
+    #[arg(long, value_name = "FILE")]
+    pub treatments: Option<PathBuf>,
+    /// What a column holds, where its header doesn't say; may be given more than once.
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    pub map: Vec<MapRule>,
+    /// Show what would be taken, what not and why, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `user`.
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Make a user and print the one-time code with which they set their password.
+    Add(UserAdd),
+}
+
+/// `user add`.
+#[derive(Debug, Args)]
+pub struct UserAdd {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// What they log in with.
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// What they are, which decides what they may do.
+    #[arg(long, value_name = "ROLE", value_parser = role())]
+    pub role: String,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// In which form: one JSON object a line, sorted by id.
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub format: Format,
+    /// Why; goes to the log.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// Write to this new file, which only its owner may read, instead of to stdout.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One JSON object a line.
+    Jsonl,
+}
+
+/// `peer`.
+#[derive(Debug, Subcommand)]
+pub enum Peer {
+    /// Pair with another premises, or change its address. To be done at both.
+    Add(PeerAdd),
+    /// Part from another premises.
+    Remove(PeerRemove),
+    /// List the other premises.
+    List(Status),
+}
+
+/// `peer add`.
+#[derive(Debug, Args)]
+pub struct PeerAdd {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The other node's peer id, as `kortisto id` prints it there.
+    #[arg(long, value_name = "PEER_ID")]
+    pub id: String,
+    /// Where the other node listens.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub addr: String,
+}
+
+/// `peer remove`.
+#[derive(Debug, Args)]
+pub struct PeerRemove {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The other node's peer id or node id.
+    #[arg(long, value_name = "PEER_ID")]
+    pub id: String,
+}
+
+fn premises(text: &str) -> Result<String, String> {
+    config::premises(text).ok_or_else(|| "a premises has a name of 1 to 80 characters".to_owned())
+}
+
+fn console(text: &str) -> Result<SocketAddr, String> {
+    config::console_address(text).ok_or_else(|| {
+        "the console is reachable on this machine only: give a loopback address and a port, such as 127.0.0.1:7441"
+            .to_owned()
+    })
+}
+
+fn role() -> clap::builder::PossibleValuesParser {
+    Role::ALL.map(Role::code).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        let words = core::iter::once("kortisto").chain(line.split_whitespace());
+        Cli::try_parse_from(words).map(|cli| cli.command)
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_scripts_rely_on_is_understood() {
+        for line in [
+            "init --dir d --premises Poikuekatu",
+            "init --dir d --premises P --console [::1]:7441 --link [::]:7440",
+            "run --dir d",
+            "id --dir d",
+            "status --dir d",
+            "status --dir d --json",
+            "check --dir d",
+            "import --dir d --clients a.csv",
+            "import --dir d --clients a.csv --treatments b.csv --dry-run --json",
+            "user add --dir d --name Maija --role contractor",
+            "export --dir d --format jsonl",
+            "export --dir d --format jsonl --reason siirto",
+            "peer add --dir d --id ABCD --addr example.com:7440",
+            "peer remove --dir d --id ABCD",
+            "peer list --dir d",
+        ] {
+            assert!(parse(line).is_ok(), "{line}: {}", parse(line).unwrap_err());
+        }
+    }
+
+    #[test]
+    fn mistakes_are_usage_errors() {
+        for line in [
+            "",
+            "dance",
+            "init --dir d",
+            "init --dir d --premises P --console 192.0.2.7:7441",
+            "init --dir d --premises P --console 7441",
+            "user add --dir d --name N --role king",
+            "export --dir d --format csv",
+            "import --dir d --clients a --map nothing",
+            "status",
+        ] {
+            let error = parse(line).unwrap_err();
+            assert_eq!(error.exit_code(), i32::from(Exit::Usage.code()), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_long_help_documents_the_exit_codes() {
+        let help = Cli::command().render_long_help().to_string();
+        for exit in Exit::ALL {
+            assert!(help.contains(exit.meaning()), "{help}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The one place that reads the time, and the one source of the replica's randomness.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use register::replica::Moment;
+
+use crate::exit::{Exit, Failure, Outcome};
+
+/// The time of day.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one function that reads the time of day"
+)]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A point on a clock that never jumps, for waiting and measuring.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one function that reads the steady clock"
+)]
+pub fn instant() -> Instant {
+    Instant::now()
+}
+
+/// The day it is in Finland.
+#[must_use]
+pub fn today() -> Date {
+    console::today(now)
+}
+
+/// Where a replica's ids and nonces come from: seeded once by the operating system.
+pub struct Chance(ChaCha20Rng);
+
+impl core::fmt::Debug for Chance {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Chance(redacted)")
+    }
+}
+
+impl Chance {
+    /// A new source.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn new() -> Outcome<Self> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|_| {
+            Failure::said(Exit::Failed, "the operating system gives no random numbers")
+        })?;
+        Ok(Self(ChaCha20Rng::from_seed(seed)))
+    }
+
+    /// The time and randomness of one call.
+    pub fn moment(&mut self) -> Moment<'_> {
+        Moment {
+            now: now(),
+            rng: &mut self.0,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What each command does, but for `run` and `demo`.
+
+mod export;
+mod import;
+
+use std::io::{self, Write as _};
+
+use crate::cli::{Command, Init, Peer, PeerAdd, PeerRemove, Place, Status, User, UserAdd};
+use crate::errand::{Errand, Reply, Standing, Way, astray};
+use crate::exit::{Attempt as _, Exit, Failure, Outcome};
+use crate::premises::Plan;
+use crate::{premises, run, standing};
+
+/// Does what the command line says. The exit code tells what came of it where that is no failure.
+///
+/// # Errors
+/// A [`Failure`], to be printed.
+pub async fn carry_out(command: Command) -> Outcome<Exit> {
+    match command {
+        Command::Run(args) => run::run(&args.dir, args.leashed).await.map(|()| Exit::Done),
+        Command::Init(args) => init(args).await,
+        Command::Id(args) => id(&args),
+        Command::Status(args) => status(&args).await,
+        Command::Check(args) => check(&args).await,
+        Command::Import(args) => import::import(&args).await,
+        Command::User(User::Add(args)) => add_user(args).await,
+        Command::Export(args) => export::export(args).await,
+        Command::Peer(Peer::Add(args)) => add_peer(args).await,
+        Command::Peer(Peer::Remove(args)) => remove_peer(args).await,
+        Command::Peer(Peer::List(args)) => list_peers(&args).await,
+    }
+}
+
+async fn init(args: Init) -> Outcome<Exit> {
+    let plan = Plan {
+        name: args.premises,
+        console: args.console,
+        link: args.link,
+        owner: Some(args.owner.clone()),
+        identity: None,
+    };
+    let made = premises::found(&args.dir, &plan).await?;
+    let mut text = format!(
+        "{} is ready in {}.\n\npeer id:  {}\nuser:     {}\n",
+        plan.name,
+        args.dir.display(),
+        made.peer_id,
+        args.owner
+    );
+    if let Some(code) = made.code {
+        text.push_str(&format!("code:     {code}\n"));
+    }
+    text.push_str(&format!(
+        "\nStart the node with `kortisto run --dir {}`, open http://{}/setup and set the\n\
+         password with the code. It works once, for seven days, and is shown only here.\n",
+        args.dir.display(),
+        plan.console
+    ));
+    print(&text)
+}
+
+fn id(args: &Place) -> Outcome<Exit> {
+    premises::settings(&args.dir)?;
+    print(&format!("{}\n", premises::identity(&args.dir)?.peer_id()))
+}
+
+async fn standing(args: &Status) -> Outcome<Standing> {
+    match once(&args.dir, Errand::Status).await? {
+        Reply::Standing(standing) => Ok(*standing),
+        _ => Err(astray()),
+    }
+}
+
+async fn status(args: &Status) -> Outcome<Exit> {
+    let standing = standing(args).await?;
+    if args.json {
+        return print_json(&standing);
+    }
+    print(&standing::for_people(&standing))
+}
+
+async fn check(args: &Status) -> Outcome<Exit> {
+    let Reply::Checked(checked) = once(&args.dir, Errand::Check).await? else {
+        return Err(astray());
+    };
+    if args.json {
+        print_json(&checked)?;
+    } else {
+        let mut text = format!(
+            "{} records and {} values opened, {} audit entries and {} ledger entries read\n",
+            checked.records, checked.values, checked.audit, checked.ledger
+        );
+        for problem in &checked.problems {
+            text.push_str(&format!("wrong: {problem}\n"));
+        }
+        if checked.omitted > 0 {
+            text.push_str(&format!("wrong: {} more of the kind\n", checked.omitted));
+        }
+        if checked.problems.is_empty() {
+            text.push_str("nothing is wrong\n");
+        }
+        print(&text)?;
+    }
+    Ok(if checked.problems.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Damage
+    })
+}
+
+async fn add_user(args: UserAdd) -> Outcome<Exit> {
+    let name = args.name.clone();
+    let errand = Errand::AddUser {
+        name: args.name,
+        role: args.role,
+        password: None,
+        undertaking: None,
+    };
+    match once(&args.dir, errand).await? {
+        Reply::User {
+            code: Some(code), ..
+        } => print(&format!(
+            "user:     {name}\ncode:     {code}\n\n\
+             The code works once, for seven days, on the console's page /setup, and is shown only here.\n"
+        )),
+        _ => Err(astray()),
+    }
+}
+
+async fn add_peer(args: PeerAdd) -> Outcome<Exit> {
+    let errand = Errand::AddPeer {
+        peer_id: args.id,
+        address: args.addr,
+    };
+    once(&args.dir, errand).await?;
+    print("paired; the other premises has to add this one as well\n")
+}
+
+async fn remove_peer(args: PeerRemove) -> Outcome<Exit> {
+    once(&args.dir, Errand::RemovePeer { peer_id: args.id }).await?;
+    print("parted; what was exchanged stays at both premises\n")
+}
+
+async fn list_peers(args: &Status) -> Outcome<Exit> {
+    let standing = standing(args).await?;
+    if args.json {
+        return print_json(&standing.peers);
+    }
+    let mut text = String::new();
+    for peer in &standing.peers {
+        let premises = peer.premises.as_deref().unwrap_or("-");
+        text.push_str(&format!(
+            "{}  {}  {}  {premises}\n",
+            peer.peer_id, peer.address, peer.state
+        ));
+    }
+    print(&text)
+}
+
+/// Has one errand carried out at the node in `dir`, running or not.
+async fn once(dir: &std::path::Path, errand: Errand) -> Outcome<Reply> {
+    let mut way = Way::to(dir).await?;
+    let reply = way.ask_once(errand).await;
+    let ended = way.end().await;
+    let reply = reply?;
+    ended?;
+    Ok(reply)
+}
+
+/// Writes a result to stdout.
+fn print(text: &str) -> Outcome<Exit> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .attempt("write the result")?;
+    Ok(Exit::Done)
+}
+
+fn print_json(value: &impl serde::Serialize) -> Outcome<Exit> {
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::new(Exit::Failed, error))?;
+    print(&format!("{text}\n"))
+}

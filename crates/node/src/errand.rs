@@ -1,0 +1,245 @@
+//! What the command line wants of a node, in one form for a running node and for a stopped one.
+//!
+//! A running node takes [`Errand`]s through its control socket ([`crate::control`]); a stopped one
+//! is opened, runs one errand on a local event loop without line and console, and is closed again.
+//! Either way a [`Clerk`] carries it out. Shapes here are the control socket's wire format.
+
+mod clerk;
+mod parcel;
+mod way;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use clerk::astray;
+pub use clerk::{Clerk, Switch};
+pub use parcel::{Parcel, ParcelError};
+pub use way::Way;
+
+/// The most clients in one [`Errand::Import`].
+pub const IMPORT_BATCH: usize = 64;
+/// Answers that wait for their reader at most.
+pub const REPLIES_WAITING: usize = 4;
+
+/// What the command line wants.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Errand {
+    /// How things stand: [`Reply::Standing`].
+    Status,
+    /// Read and verify everything: [`Reply::Checked`].
+    Check,
+    /// Make a user: [`Reply::User`].
+    AddUser {
+        /// What they log in with.
+        name: String,
+        /// A [`register::people::Role::code`].
+        role: String,
+        /// An argon2id hash in PHC form, for invented users; else a one-time code is made.
+        password: Option<String>,
+        /// The day of their undertaking, for invented users.
+        undertaking: Option<Date>,
+    },
+    /// Pair with a peer, or change its address: [`Reply::Done`].
+    AddPeer {
+        /// Its peer id, as `kortisto id` prints it there.
+        peer_id: String,
+        /// Where to dial it, `host:port`.
+        address: String,
+    },
+    /// Part from a peer: [`Reply::Done`].
+    RemovePeer {
+        /// Its peer id, or its node id.
+        peer_id: String,
+    },
+    /// Take clients from another program: [`Reply::Imported`].
+    Import {
+        /// At most [`IMPORT_BATCH`].
+        clients: Vec<Parcel>,
+    },
+    /// Everything, as JSONL: [`Reply::Lines`] any number of times, then [`Reply::Exported`].
+    Export {
+        /// Why; logged.
+        reason: String,
+    },
+    /// Cut or heal the line to the other premises, for the demo: [`Reply::Done`].
+    Line {
+        /// Whether it is to be cut.
+        cut: bool,
+    },
+}
+
+impl core::fmt::Debug for Errand {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Status => "Status",
+            Self::Check => "Check",
+            Self::AddUser { .. } => "AddUser(redacted)",
+            Self::AddPeer { .. } => "AddPeer",
+            Self::RemovePeer { .. } => "RemovePeer",
+            Self::Import { .. } => "Import(redacted)",
+            Self::Export { .. } => "Export(redacted)",
+            Self::Line { .. } => "Line",
+        })
+    }
+}
+
+/// What comes of an errand. All but [`Reply::Lines`] are the last of theirs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// Done, and durable.
+    Done,
+    /// How things stand.
+    Standing(Box<Standing>),
+    /// What a check found.
+    Checked(Checked),
+    /// A user was made.
+    User {
+        /// The record.
+        id: String,
+        /// The one-time set-up code, shown this once; `None` when a password was given.
+        code: Option<String>,
+    },
+    /// What came of imported clients.
+    Imported(Imported),
+    /// Whole lines of an export.
+    Lines(String),
+    /// The export is complete: how many clients.
+    Exported {
+        /// Lines, and so clients.
+        clients: u64,
+    },
+    /// Not done.
+    Failed {
+        /// The exit code ([`crate::exit::Exit`]).
+        exit: u8,
+        /// Why, in a sentence.
+        sentence: String,
+    },
+}
+
+impl core::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Done => "Done",
+            Self::Standing(_) => "Standing",
+            Self::Checked(_) => "Checked",
+            Self::User { .. } => "User(redacted)",
+            Self::Imported(_) => "Imported",
+            Self::Lines(_) => "Lines(redacted)",
+            Self::Exported { .. } => "Exported",
+            Self::Failed { .. } => "Failed",
+        })
+    }
+}
+
+impl Reply {
+    /// Whether nothing comes after it.
+    #[must_use]
+    pub const fn is_last(&self) -> bool {
+        !matches!(self, Self::Lines(_))
+    }
+}
+
+/// How things stand at a node; `status --json` prints it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The program's version.
+    pub version: String,
+    /// Whether the node runs.
+    pub running: bool,
+    /// The premises' name.
+    pub premises: String,
+    /// The node's id: the first half of its key's SHA-256.
+    pub node: String,
+    /// What other premises pair with.
+    pub peer_id: String,
+    /// The register's id, the same at every premises.
+    pub register: String,
+    /// Where the console is.
+    pub console: String,
+    /// Where the link listens.
+    pub link: String,
+    /// Clients.
+    pub clients: usize,
+    /// Records of any kind.
+    pub records: usize,
+    /// Entries of the ledger.
+    pub ledger: usize,
+    /// Users whose access has not ended.
+    pub users: usize,
+    /// Fields in which two premises disagree, over all clients.
+    pub conflicts: usize,
+    /// Changes at this node so far.
+    pub sequence: u64,
+    /// Whether the line was cut on purpose.
+    pub cut: bool,
+    /// Every peer, by node id.
+    pub peers: Vec<PeerStanding>,
+}
+
+/// How things stand with one peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerStanding {
+    /// Its node id.
+    pub node: String,
+    /// What it was paired by.
+    pub peer_id: String,
+    /// Its premises' name, once known.
+    pub premises: Option<String>,
+    /// Where it is dialled.
+    pub address: String,
+    /// `apart`, `greeting`, `exchanging`, `agreed`, `other-register` or `other-version`.
+    pub state: String,
+    /// When something was last heard of it.
+    pub heard: Option<String>,
+    /// When both last had everything of each other.
+    pub agreed: Option<String>,
+    /// Records changed here that it has not acknowledged.
+    pub waiting: usize,
+    /// Since when the oldest of them waits.
+    pub waiting_since: Option<String>,
+}
+
+/// What `check` found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// Records opened.
+    pub records: u64,
+    /// Values unpacked.
+    pub values: u64,
+    /// Entries of the audit log that follow one another without a break.
+    pub audit: u64,
+    /// Entries of the ledger.
+    pub ledger: u64,
+    /// What is wrong, one sentence each; empty when all is well. Names records by id only.
+    pub problems: Vec<String>,
+    /// How many more there are.
+    pub omitted: u64,
+}
+
+/// What came of imported clients, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Imported {
+    /// New cards.
+    pub added: u64,
+    /// Cards that were here and got entries that they lacked.
+    pub extended: u64,
+    /// Entries added to cards that were here.
+    pub entries: u64,
+    /// Cards that were here with everything.
+    pub unchanged: u64,
+    /// Clients that were erased and stay so.
+    pub erased: u64,
+}
+
+impl core::ops::AddAssign for Imported {
+    fn add_assign(&mut self, other: Self) {
+        self.added += other.added;
+        self.extended += other.extended;
+        self.entries += other.entries;
+        self.unchanged += other.unchanged;
+        self.erased += other.erased;
+    }
+}

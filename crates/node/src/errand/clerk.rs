@@ -1,0 +1,295 @@
+//! Carries out errands against an event loop, running for long or for this errand only.
+
+use std::sync::Arc;
+
+use link::identity::ClaimedId;
+use register::document::{FieldKey, RecordKind};
+use register::edit::{Change, Edit, Target};
+use register::id::{NodeId, OPERATOR};
+use register::people::{PasswordHash, Profile, Role, Undertaking};
+use register::replica::{Answer, Command, ImportOutcome, Peer, Refusal};
+use register::value::Content;
+use tokio::sync::mpsc;
+
+use super::{Checked, Errand, IMPORT_BATCH, Imported, Parcel, Reply};
+use crate::clock;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::turn::Office;
+use crate::{export, standing};
+
+/// The longest address of a peer, in bytes: a host name has at most 253.
+const ADDRESS_LIMIT: usize = 300;
+
+/// Cuts and heals the line to the other premises.
+pub trait Switch: Send + Sync {
+    /// Cuts the line, or heals it.
+    fn cut(&self, cut: bool);
+    /// Whether it is cut.
+    fn is_cut(&self) -> bool;
+}
+
+/// Carries out errands. Clones work for the same node.
+#[derive(Clone)]
+pub struct Clerk {
+    pub(crate) office: Office,
+    pub(crate) facts: Arc<standing::Facts>,
+    /// The line, when the node runs.
+    pub(crate) switch: Option<Arc<dyn Switch>>,
+}
+
+impl core::fmt::Debug for Clerk {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Clerk")
+    }
+}
+
+impl Clerk {
+    /// A clerk of the node that `office` asks.
+    #[must_use]
+    pub fn new(office: Office, facts: standing::Facts, switch: Option<Arc<dyn Switch>>) -> Self {
+        Self {
+            office,
+            facts: Arc::new(facts),
+            switch,
+        }
+    }
+
+    /// Carries out one errand and sends what comes of it; the last reply is one that
+    /// [`Reply::is_last`], unless nobody takes them any more.
+    pub async fn carry_out(&self, errand: Errand, replies: mpsc::Sender<Reply>) {
+        let last = match self.work(errand, &replies).await {
+            Ok(reply) => reply,
+            Err(failure) => Reply::Failed {
+                exit: failure.exit().code(),
+                sentence: failure.to_string(),
+            },
+        };
+        // Whoever asked may be gone.
+        let _ = replies.send(last).await;
+    }
+
+    async fn work(&self, errand: Errand, replies: &mpsc::Sender<Reply>) -> Outcome<Reply> {
+        match errand {
+            Errand::Status => {
+                let cut = self.switch.as_ref().is_some_and(|switch| switch.is_cut());
+                let standing = standing::of(&self.office, &self.facts, cut).await?;
+                Ok(Reply::Standing(Box::new(standing)))
+            }
+            Errand::Check => self.check().await,
+            Errand::AddUser {
+                name,
+                role,
+                password,
+                undertaking,
+            } => {
+                self.add_user(
+                    &name,
+                    &role,
+                    password,
+                    undertaking.map(|date| Undertaking { date }),
+                )
+                .await
+            }
+            Errand::AddPeer { peer_id, address } => {
+                let peer = Peer {
+                    key: *read_peer_id(&peer_id)?.key(),
+                    address: read_address(&address)?,
+                };
+                self.done(Command::AddPeer(peer)).await
+            }
+            Errand::RemovePeer { peer_id } => {
+                let node = match peer_id.trim().parse::<NodeId>() {
+                    Ok(node) => node,
+                    Err(_) => read_peer_id(&peer_id)?.node(),
+                };
+                self.done(Command::RemovePeer(node)).await
+            }
+            Errand::Import { clients } => self.import(clients).await,
+            Errand::Export { reason } => export::send(&self.office, reason, replies).await,
+            Errand::Line { cut } => match &self.switch {
+                Some(switch) => {
+                    tracing::warn!(cut, "the line to the other premises was switched by hand");
+                    switch.cut(cut);
+                    Ok(Reply::Done)
+                }
+                None => Err(Failure::said(
+                    Exit::Failed,
+                    "the node does not run, so it has no line",
+                )),
+            },
+        }
+    }
+
+    async fn ask(&self, command: Command) -> Outcome<Answer> {
+        Ok(self.office.ask(command).await??)
+    }
+
+    async fn done(&self, command: Command) -> Outcome<Reply> {
+        self.ask(command).await?;
+        Ok(Reply::Done)
+    }
+
+    async fn check(&self) -> Outcome<Reply> {
+        let report = self.office.check().await?;
+        Ok(Reply::Checked(Checked {
+            records: report.records,
+            values: report.values,
+            audit: report.audit,
+            ledger: report.ledger,
+            problems: report.problems.iter().map(ToString::to_string).collect(),
+            omitted: report.omitted,
+        }))
+    }
+
+    async fn add_user(
+        &self,
+        name: &str,
+        role: &str,
+        password: Option<String>,
+        undertaking: Option<Undertaking>,
+    ) -> Outcome<Reply> {
+        let refused = |sentence: String| Failure::said(Exit::Refused, sentence);
+        let name = register::contact::required(name)
+            .map_err(|fault| refused(format!("the user's name: {fault}")))?;
+        let role = Role::from_code(role)
+            .ok_or_else(|| refused(format!("there is no role \"{}\"", role.escape_debug())))?;
+        let folded = register::directory::fold(&name);
+        let taken =
+            self.office.directory().users().any(|user| {
+                !user.disabled && register::directory::fold(&user.profile.name) == folded
+            });
+        if taken {
+            return Err(refused(
+                "there is a user of that name; people log in with their names, so choose another"
+                    .to_owned(),
+            ));
+        }
+        let mut changes = vec![Change::SetField(
+            FieldKey::Profile,
+            Content::Profile(Profile { name, role }),
+        )];
+        let code = match password {
+            Some(phc) => {
+                let content = Content::Password(PasswordHash(phc));
+                changes.push(Change::SetField(FieldKey::Password, content));
+                None
+            }
+            None => {
+                let (shown, code) = console::setup_code(clock::now())
+                    .map_err(|error| Failure::new(Exit::Failed, error))?;
+                changes.push(Change::SetField(
+                    FieldKey::SetupCode,
+                    Content::SetupCode(code),
+                ));
+                Some(shown)
+            }
+        };
+        if let Some(undertaking) = undertaking {
+            let content = Content::Undertaking(undertaking);
+            changes.push(Change::SetField(FieldKey::Undertaking, content));
+        }
+        let edit = Edit {
+            target: Target::New(RecordKind::Staff),
+            author: OPERATOR,
+            changes,
+        };
+        match self.ask(Command::Edit(edit)).await? {
+            Answer::Edited { record, .. } => Ok(Reply::User {
+                id: record.to_string(),
+                code,
+            }),
+            _ => Err(astray()),
+        }
+    }
+
+    async fn import(&self, parcels: Vec<Parcel>) -> Outcome<Reply> {
+        if parcels.len() > IMPORT_BATCH {
+            let sentence = format!("at most {IMPORT_BATCH} clients are taken at once");
+            return Err(Failure::said(Exit::Refused, sentence));
+        }
+        let clients = parcels
+            .into_iter()
+            .map(Parcel::open)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| Failure::new(Exit::Refused, error))?;
+        let outcomes = match self.ask(Command::Import(clients)).await? {
+            Answer::Imported(outcomes) => outcomes,
+            _ => return Err(astray()),
+        };
+        let mut sum = Imported::default();
+        for outcome in outcomes {
+            match outcome {
+                ImportOutcome::Added(_) => sum.added += 1,
+                ImportOutcome::Extended(_, entries) => {
+                    sum.extended += 1;
+                    sum.entries += entries as u64;
+                }
+                ImportOutcome::Unchanged(_) => sum.unchanged += 1,
+                ImportOutcome::Erased => sum.erased += 1,
+            }
+        }
+        Ok(Reply::Imported(sum))
+    }
+}
+
+/// The answer to another command, which the replica never gives.
+pub(crate) fn astray() -> Failure {
+    Failure::from(Refusal::Storage).context("the register gave an answer to another question")
+}
+
+fn read_peer_id(text: &str) -> Outcome<ClaimedId> {
+    text.parse()
+        .map_err(|error: link::identity::IdTextError| Failure::new(Exit::Refused, error))
+}
+
+/// `host:port` with a port that is one.
+pub(crate) fn read_address(text: &str) -> Outcome<String> {
+    let text = text.trim();
+    let sound = text.len() <= ADDRESS_LIMIT
+        && text.rsplit_once(':').is_some_and(|(host, port)| {
+            let bare = !host.contains(':') || (host.starts_with('[') && host.ends_with(']'));
+            !host.is_empty()
+                && bare
+                && !host.chars().any(|c| c.is_whitespace() || c.is_control())
+                && port.parse::<u16>().is_ok_and(|port| port > 0)
+        });
+    if sound {
+        Ok(text.to_owned())
+    } else {
+        Err(Failure::said(
+            Exit::Refused,
+            "a peer's address is HOST:PORT, such as clinic.example.com:7440, 192.0.2.7:7440 or [2001:db8::7]:7440",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_a_host_and_a_port() {
+        for text in [
+            "clinic.example.com:7440",
+            "192.0.2.7:1",
+            " [2001:db8::7]:7440 ",
+        ] {
+            assert_eq!(read_address(text).unwrap(), text.trim());
+        }
+        for text in [
+            "",
+            "clinic",
+            ":7440",
+            "clinic:0",
+            "clinic:70000",
+            "2001:db8::7:7440",
+            "a b:1",
+        ] {
+            assert_eq!(
+                read_address(text).err().unwrap().exit(),
+                Exit::Refused,
+                "{text}"
+            );
+        }
+    }
+}

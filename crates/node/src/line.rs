@@ -1,0 +1,101 @@
+//! The line to other premises, as the event loop and the command line need it: a thin layer over
+//! [`link`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use link::identity::ClaimedId;
+use link::{Event, Link, LinkError};
+use register::id::NodeId;
+use register::replica::{Fault, Input, Peer};
+
+use crate::errand::Switch;
+use crate::exit::{Exit, Failure};
+use crate::turn::Line;
+
+/// A peer's key as people compare it.
+#[must_use]
+pub fn shown(key: &[u8; 32]) -> String {
+    ClaimedId::from_key(*key).to_string()
+}
+
+/// The running line. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    link: Link,
+    cut: Arc<AtomicBool>,
+}
+
+impl Wire {
+    /// A layer over `link`.
+    #[must_use]
+    pub fn new(link: Link) -> Self {
+        Self {
+            link,
+            cut: Arc::default(),
+        }
+    }
+
+    /// Closes the line, after telling the peers.
+    pub async fn shutdown(&self) {
+        self.link.shutdown().await;
+    }
+}
+
+impl Line for Wire {
+    type Event = Event;
+
+    fn input(&mut self, event: Event) -> Option<Input> {
+        match event {
+            Event::Up { peer, address } => {
+                tracing::info!(peer = %peer.node(), %address, "a peer is connected");
+                Some(Input::PeerUp(peer.node()))
+            }
+            Event::Down { peer, why } => {
+                tracing::info!(peer = %peer.node(), %why, "a peer is no longer connected");
+                Some(Input::PeerDown(peer.node()))
+            }
+            Event::Frame { peer, bytes } => Some(Input::Frame(peer.node(), bytes)),
+            Event::Stranger { address, why } => {
+                tracing::warn!(%address, %why, "somebody who is no peer was turned away");
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, peer: NodeId, frame: Vec<u8>) {
+        if !self.link.send(peer, frame) {
+            // Whatever it was is sent again when the peer is back: it has not acknowledged it.
+            tracing::debug!(%peer, "a frame could not be sent");
+        }
+    }
+
+    fn close(&mut self, peer: NodeId, fault: Fault) {
+        self.link.close(peer, fault);
+    }
+
+    fn set_peers(&mut self, peers: Vec<Peer>) {
+        self.link.set_peers(peers);
+    }
+}
+
+impl Switch for Wire {
+    fn cut(&self, cut: bool) {
+        self.cut.store(cut, Ordering::Relaxed);
+        self.link.cut(cut);
+    }
+
+    fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Relaxed)
+    }
+}
+
+impl From<LinkError> for Failure {
+    fn from(error: LinkError) -> Self {
+        let exit = match &error {
+            LinkError::Listen { .. } => Exit::InUse,
+            LinkError::Identity(_) => Exit::NotANode,
+        };
+        Self::new(exit, error)
+    }
+}

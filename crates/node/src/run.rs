@@ -1,0 +1,157 @@
+//! `kortisto run`: the node at work until it is told to stop.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use link::{Link, LinkSettings};
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
+
+use crate::errand::{Clerk, Switch};
+use crate::exit::{Attempt as _, Failure, Outcome};
+use crate::line::Wire;
+use crate::turn::Running;
+use crate::{clock, control, logs, premises};
+
+/// How long pages that are being answered may take when the node stops.
+const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Runs the node in `dir` until SIGINT or SIGTERM, or, with `leashed`, until its stdin ends.
+///
+/// # Errors
+/// When it can't start, or its store fails on the way.
+pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
+    let config = premises::settings(dir)?;
+    logs::start(&config.log);
+    // From here on a signal is a wish to stop in good order, also while the vault is being opened.
+    let stopping = Stop::new(leashed)?;
+    let opened = premises::open(dir)?;
+    let facts = premises::facts(&opened.config, &opened.identity, true);
+    let (config, node) = (opened.config, opened.identity.peer_id().node());
+
+    let doing = format!("listen on {} for the console", config.console);
+    let console = TcpListener::bind(config.console).await.attempt(doing)?;
+    let (link, events) = Link::start(
+        opened.identity,
+        config.link,
+        Vec::new(),
+        LinkSettings::default(),
+    )?;
+    let wire = Wire::new(link);
+    let socket = control::bind(dir).attempt("listen on the control socket")?;
+    let (office, running) = opened.turn.start(wire.clone(), events, Handle::current())?;
+
+    let (close, closed) = watch::channel(false);
+    let desk = office.desk(node, config.premises.clone());
+    let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
+    let switch: Arc<dyn Switch> = Arc::new(wire.clone());
+    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch));
+    let controlling = tokio::spawn(control::serve(socket, clerk));
+    tracing::info!(
+        premises = %facts.premises, node = %facts.node, console = %facts.console, link = %facts.link,
+        "the node is ready"
+    );
+
+    let failed = wait(stopping, running).await;
+    controlling.abort();
+    let _ = std::fs::remove_file(dir.join(control::FILE));
+    let _ = close.send(true);
+    if timeout(CONSOLE_PATIENCE, serving).await.is_err() {
+        tracing::warn!("a page was still being answered; its connection is dropped");
+    }
+    wire.shutdown().await;
+    drop(office);
+    match failed {
+        Ok(running) => {
+            running.stop().await?;
+            tracing::info!("the node has stopped");
+            Ok(())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Waits for the wish to stop, which gives the loop back, or for the loop's own end.
+async fn wait(mut stop: Stop, mut running: Running) -> Result<Running, Failure> {
+    tokio::select! {
+        why = stop.wished() => {
+            tracing::info!(why, "the node is stopping");
+            Ok(running)
+        }
+        error = running.failed() => {
+            let failure = Failure::from(error);
+            tracing::error!(why = %failure, "the node can't go on and stops");
+            Err(failure)
+        }
+    }
+}
+
+async fn until(mut closed: watch::Receiver<bool>) {
+    // A sender that is gone means the same.
+    let _ = closed.wait_for(|closed| *closed).await;
+}
+
+/// The wish to stop.
+#[derive(Debug)]
+pub struct Stop {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+    /// Completes when stdin has ended; `None` when that means nothing.
+    leash: Option<oneshot::Receiver<()>>,
+}
+
+impl Stop {
+    /// Takes the signals over from the operating system, which would end the process at once.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn new(leashed: bool) -> Outcome<Self> {
+        let listen = |kind| signal(kind).attempt("listen for signals");
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hangup: listen(SignalKind::hangup())?,
+            leash: leashed.then(leash),
+        })
+    }
+
+    /// Waits for the wish, and says how it came.
+    pub async fn wished(&mut self) -> &'static str {
+        let leashed = self.leash.is_some();
+        let leash = async {
+            match &mut self.leash {
+                Some(leash) => {
+                    let _ = leash.await;
+                }
+                None => core::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.hangup.recv() => "SIGHUP",
+            // In a demo, Ctrl-C reaches parent and children alike: the parent decides.
+            _ = self.interrupt.recv(), if !leashed => "SIGINT",
+            () = leash => "the process that started it is gone",
+        }
+    }
+}
+
+/// Completes when stdin ends. A thread of its own, since a read can't be called off: it goes with the process.
+fn leash() -> oneshot::Receiver<()> {
+    let (ended, end) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 64];
+        while std::io::stdin()
+            .read(&mut buffer)
+            .is_ok_and(|bytes| bytes > 0)
+        {}
+        let _ = ended.send(());
+    });
+    end
+}

@@ -1,0 +1,74 @@
+//! What the event loop needs of the vault.
+
+use jiff::Timestamp;
+use register::replica::{Group, Shelf};
+use vault::{CheckReport, Disk, Vault, VaultError};
+
+/// A store that one event loop owns.
+pub trait Store: core::fmt::Debug + Send + 'static {
+    /// Where the replica reads, with everything that was staged.
+    fn shelf(&self) -> &dyn Shelf;
+    /// Takes writes. They are read back at once, and durable after [`Store::sync`].
+    ///
+    /// # Errors
+    /// When the disk fails; the store then takes nothing more.
+    fn stage(&mut self, group: &Group) -> Result<(), VaultError>;
+    /// Makes everything staged durable.
+    ///
+    /// # Errors
+    /// When the disk fails; the store then takes nothing more.
+    fn sync(&mut self) -> Result<(), VaultError>;
+    /// Does a little of what can wait; takes milliseconds. True when more waits.
+    ///
+    /// # Errors
+    /// When the store was found to be damaged and has to be opened again.
+    fn upkeep(&mut self, now: Timestamp) -> Result<bool, VaultError>;
+    /// Reads and verifies everything. Takes about a second for each 100 MB.
+    fn check(&self) -> CheckReport;
+    /// Ends the store's work in good order.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn close(self) -> Result<(), VaultError>;
+}
+
+impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
+    fn shelf(&self) -> &dyn Shelf {
+        self
+    }
+
+    fn stage(&mut self, group: &Group) -> Result<(), VaultError> {
+        Self::stage(self, group)
+    }
+
+    fn sync(&mut self) -> Result<(), VaultError> {
+        Self::sync(self)
+    }
+
+    fn upkeep(&mut self, now: Timestamp) -> Result<bool, VaultError> {
+        // A clock before 1970 is wrong; upkeep then waits for a right one.
+        let now = u64::try_from(now.as_second()).unwrap_or_default();
+        let done = Self::upkeep(self, now)?;
+        if let Some(frame) = done.checkpoint {
+            tracing::info!(frame, "a checkpoint was made");
+        }
+        if let Some(entries) = done.counted {
+            tracing::debug!(
+                entries,
+                "every stored entry was counted and none is missing"
+            );
+        }
+        if let Some(trouble) = done.trouble {
+            tracing::error!(error = %trouble, "a checkpoint could not be made; it is tried again");
+        }
+        Ok(done.more)
+    }
+
+    fn check(&self) -> CheckReport {
+        Self::check(self)
+    }
+
+    fn close(self) -> Result<(), VaultError> {
+        Self::close(self)
+    }
+}
