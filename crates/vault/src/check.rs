@@ -8,7 +8,7 @@ use register::id::RecordId;
 use crate::checkpoint::{self, Verify};
 use crate::chores::count;
 use crate::disk::{Disk, Name};
-use crate::entry::{Place, Tree, record_of};
+use crate::entry::{Place, Tree, ledger_key, record_of};
 use crate::error::VaultError;
 use crate::holdings::{each_parcel, open};
 use crate::ledger::LedgerFile;
@@ -216,8 +216,10 @@ impl<D: Disk> Vault<D> {
                 "the ledger file is damaged; the next start repairs it",
             );
         }
-        self.store.each(&[Tree::Ledger.letter()], |_, entry| {
-            if !file.entries.contains(entry.as_ref()) {
+        self.store.each(&[Tree::Ledger.letter()], |key, entry| {
+            if ledger_key(&entry) != key {
+                report.problem(None, "a ledger entry is damaged");
+            } else if !file.entries.contains(entry.as_ref()) {
                 report.problem(
                     None,
                     "the ledger file lacks an entry; the next start repairs it",

@@ -48,8 +48,10 @@ pub(crate) struct Chores<D> {
     pub(crate) scan: Scan,
     /// When the next count starts.
     scan_at: Option<u64>,
-    /// The last frame that forgot a record since the last checkpoint began, and when it was noticed.
+    /// The last frame that forgot a record and isn't in a checkpoint, and since when.
     forgot: Option<(u64, Option<u64>)>,
+    /// The tree had settled this frame when the last copy began.
+    begun: u64,
     /// Bytes of the last checkpoint.
     checkpoint_bytes: u64,
     retry_at: u64,
@@ -73,6 +75,7 @@ impl<D: Disk> Chores<D> {
             scan: Scan::default(),
             scan_at: None,
             forgot: None,
+            begun: 0,
             checkpoint_bytes: match newest {
                 Some(frame) => disk.length(Name::Checkpoint(frame))?,
                 None => 0,
@@ -110,12 +113,8 @@ impl<D: Disk> Chores<D> {
     }
 
     fn begin(&mut self, disk: &D) -> Result<Copy<D>, VaultError> {
-        let settled = disk.tree_settled()?;
-        // What a later copy leaves out, this one may still have.
-        if self.forgot.is_some_and(|(frame, _)| frame <= settled) {
-            self.forgot = None;
-        }
-        Ok(Copy::new(disk.clone(), settled))
+        self.begun = disk.tree_settled()?;
+        Ok(Copy::new(disk.clone(), self.begun))
     }
 
     fn go_on(&mut self, copy: Copy<D>) -> Result<(), VaultError> {
@@ -229,13 +228,13 @@ impl<D: Disk> Vault<D> {
                 return Ok(Some(point));
             }
             Some((copy, Progress::More)) => self.chores.go_on(copy)?,
-            None if matches!(self.chores.work, Work::Idle) => {
-                if self.chores.due(self.journal.bytes(), now) {
+            None => {
+                let idle = matches!(self.chores.work, Work::Idle);
+                if idle && self.chores.due(self.journal.bytes(), now) {
                     let copy = self.chores.begin(&self.store.disk)?;
                     self.chores.go_on(copy)?;
                 }
             }
-            None => {}
         }
         Ok(None)
     }
@@ -248,6 +247,9 @@ impl<D: Disk> Vault<D> {
     /// A checkpoint is there and sound: what it makes needless goes.
     fn adopt(&mut self, point: Point) -> Result<(), VaultError> {
         let disk = &self.store.disk;
+        // A copy that began before a record was forgotten may hold what the next one leaves out.
+        let begun = self.chores.begun;
+        self.chores.forgot = self.chores.forgot.filter(|(frame, _)| *frame > begun);
         self.chores.checkpoint_bytes = disk.length(Name::Checkpoint(point.frame))?;
         self.journal.cut(point.frame, self.durable.frame)?;
         for frame in checkpoint::names(disk)? {

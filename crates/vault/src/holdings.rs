@@ -5,12 +5,15 @@ use register::id::RecordId;
 use register::replica::Holdings;
 
 use crate::disk::{Bytes, Disk};
-use crate::entry::{Place, Tree, after, record_of};
+use crate::entry::{Place, Tree, after, ledger_key, record_of};
 use crate::error::{Damage, VaultError};
 use crate::parcel;
 use crate::record::Ring;
 use crate::seal::SecretKey;
 use crate::store::Store;
+
+/// The chunks of a parcel with their keys, in order.
+pub(crate) type Chunks = Vec<(Vec<u8>, Bytes)>;
 
 /// Reads them all; also says how many entries don't open.
 pub(crate) fn read<D: Disk>(
@@ -37,8 +40,12 @@ pub(crate) fn read<D: Disk>(
         }
         Ok(())
     })?;
-    store.each(&[Tree::Ledger.letter()], |_, entry| {
-        holdings.ledger.push(entry.to_vec());
+    store.each(&[Tree::Ledger.letter()], |key, entry| {
+        if ledger_key(&entry) == key {
+            holdings.ledger.push(entry.to_vec());
+        } else {
+            unreadable += 1;
+        }
         Ok(())
     })?;
     if let Some(place) = last_audit(store)? {
@@ -55,9 +62,9 @@ pub(crate) fn read<D: Disk>(
 pub(crate) fn each_parcel<D: Disk>(
     store: &Store<D>,
     prefix: &[u8],
-    mut visit: impl FnMut(Place, Vec<(Vec<u8>, Bytes)>) -> Result<(), VaultError>,
+    mut visit: impl FnMut(Place, Chunks) -> Result<(), VaultError>,
 ) -> Result<(), VaultError> {
-    let mut current: Option<(Place, Vec<(Vec<u8>, Bytes)>)> = None;
+    let mut current: Option<(Place, Chunks)> = None;
     store.each(prefix, |key, value| {
         let Some((place, _)) = Place::split(&key) else {
             return Ok(());
@@ -76,11 +83,7 @@ pub(crate) fn each_parcel<D: Disk>(
 }
 
 /// Opens a parcel whose chunks are at hand. All of them must belong to it.
-pub(crate) fn open(
-    key: &SecretKey,
-    place: &Place,
-    chunks: Vec<(Vec<u8>, Bytes)>,
-) -> Result<Vec<u8>, VaultError> {
+pub(crate) fn open(key: &SecretKey, place: &Place, chunks: Chunks) -> Result<Vec<u8>, VaultError> {
     let count = chunks.len();
     let mut chunks = chunks.into_iter();
     let plain = parcel::open(key, place, |name| {
@@ -96,7 +99,7 @@ pub(crate) fn open(
 
 fn index(
     place: &Place,
-    chunks: Vec<(Vec<u8>, Bytes)>,
+    chunks: Chunks,
     key: impl FnOnce(RecordId) -> Result<Option<SecretKey>, VaultError>,
 ) -> Result<(RecordId, Vec<u8>), VaultError> {
     let record = record_of(place.prefix()).ok_or(Damage::Seal)?;

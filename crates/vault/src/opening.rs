@@ -210,7 +210,7 @@ impl<D: Disk> Opener<D> {
         let base = read_standing(&self.disk)?;
         let mut tip = self.replay(base)?;
         let store = Store::new(self.disk.clone());
-        let last = self.survey.run.map_or(base.frame, |run| run.last);
+        let last = self.survey.run.map_or(0, |run| run.last);
         let newest = checkpoint::names(&self.disk)?.first().copied().unwrap_or(0);
         let ahead = base.frame > last.max(newest) || self.survey.damage.is_some();
         let mut recounted = false;
@@ -228,13 +228,18 @@ impl<D: Disk> Opener<D> {
         self.disk.tree_apply(tip.frame, vec![standing(&tip)])?;
         self.disk.tree_settle()?;
         let mut journal = Journal::new(self.disk.clone(), &self.survey);
-        let ring = match Ring::open(&store, keys.clone())? {
-            Some(ring) => ring,
-            None if tip.frame == 0 && self.may_be_blank => {
+        let ring = match Ring::open(&store, keys.clone()) {
+            Ok(Some(ring)) => ring,
+            // Foreign keys don't change what is stored; a rotten house key does.
+            Err(VaultError::Keys(_)) if count(&store)? != tip.manifest => {
+                return Err(Damage::Tree.into());
+            }
+            Err(error) => return Err(error),
+            Ok(None) if tip.frame == 0 && self.may_be_blank => {
                 begin(&self.disk, &mut journal, keys, &mut tip)?
             }
-            None if tip.frame == 0 => return Err(Damage::Checkpoint.into()),
-            None => return Err(Damage::Tree.into()),
+            Ok(None) if tip.frame == 0 => return Err(Damage::Checkpoint.into()),
+            Ok(None) => return Err(Damage::Tree.into()),
         };
         let (mut holdings, unreadable) = holdings::read(&store, &ring)?;
         let ledger = self.ledger(&mut holdings)?;

@@ -10,6 +10,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
 use super::settler::Settler;
 use super::{Bytes, Op, Page, TreeState};
@@ -22,6 +23,9 @@ const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 const FILL_BYTES: usize = 16 * 1024 * 1024;
 /// More damaged databases than this are never kept.
 const ASIDE_LIMIT: usize = 100;
+/// How often and after which wait a database is opened that is still locked: 10 s in all.
+const LOCK_TRIES: usize = 500;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
 /// Marks a database that must not be opened again. Inside its directory.
 const CONDEMNED: &str = "condemned";
 
@@ -260,7 +264,19 @@ fn sled_error(error: &sled::Error) -> VaultError {
     }
 }
 
+/// Opens the database. The node's own lock is held already, so whoever still has sled's is this
+/// process: threads of sled outlive its handles for a moment.
 fn open_sled(directory: &Path) -> Result<sled::Db, VaultError> {
+    for _ in 1..LOCK_TRIES {
+        match try_open_sled(directory) {
+            Err(VaultError::InUse) => std::thread::sleep(LOCK_WAIT),
+            result => return result,
+        }
+    }
+    try_open_sled(directory)
+}
+
+fn try_open_sled(directory: &Path) -> Result<sled::Db, VaultError> {
     guarded(|| {
         sled::Config::new()
             .path(directory)

@@ -1,11 +1,9 @@
 //! The vault in a real directory.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Model, Rng, record};
+use crate::model::{Model, Rng, record};
 use register::replica::{Group, Shelf, Write};
 use register::value::Value;
 use vault::{Damage, FileVault, KeyFault, Repair, VaultError, Why};
@@ -153,9 +151,12 @@ fn without_its_own_keys_nothing_opens_and_nothing_is_changed() {
     assert_eq!(check(directory.path(), &model), []);
 }
 
+/// A way to ruin a database, with its name.
+type Ruin = (&'static str, fn(&Path));
+
 #[test]
 fn a_lost_or_ruined_database_is_rebuilt() {
-    let ruins: [(&str, fn(&Path)); 4] = [
+    let ruins: [Ruin; 4] = [
         ("deleted", |db| fs::remove_dir_all(db).unwrap()),
         ("truncated", |db| {
             let file = fs::OpenOptions::new().write(true).open(db.join("db"));

@@ -1,9 +1,4 @@
 //! A plain model of a store, and groups of writes from a seed.
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test program uses a part of it"
-)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +9,17 @@ use vault::{Disk, Vault};
 
 /// What a store should hold.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Model {
-    pub documents: BTreeMap<RecordId, Vec<u8>>,
-    pub values: BTreeMap<RecordId, Vec<Value>>,
-    pub indexes: BTreeMap<RecordId, Vec<u8>>,
-    pub facts: BTreeMap<String, Vec<u8>>,
-    pub ledger: BTreeSet<Vec<u8>>,
-    pub audit: Option<(u64, Vec<u8>)>,
+pub(crate) struct Model {
+    pub(crate) documents: BTreeMap<RecordId, Vec<u8>>,
+    pub(crate) values: BTreeMap<RecordId, Vec<Value>>,
+    pub(crate) indexes: BTreeMap<RecordId, Vec<u8>>,
+    pub(crate) facts: BTreeMap<String, Vec<u8>>,
+    pub(crate) ledger: BTreeSet<Vec<u8>>,
+    pub(crate) audit: Option<(u64, Vec<u8>)>,
 }
 
 impl Model {
-    pub fn apply(&mut self, group: &Group) {
+    pub(crate) fn apply(&mut self, group: &Group) {
         for write in &group.writes {
             match write {
                 Write::Document(id, bytes) => {
@@ -63,7 +58,7 @@ impl Model {
     }
 
     /// What a vault holds, by what it tells.
-    pub fn of<D: Disk>(vault: &Vault<D>, holdings: &Holdings) -> Self {
+    pub(crate) fn of<D: Disk>(vault: &Vault<D>, holdings: &Holdings) -> Self {
         let mut model = Self {
             indexes: holdings.indexes.iter().cloned().collect(),
             facts: holdings.facts.clone(),
@@ -76,7 +71,7 @@ impl Model {
     }
 
     /// Documents and values of the records that the workload uses, as the vault has them.
-    pub fn read<D: Disk>(&mut self, vault: &Vault<D>) {
+    pub(crate) fn read<D: Disk>(&mut self, vault: &Vault<D>) {
         self.documents.clear();
         self.values.clear();
         for id in (0..RECORDS).map(record) {
@@ -91,25 +86,25 @@ impl Model {
     }
 
     /// A record with no values and one that never had any are the same to a reader.
-    pub fn seen(mut self) -> Self {
+    pub(crate) fn seen(mut self) -> Self {
         self.values.retain(|_, values| !values.is_empty());
         self
     }
 }
 
 /// How many records a workload uses.
-pub const RECORDS: u8 = 6;
+pub(crate) const RECORDS: u8 = 6;
 
-pub fn record(number: u8) -> RecordId {
+pub(crate) fn record(number: u8) -> RecordId {
     RecordId::from_bytes([number.wrapping_mul(37) ^ 0x5a; 16])
 }
 
 /// Numbers from a seed (`SplitMix64`).
 #[derive(Debug, Clone)]
-pub struct Rng(pub u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -117,17 +112,17 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
 
-    pub fn bytes(&mut self, longest: u64) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self, longest: u64) -> Vec<u8> {
         (0..self.below(longest + 1))
             .map(|_| self.next() as u8)
             .collect()
     }
 
-    pub fn values(&mut self, id: RecordId) -> Vec<Value> {
+    pub(crate) fn values(&mut self, id: RecordId) -> Vec<Value> {
         (0..=self.below(4))
             .map(|_| {
                 let nonce = core::array::from_fn(|_| self.next() as u8);
@@ -138,7 +133,7 @@ impl Rng {
             .collect()
     }
 
-    pub fn write(&mut self, audit: &mut u64) -> Write {
+    pub(crate) fn write(&mut self, audit: &mut u64) -> Write {
         let id = record(self.below(u64::from(RECORDS)) as u8);
         let long = if self.below(6) == 0 { 13_000 } else { 300 };
         match self.below(13) {
@@ -158,7 +153,7 @@ impl Rng {
         }
     }
 
-    pub fn group(&mut self, audit: &mut u64) -> Group {
+    pub(crate) fn group(&mut self, audit: &mut u64) -> Group {
         Group {
             writes: (0..=self.below(6)).map(|_| self.write(audit)).collect(),
         }

@@ -1,0 +1,14 @@
+//! The vault from outside: in a directory, on a faulty disk, at the limits of a disk.
+
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
+mod durable;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod model;
