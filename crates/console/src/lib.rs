@@ -1,1 +1,40 @@
-//! See the crate's modules.
+//! The staff's web console: HTML made on the server, for browsers on this machine.
+//!
+//! What is deliberately absent: the console holds no register and no client data of its own; it
+//! asks through [`desk::Desk`] and shows published snapshots. No inline script or style, nothing
+//! from another host, no client data in any URL or log, no state that outlives the process.
+//!
+//! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
+//! language, form token), and reaches a handler that lives beside its view: `home`, `clients`,
+//! `card`, `conflicts`, `premises`, `users`, `me`, `session`. Reading order: `desk`, `server`,
+//! `gate`, `visitor`, `page`, `card`.
+
+mod assets;
+mod card;
+mod clients;
+pub mod clock;
+mod conflicts;
+mod cookie;
+pub mod desk;
+mod events;
+mod form;
+mod gate;
+mod help;
+mod home;
+mod house;
+mod icon;
+mod lockout;
+mod me;
+mod page;
+mod premises;
+mod problem;
+mod secret;
+mod server;
+mod session;
+mod text;
+mod users;
+mod visitor;
+
+pub use clock::today;
+pub use secret::{PASSWORD_MAX, PASSWORD_MIN, SecretError, hash_password, setup_code};
+pub use server::{router, serve};

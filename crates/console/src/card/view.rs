@@ -1,0 +1,321 @@
+//! The card itself.
+
+use axum::extract::Path;
+use axum::response::Response;
+use maud::{Markup, html};
+use register::access::Action;
+use register::audit::{Act, AuditEvent};
+use register::card::{Entry, Field};
+use register::contact::Note;
+use register::health::HealthEntry;
+use register::replica::Command;
+use register::treatment::Treatment;
+
+use crate::card::{Opened, band, conflict, hidden_state, open, value_ids};
+use crate::clock::{show_date, show_moment};
+use crate::form::hidden;
+use crate::icon::Icon;
+use crate::page::{Page, Room};
+use crate::problem::Problem;
+use crate::text::Language;
+use crate::visitor::Visitor;
+
+/// Treatments shown before the older ones are folded away.
+const TREATMENTS_SHOWN: usize = 10;
+
+/// The card, its health part covered.
+pub(crate) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
+    let opened = open(&who, &id).await?;
+    who.house().opened(who.user.id, opened.card.id);
+    Ok(show(&who, &opened, false))
+}
+
+/// The card with its health part open, which is logged by itself.
+pub(crate) async fn revealed(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
+    who.demand(Action::ReadCare)?;
+    let opened = open(&who, &id).await?;
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::Revealed,
+        record: Some(opened.card.id),
+        reason: String::new(),
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    who.house().opened(who.user.id, opened.card.id);
+    Ok(show(&who, &opened, true))
+}
+
+fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Response {
+    let card = &opened.card;
+    let main = html! {
+        div #live data-region {
+            (band::show(who, opened, revealed))
+            div .columns {
+                div .wide { (treatments(who, opened)) (notes(who, opened)) }
+                div .narrow {
+                    (contact(who, opened))
+                    @if who.may(Action::ReadCare) { (health(who, opened, revealed)) }
+                    (marketing(who, opened))
+                }
+            }
+            (foot(who, opened))
+        }
+    };
+    Page {
+        title: &opened.title(who),
+        room: Room::Clients,
+        record: Some(card.id),
+        main,
+    }
+    .show(who)
+}
+
+/// A section's frame: heading, way to its form, contents.
+fn section(id: &str, title: &str, action: Markup, body: Markup) -> Markup {
+    html! {
+        section .panel id=(id) {
+            header { h2 { (title) } div .acts { (action) } }
+            (body)
+        }
+    }
+}
+
+/// The value in words, or why there is none.
+fn field_text<T>(t: Language, field: &Field<T>, text: impl Fn(&T) -> String) -> Markup {
+    match field {
+        Field::Absent | Field::Removed => html! { span .muted { (t.not_given()) } },
+        Field::Awaited => html! { span .muted { (t.not_known_yet()) } },
+        Field::Unreadable => html! { span .muted { (t.unreadable_here()) } },
+        Field::Value(held) => html! { (text(&held.value)) },
+        Field::Conflict(all) => html! {
+            span .two { @for held in all { span { (text(&held.value)) } } }
+        },
+    }
+}
+
+fn choice_link<T>(t: Language, opened: &Opened, entry: &Entry<T>) -> Markup {
+    html! {
+        @if conflict::waits(entry).is_some() {
+            p .strip.warn { (Icon::Conflict.show())
+                span { @if entry.disputed { (t.disputed_short()) } @else { (t.two_values()) } }
+                a href={ (opened.path()) "/conflicts" } { (t.choose()) }
+            }
+        }
+    }
+}
+
+fn treatments(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let all = &opened.card.treatments;
+    let records = who.may(Action::RecordCare);
+    let action = html! {
+        @if records && !all.is_empty() {
+            a href={ (opened.path()) "/treatments/new?copy=latest" } { (t.copy_previous()) }
+        }
+        @if records { a href={ (opened.path()) "/treatments/new" } { (t.add()) } }
+    };
+    let shown = all.iter().take(TREATMENTS_SHOWN);
+    let older = all.iter().skip(TREATMENTS_SHOWN);
+    let body = html! {
+        @if all.is_empty() {
+            p .muted { (t.no_treatments()) }
+        } @else {
+            ol .entries { @for entry in shown { (treatment(who, opened, entry)) } }
+            @if all.len() > TREATMENTS_SHOWN {
+                details { summary { (t.older_treatments(all.len() - TREATMENTS_SHOWN)) }
+                    ol .entries { @for entry in older { (treatment(who, opened, entry)) } }
+                }
+            }
+        }
+    };
+    section("treatments", t.treatments(), action, body)
+}
+
+fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup {
+    let t = who.t();
+    let path = format!("{}/treatments", opened.path());
+    html! {
+        li {
+            @match entry.field.newest() {
+                None => p .muted { (t.not_known_yet()) },
+                Some(one) => {
+                    p .head { time { (show_date(one.date)) } strong { (one.name) }
+                        @if one.contract_made == Some(true) { span .tag { (t.separate_contract()) } } }
+                    p .muted { (one.by) @if !one.by.is_empty() && !one.premises.is_empty() { " · " } (one.premises) }
+                    @if !one.products.is_empty() || !one.batch.is_empty() {
+                        p { (one.products) @if !one.batch.is_empty() { " · " (t.batch()) " " (one.batch) } }
+                    }
+                    @if !one.remarks.is_empty() { p .text { (one.remarks) } }
+                    @if let Some(contract) = &one.contract {
+                        p .muted { (t.contract_lies(&contract.safe, &contract.folder)) }
+                    }
+                }
+            }
+            (choice_link(t, opened, entry))
+            @if who.may(Action::RecordCare) && matches!(entry.field, Field::Value(_)) {
+                p .acts {
+                    a href={ (path) "/" (entry.id) } { (t.edit()) }
+                    a href={ (path) "/new?copy=" (entry.id) } { (t.copy_as_new()) }
+                }
+            }
+        }
+    }
+}
+
+fn notes(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let path = format!("{}/notes", opened.path());
+    let action = html! { a href={ (path) "/new" } { (t.add()) } };
+    let one = |entry: &Entry<Note>| {
+        html! {
+            li {
+                (field_note(t, entry))
+                (choice_link(t, opened, entry))
+                @if matches!(entry.field, Field::Value(_)) && !entry.disputed {
+                    p .acts { a href={ (path) "/" (entry.id) } { (t.edit()) } }
+                }
+            }
+        }
+    };
+    let body = html! {
+        @if opened.card.notes.is_empty() { p .muted { (t.no_notes()) } }
+        @else { ol .entries { @for entry in &opened.card.notes { (one(entry)) } } }
+    };
+    section("notes", t.notes(), action, body)
+}
+
+fn field_note(t: Language, entry: &Entry<Note>) -> Markup {
+    html! {
+        @if entry.field.all().is_empty() { p .muted { (t.not_known_yet()) } }
+        @for held in entry.field.all() {
+            p .text { (held.value.text) }
+            @if let Some(date) = held.value.date { p .muted { (show_date(date)) } }
+        }
+    }
+}
+
+fn contact(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let card = &opened.card;
+    let action = html! { a href={ (opened.path()) "/contact" } { (t.edit()) } };
+    let body = html! {
+        dl .facts {
+            div { dt { (t.phone()) } dd {
+                @if card.phones.is_empty() { span .muted { (t.not_given()) } }
+                @for entry in &card.phones { p { (field_text(t, &entry.field, ToString::to_string)) } }
+            } }
+            div { dt { (t.email()) } dd {
+                @if card.emails.is_empty() { span .muted { (t.not_given()) } }
+                @for entry in &card.emails { p { (field_text(t, &entry.field, |email| email.as_str().to_owned())) } }
+            } }
+            div { dt { (t.address()) } dd { (field_text(t, &card.address, |address| {
+                format!("{}, {} {}", address.street, address.postcode, address.town).trim_matches([',', ' ']).to_owned()
+            })) } }
+            div { dt { (t.birth_year()) } dd { (field_text(t, &card.birth_year, |year| year.get().to_string())) } }
+            @if card.name.is_conflict() {
+                div { dt { (t.name()) } dd { (field_text(t, &card.name, |name| name.listed())) } }
+            }
+        }
+    };
+    section("contact", t.contact_details(), action, body)
+}
+
+fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
+    let t = who.t();
+    let path = format!("{}/health", opened.path());
+    let all = &opened.card.health;
+    let action =
+        html! { @if who.may(Action::RecordCare) { a href={ (path) "/new" } { (t.add()) } } };
+    let asked = opened.card.health_asked.newest().map(|asked| asked.date);
+    let body = html! {
+        @if all.is_empty() {
+            p { (band::alert_word(t, opened.alert)) }
+        } @else if revealed {
+            ol .entries { @for entry in all { (health_entry(who, opened, entry)) } }
+        } @else {
+            p { (t.health_covered(all.len())) }
+            p { a .button href={ (path) "#health" } data-reveal { (t.show_health()) } }
+        }
+        @if let Some(date) = asked { p .muted { (t.health_asked_on(&show_date(date))) } }
+        @if all.is_empty() && who.may(Action::RecordCare) {
+            form method="post" action={ (path) "/asked" } {
+                (hidden_state(who, &opened.card.heads))
+                button { (t.asked_none_known()) }
+            }
+        }
+    };
+    section("health", t.health(), action, body)
+}
+
+fn health_entry(who: &Visitor, opened: &Opened, entry: &Entry<HealthEntry>) -> Markup {
+    let t = who.t();
+    let path = format!("{}/health/{}", opened.path(), entry.id);
+    html! {
+        li {
+            @if entry.field.all().is_empty() { p .muted { (t.not_known_yet()) } }
+            @for held in entry.field.all() {
+                @let one = &held.value;
+                p .head { (band::alert_mark(t, register::card::Alert::Listed(one.level))) strong { (t.health_kind(one.kind)) } }
+                p .text { (one.text) }
+                p .muted {
+                    @if let Some(date) = one.date { (t.taken_down_on(&show_date(date))) " " }
+                    @if let Some(date) = one.confirmed { (t.confirmed_on(&show_date(date))) " " }
+                    @if let Some(author) = one.author { (who.house().user_name(author, t)) }
+                }
+            }
+            (choice_link(t, opened, entry))
+            @if who.may(Action::RecordCare) && matches!(entry.field, Field::Value(_)) && !entry.disputed {
+                div .acts {
+                    a href=(path) { (t.edit()) }
+                    form method="post" action={ (path) "/confirm" } {
+                        (hidden_state(who, &opened.card.heads)) (hidden("values", &value_ids(&entry.field)))
+                        button .quiet { (t.still_holds()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn marketing(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let card = &opened.card;
+    let action = html! { a href={ (opened.path()) "/marketing" } { (t.edit()) } };
+    let word = if card.marketing_allowed() {
+        t.marketing_yes()
+    } else {
+        t.marketing_no()
+    };
+    let body = html! {
+        p {
+            @match &card.marketing {
+                Field::Absent | Field::Removed => (t.marketing_not_asked()),
+                Field::Awaited => span .muted { (t.not_known_yet()) },
+                Field::Unreadable => span .muted { (t.unreadable_here()) },
+                Field::Value(_) | Field::Conflict(_) => (word),
+            }
+        }
+        @for held in card.marketing.all() {
+            @if let Some(date) = held.value.asked {
+                p .muted { (t.asked_on()) " " (show_date(date)) " " (held.value.channel) }
+            }
+        }
+        @if card.marketing.is_conflict() {
+            p .strip.warn { (Icon::Conflict.show()) span { (t.two_values()) }
+                a href={ (opened.path()) "/conflicts" } { (t.choose()) } }
+        }
+    };
+    section("marketing", t.marketing(), action, body)
+}
+
+fn foot(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let card = &opened.card;
+    html! {
+        p .footline {
+            @if let Some(created) = card.created { span { (t.created_at(&show_moment(created))) } }
+            @if let Some(changed) = card.changed { span { (t.changed_at(&show_moment(changed))) } }
+            @if let Some(origin) = card.origin.newest() { span { (t.imported_as(&origin.legacy_id)) } }
+        }
+    }
+}

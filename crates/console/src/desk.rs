@@ -1,0 +1,80 @@
+//! The console's only way to the register: commands in, published snapshots out.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+
+use register::directory::Directory;
+use register::id::{NodeId, RecordId};
+use register::replica::{Answer, Command, Refusal, Report};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+/// The longest time a page waits for the register to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the node hands to its console.
+#[derive(Clone)]
+pub struct Desk {
+    /// This node.
+    pub node: NodeId,
+    /// The name of this premises.
+    pub premises: String,
+    /// Where commands go. Bounded by whoever made it.
+    pub commands: mpsc::Sender<Asked>,
+    /// What lists, search and log-in read: published after each change.
+    pub directory: Arc<RwLock<Directory>>,
+    /// How things stand between the premises.
+    pub report: watch::Receiver<Report>,
+    /// Records that changed, here or at another premises. A page that lags behind loads itself again.
+    pub changes: broadcast::Sender<RecordId>,
+}
+
+impl core::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Desk({:?})", self.node)
+    }
+}
+
+/// A command and where its answer goes.
+#[derive(Debug)]
+pub struct Asked {
+    /// What is wanted.
+    pub command: Command,
+    /// Takes the answer, once it is durable.
+    pub reply: oneshot::Sender<Result<Answer, Refusal>>,
+}
+
+/// Why a command has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DeskError {
+    /// The register said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The register is stopping, or took longer than a page waits.
+    #[error("the register does not answer")]
+    Silent,
+}
+
+impl Desk {
+    /// Asks the register and waits until the answer is durable.
+    pub(crate) async fn ask(&self, command: Command) -> Result<Answer, DeskError> {
+        let (reply, answer) = oneshot::channel();
+        let asking = async {
+            self.commands
+                .send(Asked { command, reply })
+                .await
+                .map_err(|_| DeskError::Silent)?;
+            answer.await.map_err(|_| DeskError::Silent)
+        };
+        let answer = tokio::time::timeout(PATIENCE, asking)
+            .await
+            .map_err(|_| DeskError::Silent)??;
+        Ok(answer?)
+    }
+
+    /// The published directory. Held only while a page is put together, never across an await.
+    pub(crate) fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+        self.directory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

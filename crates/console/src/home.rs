@@ -1,0 +1,48 @@
+//! The first page: a big search, the cards of before, the line to the other premises.
+
+use axum::response::Response;
+use maud::html;
+
+use crate::clients;
+use crate::page::{Page, Room};
+use crate::premises;
+use crate::visitor::Visitor;
+
+/// The page.
+pub(crate) async fn page(who: Visitor) -> Response {
+    let t = who.t();
+    let recent = clients::recent(&who);
+    let directory = who.house().desk.directory();
+    let (count, choices) = (directory.client_count(), directory.conflicts().count());
+    drop(directory);
+    let main = html! {
+        div .start {
+            h1 .hide { (t.start()) }
+            (clients::search_box(&who.look, who.csrf(), "", true))
+            p .aside { a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) } span .muted { (t.client_count(count)) } }
+            @if choices > 0 {
+                p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
+                    a href="/conflicts" { (t.look()) } }
+            }
+            section .panel {
+                header { h2 { (t.recent()) } }
+                @if recent.is_empty() {
+                    p .muted { @if count == 0 { (t.register_empty()) } @else { (t.no_recent()) } }
+                } @else {
+                    (clients::list(t, &recent))
+                }
+            }
+            section .panel data-region #standing {
+                header { h2 { (t.premises()) } div .acts { a href="/premises" { (t.look()) } } }
+                (premises::summary(&who.look))
+            }
+        }
+    };
+    Page {
+        title: t.start(),
+        room: Room::Start,
+        record: None,
+        main,
+    }
+    .show(&who)
+}

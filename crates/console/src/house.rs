@@ -1,0 +1,157 @@
+//! What every request shares.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use register::id::{NodeId, OPERATOR, RecordId};
+use tokio::sync::{Semaphore, watch};
+
+use crate::assets::Assets;
+use crate::clock::Clock;
+use crate::cookie::Names;
+use crate::desk::Desk;
+use crate::lockout::Lockout;
+use crate::secret::{Hashing, SecretError, Token};
+use crate::session::Sessions;
+use crate::text::Language;
+
+/// The most pages that listen for changes at once.
+const STREAMS: usize = 128;
+/// How many clients a user finds under "recent".
+const RECENT: usize = 8;
+/// The most users whose recent clients are remembered.
+const RECENT_USERS: usize = 256;
+
+/// The console's state: all of it in memory, none of it lasting.
+pub(crate) struct House {
+    pub(crate) desk: Desk,
+    pub(crate) clock: Clock,
+    pub(crate) sessions: Sessions,
+    pub(crate) lockout: Lockout,
+    pub(crate) hashing: Hashing,
+    pub(crate) cookies: Names,
+    /// Ties forms before log-in to this process.
+    pub(crate) key: Token,
+    /// The values of `Host` that are answered.
+    pub(crate) hosts: Vec<String>,
+    pub(crate) assets: Assets,
+    /// Becomes true when the console stops.
+    pub(crate) closing: watch::Receiver<bool>,
+    pub(crate) streams: Arc<Semaphore>,
+    recent: Mutex<HashMap<RecordId, VecDeque<RecordId>>>,
+}
+
+impl House {
+    pub(crate) fn new(
+        desk: Desk,
+        address: SocketAddr,
+        clock: Clock,
+        closing: watch::Receiver<bool>,
+    ) -> Result<Self, SecretError> {
+        Ok(Self {
+            cookies: Names::of(desk.node),
+            desk,
+            clock,
+            sessions: Sessions::default(),
+            lockout: Lockout::default(),
+            hashing: Hashing::new()?,
+            key: Token::new()?,
+            hosts: hosts(address),
+            assets: Assets::new(),
+            closing,
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            recent: Mutex::default(),
+        })
+    }
+
+    /// Remembers that `user` opened the card.
+    pub(crate) fn opened(&self, user: RecordId, card: RecordId) {
+        let mut all = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= RECENT_USERS && !all.contains_key(&user) {
+            all.clear();
+        }
+        let cards = all.entry(user).or_default();
+        cards.retain(|other| *other != card);
+        cards.push_front(card);
+        cards.truncate(RECENT);
+    }
+
+    /// The cards that `user` opened last, latest first.
+    pub(crate) fn recent(&self, user: RecordId) -> Vec<RecordId> {
+        let all = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&user)
+            .map(|cards| cards.iter().copied().collect())
+            .unwrap_or_default()
+    }
+
+    /// What staff call the premises of a node.
+    pub(crate) fn premises_name(&self, node: NodeId, t: Language) -> String {
+        if node == self.desk.node {
+            return self.desk.premises.clone();
+        }
+        let directory = self.desk.directory();
+        let named = directory.settings().and_then(|settings| {
+            let (_, field) = settings.premises.iter().find(|(id, _)| *id == node)?;
+            Some(field.newest()?.name.clone())
+        });
+        named.unwrap_or_else(|| t.unnamed_premises().to_owned())
+    }
+
+    /// The names of all premises, this one first.
+    pub(crate) fn all_premises(&self) -> Vec<String> {
+        let mut names = vec![self.desk.premises.clone()];
+        let directory = self.desk.directory();
+        let others = directory.settings().into_iter().flat_map(|settings| {
+            settings
+                .premises
+                .iter()
+                .filter_map(|(_, field)| field.newest())
+        });
+        for premises in others {
+            if !names.contains(&premises.name) {
+                names.push(premises.name.clone());
+            }
+        }
+        names
+    }
+
+    /// What a user is called.
+    pub(crate) fn user_name(&self, id: RecordId, t: Language) -> String {
+        if id == OPERATOR {
+            return t.operator().to_owned();
+        }
+        let directory = self.desk.directory();
+        directory.user(id).map_or_else(
+            || t.unknown_user().to_owned(),
+            |user| user.profile.name.clone(),
+        )
+    }
+}
+
+/// The names under which a loopback address is reached.
+fn hosts(address: SocketAddr) -> Vec<String> {
+    let port = address.port();
+    let mut names = vec![
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+        "[::1]".to_owned(),
+    ];
+    let own = match address {
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    };
+    if address.ip().is_loopback() && !names.contains(&own) {
+        names.push(own);
+    }
+    names
+        .into_iter()
+        .map(|name| {
+            if port == 80 {
+                name
+            } else {
+                format!("{name}:{port}")
+            }
+        })
+        .collect()
+}

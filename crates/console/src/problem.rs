@@ -1,0 +1,147 @@
+//! What can stand between a person and a page, and the pages that help from there.
+
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, Response as HttpResponse};
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use register::edit::EditError;
+use register::replica::Refusal;
+
+use crate::desk::DeskError;
+use crate::page::Page;
+use crate::secret::SecretError;
+use crate::visitor::Look;
+
+/// Why a page can't be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// Nobody is logged in; where to go afterwards.
+    LogIn(String),
+    /// The session is locked; where to go afterwards.
+    Locked(String),
+    /// The user hasn't given the undertaking of confidentiality.
+    Undertaking,
+    /// The request isn't for this console, or comes from another site.
+    Foreign,
+    /// The form's token is not this session's.
+    Forged,
+    /// The user's role doesn't allow it.
+    Forbidden,
+    /// No such page, client or entry.
+    NotFound,
+    /// The card was erased.
+    Erased,
+    /// The page was made from a version that the register doesn't know.
+    Stale,
+    /// The form can't be read.
+    Unreadable,
+    /// Too many pages listen, or too much at once.
+    Busy,
+    /// The register doesn't answer.
+    Silent,
+    /// Something is wrong here.
+    Internal,
+}
+
+impl Problem {
+    /// The status that goes with it.
+    pub(crate) const fn status(&self) -> StatusCode {
+        match self {
+            Self::LogIn(_) | Self::Locked(_) => StatusCode::UNAUTHORIZED,
+            Self::Undertaking | Self::Forged | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Foreign => StatusCode::MISDIRECTED_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Erased => StatusCode::GONE,
+            Self::Stale => StatusCode::CONFLICT,
+            Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::Busy | Self::Silent => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Where the person goes instead, for problems with a way on.
+    pub(crate) fn way_on(&self) -> Option<String> {
+        match self {
+            Self::LogIn(next) if next == "/" => Some("/login".to_owned()),
+            Self::LogIn(next) => Some(format!("/login?next={}", encode(next))),
+            Self::Locked(next) => Some(format!("/lock?next={}", encode(next))),
+            Self::Undertaking => Some("/undertaking".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The page that explains it, or the way to the page that helps.
+    pub(crate) fn page(&self, look: &Look) -> Response {
+        if let Some(way_on) = self.way_on() {
+            return redirect(&way_on);
+        }
+        let t = look.t;
+        let (title, text) = match self {
+            Self::Forged => t.problem_forged(),
+            Self::Forbidden => t.problem_forbidden(),
+            Self::NotFound => t.problem_not_found(),
+            Self::Erased => t.problem_erased(),
+            Self::Stale => t.problem_stale(),
+            Self::Unreadable => t.problem_unreadable(),
+            Self::Busy => t.problem_busy(),
+            Self::Silent => t.problem_silent(),
+            Self::Foreign => t.problem_foreign(),
+            Self::Internal | Self::LogIn(_) | Self::Locked(_) | Self::Undertaking => {
+                t.problem_internal()
+            }
+        };
+        let main = html! {
+            h1 { (title) }
+            p .lead { (text) }
+            p { a .button href="/" { (t.to_start()) } }
+        };
+        let mut response = Page::bare(look, title, main);
+        *response.status_mut() = self.status();
+        response
+    }
+}
+
+/// Sends the browser on with a GET.
+pub(crate) fn redirect(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(LOCATION, location);
+    response
+}
+
+fn encode(path: &str) -> String {
+    form_urlencoded::byte_serialize(path.as_bytes()).collect()
+}
+
+impl IntoResponse for Problem {
+    /// A bare status; [`crate::gate`] puts the page around it, in the person's language.
+    fn into_response(self) -> Response {
+        let mut response = HttpResponse::new(axum::body::Body::empty());
+        *response.status_mut() = self.status();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Silent => Self::Silent,
+            DeskError::Refused(Refusal::Edit(EditError::NoRecord)) => Self::NotFound,
+            DeskError::Refused(Refusal::Edit(EditError::Erased)) => Self::Erased,
+            DeskError::Refused(Refusal::Edit(EditError::UnknownVersion)) => Self::Stale,
+            DeskError::Refused(refusal) => {
+                tracing::error!(%refusal, "the register refused a page's command");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<SecretError> for Problem {
+    fn from(error: SecretError) -> Self {
+        tracing::error!(%error, "a secret could not be made");
+        Self::Internal
+    }
+}

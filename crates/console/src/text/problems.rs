@@ -1,0 +1,57 @@
+//! Pages that help: a title and what to do.
+
+use crate::text::Language;
+
+/// Rows of a title and a text: `name: Finnish, Swedish, English;`.
+macro_rules! problems {
+    ($($name:ident: $fi:expr, $sv:expr, $en:expr;)+) => {
+        impl Language {
+            $(pub(crate) const fn $name(self) -> (&'static str, &'static str) {
+                match self { Self::Finnish => $fi, Self::Swedish => $sv, Self::English => $en }
+            })+
+        }
+    };
+}
+
+problems! {
+    problem_forged:
+        ("Lomake on vanhentunut", "Istunto on vaihtunut sen jälkeen, kun sivu avattiin, joten mitään ei tallennettu. Palaa edelliselle sivulle, lataa se uudelleen ja yritä uudestaan."),
+        ("Formuläret har gått ut", "Sessionen har bytts sedan sidan öppnades, så inget sparades. Gå tillbaka, ladda om sidan och försök igen."),
+        ("The form has expired", "The session has changed since the page was opened, so nothing was saved. Go back, load the page again and retry.");
+    problem_forbidden:
+        ("Tähän ei ole oikeutta", "Roolisi ei salli tätä. Jos tarvitset sitä työssäsi, pyydä pääkäyttäjältä."),
+        ("Du har inte rätt till det här", "Din roll tillåter inte det här. Be huvudanvändaren om du behöver det i ditt arbete."),
+        ("You may not do this", "Your role does not allow it. If you need it in your work, ask the owner.");
+    problem_not_found:
+        ("Sivua ei löytynyt", "Osoitteessa ei ole mitään. Asiakas löytyy nimellä, puhelimella tai sähköpostilla etusivun haulla."),
+        ("Sidan hittades inte", "Det finns inget på adressen. Kunden hittas med namn, telefon eller e-post i sökningen på startsidan."),
+        ("The page was not found", "There is nothing at this address. A client is found by name, phone or e-mail with the search on the start page.");
+    problem_erased:
+        ("Kortti on poistettu pysyvästi", "Tämän asiakkaan tiedot on poistettu kaikista toimipisteistä. Mitään ei tallennettu."),
+        ("Kortet har raderats permanent", "Kundens uppgifter har raderats på alla verksamhetsställen. Inget sparades."),
+        ("The card was erased", "This client's data was erased at all premises. Nothing was saved.");
+    problem_stale:
+        ("Sivu on liian vanha", "Sivu perustuu versioon, jota rekisteri ei enää tunne, joten mitään ei tallennettu. Palaa, kopioi kirjoittamasi, lataa sivu uudelleen ja tallenna."),
+        ("Sidan är för gammal", "Sidan bygger på en version som registret inte längre känner, så inget sparades. Gå tillbaka, kopiera det du skrev, ladda om sidan och spara."),
+        ("The page is too old", "The page was made from a version that the register no longer knows, so nothing was saved. Go back, copy what you typed, load the page again and save.");
+    problem_unreadable:
+        ("Lähetystä ei voitu lukea", "Selaimen lähettämä lomake oli puutteellinen tai liian suuri. Mitään ei tallennettu. Palaa ja yritä uudelleen."),
+        ("Det som skickades kunde inte läsas", "Formuläret var ofullständigt eller för stort. Inget sparades. Gå tillbaka och försök igen."),
+        ("What was sent can't be read", "The form was incomplete or too large. Nothing was saved. Go back and try again.");
+    problem_busy:
+        ("Liian monta avointa sivua", "Sulje muutama Kortiston välilehti ja yritä uudelleen."),
+        ("För många öppna sidor", "Stäng några av Kortistos flikar och försök igen."),
+        ("Too many open pages", "Close some of Kortisto's tabs and try again.");
+    problem_silent:
+        ("Rekisteri ei vastaa juuri nyt", "Tallennus ei ehkä onnistunut. Odota hetki, palaa, lataa sivu uudelleen ja tarkista. Jos tämä toistuu, kerro pääkäyttäjälle."),
+        ("Registret svarar inte just nu", "Det är inte säkert att något sparades. Vänta en stund, gå tillbaka, ladda om sidan och kontrollera. Berätta för huvudanvändaren om det upprepas."),
+        ("The register does not answer just now", "It may not have been saved. Wait a moment, go back, load the page again and check. If it happens again, tell the owner.");
+    problem_foreign:
+        ("Tänne ei pääse tätä kautta", "Pyyntö ei tullut tämän konsolin omalta sivulta. Avaa Kortisto sen omasta osoitteesta."),
+        ("Hit kommer man inte den här vägen", "Begäran kom inte från konsolens egen sida. Öppna Kortisto på dess egen adress."),
+        ("Not by this way", "The request did not come from the console's own page. Open Kortisto at its own address.");
+    problem_internal:
+        ("Jokin meni vikaan", "Vika kirjattiin tämän toimipisteen lokiin. Mitään ei tallennettu. Yritä uudelleen; jos tämä toistuu, kerro pääkäyttäjälle."),
+        ("Något gick fel", "Felet skrevs i loggen på det här verksamhetsstället. Inget sparades. Försök igen; berätta för huvudanvändaren om det upprepas."),
+        ("Something went wrong", "It was written to this premises' log. Nothing was saved. Try again; if it happens again, tell the owner.");
+}

@@ -1,0 +1,211 @@
+//! The clinic's own users, for the owner.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use register::access::Action;
+use register::contact::{TextFault, required};
+use register::directory::fold;
+use register::document::{FieldKey, RecordKind};
+use register::edit::{Change, Target};
+use register::id::RecordId;
+use register::people::{Profile, Role, User};
+use register::value::Content;
+
+use crate::clock::{show_date, show_moment};
+use crate::form::{Faults, Field, Form, Input, choices, hidden};
+use crate::page::{Page, Room};
+use crate::problem::{Problem, redirect};
+use crate::secret::setup_code;
+use crate::text::Language;
+use crate::visitor::{Posted, Visitor};
+
+/// The longest name of a user, in characters.
+const NAME: usize = 80;
+
+/// The list, and the form for a new user.
+pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
+    who.demand(Action::ManageUsers)?;
+    let form = Form::default().with("role", Role::Staff.code());
+    Ok(show(&who, &form, &Faults::default()))
+}
+
+/// Makes a user, and shows the one-time code, once.
+pub(crate) async fn add(Posted { who, form }: Posted) -> Result<Response, Problem> {
+    who.demand(Action::ManageUsers)?;
+    let t = who.t();
+    let mut faults = Faults::default();
+    let name = faults.take("name", bounded(form.get("name")), t);
+    if name.as_deref().is_some_and(|name| is_taken(&who, name)) {
+        faults.add("name", t.name_taken());
+    }
+    let role = Role::from_code(form.get("role"));
+    if role.is_none() {
+        faults.add("role", t.choose_one());
+    }
+    let (Some(name), Some(role), true) = (name, role, faults.is_empty()) else {
+        let mut response = show(&who, &form, &faults);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let (code, kept) = setup_code((who.house().clock)())?;
+    let profile = Profile {
+        name: name.clone(),
+        role,
+    };
+    let changes = vec![
+        Change::SetField(FieldKey::Profile, Content::Profile(profile)),
+        Change::SetField(FieldKey::SetupCode, Content::SetupCode(kept)),
+    ];
+    who.edit(Target::New(RecordKind::Staff), changes).await?;
+    Ok(show_code(&who, &name, &code))
+}
+
+/// Gives a user a new one-time code, for a forgotten password.
+pub(crate) async fn code(
+    Path(id): Path<String>,
+    Posted { who, .. }: Posted,
+) -> Result<Response, Problem> {
+    who.demand(Action::ManageUsers)?;
+    let user = find(&who, &id)?;
+    let (code, kept) = setup_code((who.house().clock)())?;
+    let change = Change::SetField(FieldKey::SetupCode, Content::SetupCode(kept));
+    who.edit(Target::Seen(user.id, user.heads.clone()), vec![change])
+        .await?;
+    Ok(show_code(&who, &user.profile.name, &code))
+}
+
+/// Ends a user's access, here at once, elsewhere when the premises hear of it.
+pub(crate) async fn end(
+    Path(id): Path<String>,
+    Posted { who, .. }: Posted,
+) -> Result<Response, Problem> {
+    who.demand(Action::ManageUsers)?;
+    let user = find(&who, &id)?;
+    // An owner who shuts themselves out leaves nobody to let anyone in.
+    if user.id == who.user.id {
+        return Err(Problem::Forbidden);
+    }
+    let change = Change::SetField(FieldKey::Disabled, Content::Disabled(true));
+    who.edit(Target::Seen(user.id, user.heads.clone()), vec![change])
+        .await?;
+    who.house().sessions.close_all_of(user.id, None);
+    Ok(redirect("/admin/users"))
+}
+
+fn bounded(name: &str) -> Result<String, TextFault> {
+    let name = required(name)?;
+    if name.chars().count() > NAME {
+        return Err(TextFault::TooLong);
+    }
+    Ok(name)
+}
+
+fn is_taken(who: &Visitor, name: &str) -> bool {
+    let wanted = fold(name);
+    let directory = who.house().desk.directory();
+    directory
+        .users()
+        .any(|user| fold(&user.profile.name) == wanted)
+}
+
+fn find(who: &Visitor, id: &str) -> Result<User, Problem> {
+    let id: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
+    let directory = who.house().desk.directory();
+    directory.user(id).cloned().ok_or(Problem::NotFound)
+}
+
+fn show_code(who: &Visitor, name: &str, code: &str) -> Response {
+    let t = who.t();
+    let main = html! {
+        h1 { (t.code_for(name)) }
+        p .lead { (t.code_once()) }
+        p .code { (code) }
+        p { (t.code_use()) }
+        p { a .button href="/admin/users" { (t.users()) } }
+    };
+    Page {
+        title: t.one_time_code(),
+        room: Room::Users,
+        record: None,
+        main,
+    }
+    .show(who)
+}
+
+fn show(who: &Visitor, form: &Form, faults: &Faults) -> Response {
+    let t = who.t();
+    let roles = Role::ALL.map(|role| (role.code(), t.role_help(role)));
+    let mut users: Vec<User> = who.house().desk.directory().users().cloned().collect();
+    users.sort_by_cached_key(|user| (user.disabled, fold(&user.profile.name)));
+    let main = html! {
+        h1 { (t.users()) }
+        div .scroll {
+            table {
+                thead { tr { th { (t.user_name()) } th { (t.role()) } th { (t.state()) } th { (t.undertaking_title()) } th { span .hide { (t.actions()) } } } }
+                tbody { @for user in &users { (row(who, user)) } }
+            }
+        }
+        section .panel {
+            header { h2 { (t.new_user()) } }
+            (faults.summary(t))
+            form method="post" action="/admin/users" novalidate {
+                (hidden("csrf", who.csrf()))
+                (Field::new("name", t.user_name(), Input::Text).hint(t.user_name_hint()).required().show(form, faults))
+                (choices("role", t.role(), &roles, form, faults))
+                button .primary { (t.add_user()) }
+            }
+        }
+    };
+    Page {
+        title: t.users(),
+        room: Room::Users,
+        record: None,
+        main,
+    }
+    .show(who)
+}
+
+fn row(who: &Visitor, user: &User) -> Markup {
+    let t = who.t();
+    let path = format!("/admin/users/{}", user.id);
+    let button = |to: &str, label: &str, class: &str| {
+        html! {
+            form method="post" action={ (path) (to) } {
+                (hidden("csrf", who.csrf()))
+                button class=(class) { (label) }
+            }
+        }
+    };
+    html! {
+        tr {
+            td { strong { (user.profile.name) } }
+            td { (t.role_name(user.profile.role)) }
+            td { (state(t, who, user)) }
+            td { @if let Some(undertaking) = &user.undertaking { (show_date(undertaking.date)) } @else { "–" } }
+            td .acts {
+                @if !user.disabled {
+                    (button("/code", t.new_code(), "quiet"))
+                    @if user.id != who.user.id {
+                        details { summary { (t.end_access()) }
+                            p { (t.end_access_text()) }
+                            (button("/end", t.end_access(), "danger"))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn state(t: Language, who: &Visitor, user: &User) -> String {
+    let now = (who.house().clock)();
+    let code = user.setup.as_ref().filter(|code| now < code.expires);
+    match (user.disabled, &user.password, code) {
+        (true, ..) => t.access_ended().to_owned(),
+        (false, _, Some(code)) => t.code_until(&show_moment(code.expires)),
+        (false, Some(_), None) => t.in_use().to_owned(),
+        (false, None, None) => t.code_expired().to_owned(),
+    }
+}
