@@ -49,6 +49,8 @@ pub enum Command {
     /// Other premises.
     #[command(subcommand)]
     Peer(Peer),
+    /// Run two premises with invented clients on this machine, to look around.
+    Demo(Demo),
 }
 
 /// Which node.
@@ -205,6 +207,20 @@ pub struct PeerRemove {
     pub id: String,
 }
 
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Start over with new invented clients.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Where the two nodes keep their data; in the system's directory for temporary files when left out.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// The first of the ports: this for one link, one more for its console, ten more for the other node's.
+    #[arg(long, value_name = "PORT", default_value_t = 7440, value_parser = clap::value_parser!(u16).range(1..=65_000))]
+    pub port_base: u16,
+}
+
 fn premises(text: &str) -> Result<String, String> {
     config::premises(text).ok_or_else(|| "a premises has a name of 1 to 80 characters".to_owned())
 }
@@ -253,6 +269,9 @@ mod tests {
             "peer add --dir d --id ABCD --addr example.com:7440",
             "peer remove --dir d --id ABCD",
             "peer list --dir d",
+            "demo",
+            "demo --fresh",
+            "demo --dir d --port-base 17440",
         ] {
             assert!(parse(line).is_ok(), "{line}: {}", parse(line).unwrap_err());
         }

@@ -9,7 +9,7 @@ use crate::cli::{Command, Init, Peer, PeerAdd, PeerRemove, Place, Status, User, 
 use crate::errand::{Errand, Reply, Standing, Way, astray};
 use crate::exit::{Attempt as _, Exit, Failure, Outcome};
 use crate::premises::Plan;
-use crate::{premises, run, standing};
+use crate::{demo, premises, run, standing};
 
 /// Does what the command line says. The exit code tells what came of it where that is no failure.
 ///
@@ -18,6 +18,7 @@ use crate::{premises, run, standing};
 pub async fn carry_out(command: Command) -> Outcome<Exit> {
     match command {
         Command::Run(args) => run::run(&args.dir, args.leashed).await.map(|()| Exit::Done),
+        Command::Demo(args) => demo::run(args).await.map(|()| Exit::Done),
         Command::Init(args) => init(args).await,
         Command::Id(args) => id(&args),
         Command::Status(args) => status(&args).await,

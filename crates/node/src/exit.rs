@@ -145,7 +145,13 @@ impl From<VaultError> for Failure {
             VaultError::NotANode | VaultError::Exists => Exit::NotANode,
             _ => Exit::Storage,
         };
-        Self::new(exit, error)
+        let read_only = error == VaultError::ReadOnly;
+        let failure = Self::new(exit, error);
+        if read_only {
+            failure.context("the directory is read-only")
+        } else {
+            failure
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod control;
+pub mod demo;
 pub mod errand;
 pub mod exit;
 pub mod export;

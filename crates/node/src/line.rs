@@ -48,18 +48,16 @@ impl Line for Wire {
     fn input(&mut self, event: Event) -> Option<Input> {
         match event {
             Event::Up { peer, address } => {
-                tracing::info!(peer = %peer.node(), %address, "a peer is connected");
+                tracing::debug!(peer = %peer.node(), %address, "the event loop hears that a peer is connected");
                 Some(Input::PeerUp(peer.node()))
             }
             Event::Down { peer, why } => {
-                tracing::info!(peer = %peer.node(), %why, "a peer is no longer connected");
+                tracing::debug!(peer = %peer.node(), %why, "the event loop hears that a peer is gone");
                 Some(Input::PeerDown(peer.node()))
             }
             Event::Frame { peer, bytes } => Some(Input::Frame(peer.node(), bytes)),
-            Event::Stranger { address, why } => {
-                tracing::warn!(%address, %why, "somebody who is no peer was turned away");
-                None
-            }
+            // The line has turned them away and logged who tried.
+            Event::Stranger { .. } => None,
         }
     }
 

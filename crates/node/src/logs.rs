@@ -1,5 +1,7 @@
 //! Logs: to stderr, for people or as JSON. What is logged never holds client data: ids and counts only.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat, LogLevel};
@@ -18,6 +20,7 @@ pub fn start(log: &Log) {
     ));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second start in one process, as in tests, keeps the first.
     let _ = match log.format {
