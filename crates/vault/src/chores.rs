@@ -259,6 +259,11 @@ impl<D: Disk> Vault<D> {
         }
         if !self.chores.keep_aside {
             disk.tree_clear_aside()?;
+            for name in disk.list()? {
+                if let Name::SegmentAside(_) = name {
+                    disk.remove(name)?;
+                }
+            }
         }
         Ok(())
     }

@@ -131,7 +131,7 @@ pub trait Disk: Clone + Send + 'static {
     /// # Errors
     /// See the trait.
     fn rename(&self, from: Name, to: Name) -> Result<(), VaultError>;
-    /// Removes a file if it is there. After a crash it may be back.
+    /// Removes a file if it is there; durable on return.
     ///
     /// # Errors
     /// See the trait.

@@ -57,6 +57,17 @@ pub(crate) struct Run {
 }
 
 impl Survey {
+    /// Forgets about missing frames that a checkpoint as of `frame` has. A crash may bring back
+    /// some segments that were cut, and not others.
+    pub(crate) fn excuse(&mut self, frame: u64) {
+        if self
+            .run
+            .is_some_and(|run| run.first <= frame.saturating_add(1))
+        {
+            self.damage = None;
+        }
+    }
+
     /// Whether the frames after `frame` are all here.
     pub(crate) fn follows(&self, frame: u64) -> bool {
         match self.run {
@@ -73,7 +84,7 @@ impl<D: Disk> Journal<D> {
         let mut survey = Survey::default();
         for (at, first) in names.iter().enumerate() {
             let last = at + 1 == names.len();
-            survey.reach = first.saturating_sub(1);
+            survey.reach = survey.reach.max(first.saturating_sub(1));
             let bytes = disk.read(Name::Segment(*first), 0, SEGMENT_LIMIT)?;
             let kept = survey.take(*first, &bytes, last);
             if kept < bytes.len() {
@@ -160,16 +171,11 @@ impl<D: Disk> Journal<D> {
         Ok(())
     }
 
-    /// Sets every segment aside: they are damaged, and a checkpoint holds what they held.
-    pub(crate) fn set_aside(&mut self) -> Result<(), VaultError> {
-        for segment in self.segments.drain(..) {
-            self.disk.rename(
-                Name::Segment(segment.first),
-                Name::SegmentAside(segment.first),
-            )?;
-        }
+    /// Lets go of every segment: they are damaged. The next append starts a new one.
+    pub(crate) fn give_up(&mut self) -> Vec<u64> {
         self.rotate = true;
-        Ok(())
+        let segments = core::mem::take(&mut self.segments);
+        segments.iter().map(|segment| segment.first).collect()
     }
 
     /// The first frame that the segments have.
@@ -284,6 +290,7 @@ impl Survey {
     }
 
     fn follow(&mut self, frame: &Frame<'_>) {
+        self.reach = self.reach.max(frame.number);
         self.run = Some(Run {
             first: self.run.map_or(frame.number, |run| run.first),
             last: frame.number,

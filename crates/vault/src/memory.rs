@@ -63,8 +63,7 @@ struct State {
 struct File {
     /// `None` while its name isn't durable.
     synced: Option<Vec<u8>>,
-    /// `None` when it was removed, which may come undone.
-    now: Option<Vec<u8>>,
+    now: Vec<u8>,
 }
 
 impl MemoryDisk {
@@ -94,7 +93,7 @@ impl MemoryDisk {
         self.state()
             .files
             .get(&name)
-            .and_then(|file| file.now.clone())
+            .map(|file| file.now.clone())
             .unwrap_or_default()
     }
 
@@ -103,7 +102,7 @@ impl MemoryDisk {
     pub fn everything(&self) -> Vec<u8> {
         let state = self.state();
         let mut all = Vec::new();
-        for bytes in state.files.values().filter_map(|file| file.now.as_ref()) {
+        for bytes in state.files.values().map(|file| &file.now) {
             all.extend_from_slice(bytes);
         }
         for (key, value) in state.tree.entries() {
@@ -135,17 +134,12 @@ impl MemoryDisk {
 }
 
 impl State {
-    fn now(&mut self, name: Name) -> &mut Option<Vec<u8>> {
+    fn now(&mut self, name: Name) -> &mut Vec<u8> {
         &mut self.files.entry(name).or_default().now
     }
 
     fn room(&self) -> usize {
-        let used: usize = self
-            .files
-            .values()
-            .filter_map(|file| file.now.as_ref())
-            .map(Vec::len)
-            .sum();
+        let used: usize = self.files.values().map(|file| file.now.len()).sum();
         self.capacity
             .map_or(usize::MAX, |capacity| capacity.saturating_sub(used))
     }
@@ -156,13 +150,12 @@ impl Disk for MemoryDisk {
 
     fn list(&self) -> Result<Vec<Name>, VaultError> {
         let state = self.state();
-        let there = state.files.iter().filter(|(_, file)| file.now.is_some());
-        Ok(there.map(|(name, _)| *name).collect())
+        Ok(state.files.keys().copied().collect())
     }
 
     fn read(&self, name: Name, offset: u64, limit: usize) -> Result<Vec<u8>, VaultError> {
         let state = self.state();
-        let file = state.files.get(&name).and_then(|file| file.now.as_ref());
+        let file = state.files.get(&name).map(|file| &file.now);
         let bytes = file.map(Vec::as_slice).unwrap_or_default();
         let start = usize::try_from(offset).map_or(bytes.len(), |start| start.min(bytes.len()));
         let end = start.saturating_add(limit).min(bytes.len());
@@ -171,7 +164,7 @@ impl Disk for MemoryDisk {
 
     fn length(&self, name: Name) -> Result<u64, VaultError> {
         let state = self.state();
-        let file = state.files.get(&name).and_then(|file| file.now.as_ref());
+        let file = state.files.get(&name).map(|file| &file.now);
         Ok(file.map_or(0, |bytes| bytes.len() as u64))
     }
 
@@ -179,10 +172,7 @@ impl Disk for MemoryDisk {
         let mut state = self.change(Step::Append(name))?;
         let room = state.room().min(bytes.len());
         let written = bytes.get(..room).unwrap_or_default();
-        state
-            .now(name)
-            .get_or_insert_default()
-            .extend_from_slice(written);
+        state.now(name).extend_from_slice(written);
         if room < bytes.len() {
             return Err(VaultError::Full);
         }
@@ -192,7 +182,7 @@ impl Disk for MemoryDisk {
     fn sync(&self, name: Name) -> Result<(), VaultError> {
         let mut state = self.change(Step::Sync(name))?;
         if let Some(file) = state.files.get_mut(&name) {
-            file.synced.clone_from(&file.now);
+            file.synced = Some(file.now.clone());
         }
         Ok(())
     }
@@ -200,10 +190,9 @@ impl Disk for MemoryDisk {
     fn truncate(&self, name: Name, length: u64) -> Result<(), VaultError> {
         let mut state = self.change(Step::Truncate(name))?;
         if let Some(file) = state.files.get_mut(&name) {
-            if let Some(bytes) = &mut file.now {
-                bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
-            }
-            file.synced.clone_from(&file.now);
+            file.now
+                .truncate(usize::try_from(length).unwrap_or(usize::MAX));
+            file.synced = Some(file.now.clone());
         }
         Ok(())
     }
@@ -221,7 +210,7 @@ impl Disk for MemoryDisk {
         if !self.state().files.contains_key(&name) {
             return Ok(());
         }
-        *self.change(Step::Remove(name))?.now(name) = None;
+        self.change(Step::Remove(name))?.files.remove(&name);
         Ok(())
     }
 

@@ -99,7 +99,8 @@ impl<D: Disk> Opener<D> {
         for name in [Name::CheckpointDraft, Name::LedgerDraft] {
             disk.remove(name)?;
         }
-        let survey = Journal::survey(&disk)?;
+        let mut survey = Journal::survey(&disk)?;
+        survey.excuse(checkpoint::names(&disk)?.first().copied().unwrap_or(0));
         let ledger = LedgerFile::read(&disk)?;
         let mut opening = Opening::default();
         if survey.torn > 0 {
@@ -251,6 +252,11 @@ impl<D: Disk> Opener<D> {
             tip,
         })?;
         vault.chores.keep_aside = recounted || unreadable > 0;
+        if last < base.frame {
+            // What the journal has is older than what was read: the next frame can't follow on it.
+            vault.journal.rotate();
+            vault.journal.cut(newest, last)?;
+        }
         if ahead || recounted {
             self.replace_journal(&mut vault, recounted)?;
         }
@@ -297,9 +303,17 @@ impl<D: Disk> Opener<D> {
 
     /// The tree is right and the journal is not: a checkpoint of the one replaces the other.
     fn replace_journal(&mut self, vault: &mut Vault<D>, recounted: bool) -> Result<(), VaultError> {
+        let damaged = if self.survey.damage.is_some() {
+            vault.journal.give_up()
+        } else {
+            Vec::new()
+        };
         vault.checkpoint()?;
+        for first in damaged {
+            self.disk
+                .rename(Name::Segment(first), Name::SegmentAside(first))?;
+        }
         if let Some(frame) = self.survey.damage {
-            vault.journal.set_aside()?;
             self.opening.repairs.push(Repair::JournalReplaced(frame));
         } else if recounted {
             self.opening.repairs.push(Repair::Recounted);

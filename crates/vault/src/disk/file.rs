@@ -242,10 +242,9 @@ impl Disk for FileDisk {
     fn remove(&self, name: Name) -> Result<(), VaultError> {
         self.close(name);
         match fs::remove_file(self.path(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(VaultError::io("remove a file of the store", &error))
-            }
-            _ => Ok(()),
+            Ok(()) => self.sync_parent(name),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(VaultError::io("remove a file of the store", &error)),
         }
     }
 

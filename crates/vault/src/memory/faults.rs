@@ -47,14 +47,17 @@ impl MemoryDisk {
             Crash::KeepAll | Crash::LoseAll => 0,
         });
         let State { files, tree, .. } = &mut *state;
-        for file in files.values_mut() {
-            match crash {
-                Crash::KeepAll => file.synced.clone_from(&file.now),
-                Crash::LoseAll => file.now.clone_from(&file.synced),
-                Crash::Torn(_) => tear(file, &mut choice),
+        files.retain(|_, file| match crash {
+            Crash::KeepAll => true,
+            Crash::LoseAll => {
+                file.now = file.synced.clone().unwrap_or_default();
+                file.synced.is_some()
             }
+            Crash::Torn(_) => tear(file, &mut choice),
+        });
+        for file in files.values_mut() {
+            file.synced = Some(file.now.clone());
         }
-        files.retain(|_, file| file.now.is_some());
         tree.crash(match crash {
             Crash::KeepAll => usize::MAX,
             Crash::LoseAll => 0,
@@ -79,15 +82,14 @@ impl MemoryDisk {
     /// Flips one bit of a file. Returns whether there was such a bit.
     pub fn flip(&self, name: Name, byte: usize, bit: u8) -> bool {
         let mut state = self.state();
-        let flip = |bytes: &mut Option<Vec<u8>>| {
-            bytes
-                .as_mut()
-                .and_then(|bytes| bytes.get_mut(byte))
-                .map(|byte| *byte ^= 1 << (bit % 8))
-                .is_some()
+        let flip = |bytes: &mut Vec<u8>| {
+            let byte = bytes.get_mut(byte);
+            byte.map(|byte| *byte ^= 1 << (bit % 8)).is_some()
         };
         state.files.get_mut(&name).is_some_and(|file| {
-            flip(&mut file.synced);
+            if let Some(synced) = &mut file.synced {
+                flip(synced);
+            }
             flip(&mut file.now)
         })
     }
@@ -118,29 +120,19 @@ impl MemoryDisk {
     }
 }
 
-/// Keeps a file's synced bytes and some of the others, which may be garbled.
-fn tear(file: &mut File, choice: &mut Choice) {
-    match (&file.synced, &mut file.now) {
-        (synced, Some(now)) => {
-            let certain = synced.as_ref().map_or(0, Vec::len).min(now.len());
-            let uncertain = now.len() - certain;
-            now.truncate(certain + choice.below(uncertain + 1));
-            if uncertain > 0 && choice.below(3) == 0 {
-                let from = certain + choice.below(now.len() - certain + 1);
-                let length = choice.below(600);
-                now.iter_mut()
-                    .skip(from)
-                    .take(length)
-                    .for_each(|byte| *byte = 0);
-            }
-            if synced.is_none() && choice.below(2) == 0 {
-                file.now = None;
-            }
-        }
-        (Some(synced), now @ None) if choice.below(2) == 0 => *now = Some(synced.clone()),
-        (_, None) => {}
+/// Keeps a file's synced bytes and some of the others, which may be garbled. Returns whether the
+/// file is there at all.
+fn tear(file: &mut File, choice: &mut Choice) -> bool {
+    let certain = file.synced.as_ref().map_or(0, Vec::len).min(file.now.len());
+    let uncertain = file.now.len() - certain;
+    file.now.truncate(certain + choice.below(uncertain + 1));
+    if uncertain > 0 && choice.below(3) == 0 {
+        let from = certain + choice.below(file.now.len() - certain + 1);
+        let length = choice.below(600);
+        let garbled = file.now.iter_mut().skip(from).take(length);
+        garbled.for_each(|byte| *byte = 0);
     }
-    file.synced.clone_from(&file.now);
+    file.synced.is_some() || choice.below(2) == 0
 }
 
 /// A stream of choices from one number (`SplitMix64`).

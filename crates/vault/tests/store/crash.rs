@@ -152,6 +152,16 @@ fn a_store_lives_through_many_power_cuts() {
 }
 
 #[test]
+#[ignore = "a long campaign: some minutes"]
+fn thousands_of_stores_live_through_many_power_cuts() {
+    for seed in 0..20_000 {
+        if std::panic::catch_unwind(|| lives(seed)).is_err() {
+            panic!("seed {seed}");
+        }
+    }
+}
+
+#[test]
 fn the_same_seed_takes_the_same_steps() {
     let steps = |seed| {
         let mut run = Run::new(seed);
