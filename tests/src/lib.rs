@@ -16,5 +16,6 @@ pub mod relay;
 pub mod sample;
 pub mod signal;
 pub mod skip;
+pub mod stream;
 pub mod waiting;
 pub mod web;

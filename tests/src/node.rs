@@ -14,8 +14,6 @@ use crate::signal::{self, Signal};
 use crate::web::Visitor;
 use crate::{export, port, waiting};
 
-/// The name under which a new register knows its owner.
-pub const OWNER: &str = "owner";
 /// The owner's password in every test.
 pub const PASSWORD: &str = "four slow white herons";
 /// How long a node may take to be ready.
@@ -29,6 +27,7 @@ pub struct Node {
     log: PathBuf,
     console: SocketAddr,
     link: SocketAddr,
+    owner: String,
     code: String,
     child: Option<Child>,
 }
@@ -41,6 +40,8 @@ impl Node {
     pub fn init(parent: &Path, premises: &str) -> anyhow::Result<Self> {
         let directory = parent.join(premises);
         let (console, link) = (port::free()?, port::free()?);
+        // Names of users are those of the whole register, so each premises' first one needs its own.
+        let owner = format!("Omistaja {premises}");
         let said = kortisto::run(
             &directory,
             &["init"],
@@ -51,6 +52,8 @@ impl Node {
                 &console.to_string(),
                 "--link",
                 &link.to_string(),
+                "--owner",
+                &owner,
             ],
         )?
         .fine()?;
@@ -61,6 +64,7 @@ impl Node {
             log,
             console,
             link,
+            owner,
             code,
             child: None,
         })
@@ -84,10 +88,22 @@ impl Node {
         self.link
     }
 
+    /// What its first user logs in with.
+    #[must_use]
+    pub fn owner_name(&self) -> &str {
+        &self.owner
+    }
+
     /// The one-time code that `init` printed for the owner.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
+    }
+
+    /// Its process, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
     }
 
     /// Starts its process and waits until the console answers.
@@ -261,20 +277,20 @@ impl Node {
     pub async fn owner_first(&self) -> anyhow::Result<Visitor> {
         let visitor = Visitor::new(self.console)?;
         visitor
-            .set_up(OWNER, &self.code, PASSWORD)
+            .set_up(&self.owner, &self.code, PASSWORD)
             .await
             .with_context(|| self.log_end())?;
         Ok(visitor)
     }
 
-    /// Its owner, logged in.
+    /// Somebody who has a password already, logged in at its console.
     ///
     /// # Errors
     /// When the console refuses.
-    pub async fn owner(&self) -> anyhow::Result<Visitor> {
+    pub async fn log_in(&self, name: &str) -> anyhow::Result<Visitor> {
         let visitor = Visitor::new(self.console)?;
         visitor
-            .log_in(OWNER, PASSWORD)
+            .log_in(name, PASSWORD)
             .await
             .with_context(|| self.log_end())?;
         Ok(visitor)

@@ -8,6 +8,7 @@ use anyhow::Context;
 use crate::node::Node;
 use crate::relay::Relay;
 use crate::waiting;
+use crate::web::Visitor;
 
 /// How long two nodes with a healthy line may take to agree, unless a test says otherwise.
 pub const AGREE_TIME: Duration = Duration::from_secs(60);
@@ -54,6 +55,19 @@ impl Pair {
         pair.first.start().await?;
         pair.second.start().await?;
         Ok(pair)
+    }
+
+    /// The first node's owner at the second's console, as soon as the password that they chose has arrived there.
+    ///
+    /// # Errors
+    /// When it doesn't arrive.
+    pub async fn owner_at_second(&self) -> anyhow::Result<Visitor> {
+        waiting::until(
+            "the owner is known at the other premises",
+            AGREE_TIME,
+            async || self.second.log_in(self.first.owner_name()).await.map(Some),
+        )
+        .await
     }
 
     /// Waits until both export the same, and returns that.

@@ -8,9 +8,12 @@ use reqwest::header::{LOCATION, ORIGIN};
 use reqwest::{Client, Response, StatusCode};
 
 use crate::html::{Form, forms};
+use crate::stream::Stream;
 
 /// How long a page may take.
 const PAGE_TIME: Duration = Duration::from_secs(20);
+/// How long a stream may stay open.
+const STREAM_TIME: Duration = Duration::from_secs(3_600);
 
 /// A page that was answered.
 #[derive(Debug)]
@@ -68,6 +71,15 @@ impl Visitor {
     pub async fn open(&self, path: &str) -> anyhow::Result<Page> {
         let response = self.client.get(self.url(path)).send().await?;
         self.follow(path, response).await
+    }
+
+    /// Opens the stream of changes that every page listens to.
+    ///
+    /// # Errors
+    /// When the console refuses it.
+    pub async fn events(&self) -> anyhow::Result<Stream> {
+        let request = self.client.get(self.url("/events")).timeout(STREAM_TIME);
+        Ok(Stream::new(request.send().await?.error_for_status()?))
     }
 
     /// Sends a form, following redirects.

@@ -68,7 +68,7 @@ async fn every_page_is_accessible_in_three_languages() {
     for language in ["fi", "sv", "en"] {
         wrong.extend(examine(&light, &source, language, &doors).await);
     }
-    log_in(&light).await;
+    log_in(&light, &pair).await;
     for language in ["fi", "sv", "en"] {
         wrong.extend(examine(&light, &source, language, &rooms).await);
     }
@@ -80,7 +80,7 @@ async fn every_page_is_accessible_in_three_languages() {
     )
     .await
     .unwrap();
-    log_in(&dark).await;
+    log_in(&dark, &pair).await;
     let scheme = dark.driver().execute(
         "return matchMedia('(prefers-color-scheme: dark)').matches",
         Vec::new(),

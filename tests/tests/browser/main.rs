@@ -14,10 +14,9 @@ use std::path::Path;
 
 use kortisto_tests::browser::Browser;
 use kortisto_tests::export::Client;
-use kortisto_tests::node::{OWNER, PASSWORD};
+use kortisto_tests::node::PASSWORD;
 use kortisto_tests::pair::{AGREE_TIME, Pair};
 use kortisto_tests::sample::Register;
-use kortisto_tests::waiting;
 
 /// How many clients there are.
 const CLIENTS: usize = 20;
@@ -48,22 +47,14 @@ async fn working(home: &Path, seed: u64) -> (Pair, Client) {
     (pair, client)
 }
 
-/// The owner logs in through the form.
-async fn log_in(browser: &Browser) {
+/// The first premises' owner logs in through the form.
+async fn log_in(browser: &Browser, pair: &Pair) {
     browser.go("/login").await.unwrap();
-    browser.fill("#f-name", OWNER).await.unwrap();
+    browser
+        .fill("#f-name", pair.first.owner_name())
+        .await
+        .unwrap();
     browser.fill("#f-password", PASSWORD).await.unwrap();
     browser.click("main form button.primary").await.unwrap();
     browser.reaches(|path| path == "/").await.unwrap();
-}
-
-/// Waits until the owner's password is known at the second premises.
-async fn owner_is_known_at_the_second(pair: &Pair) {
-    waiting::until(
-        "the owner is known at the other premises",
-        AGREE_TIME,
-        async || pair.second.owner().await.map(Some),
-    )
-    .await
-    .unwrap();
 }

@@ -1,11 +1,11 @@
 //! A first visit, a client found and edited, and the other console that shows it by itself.
 
 use kortisto_tests::browser::Browser;
-use kortisto_tests::node::{OWNER, PASSWORD};
+use kortisto_tests::node::PASSWORD;
 use kortisto_tests::pair::AGREE_TIME;
 use thirtyfour::Key;
 
-use crate::{log_in, owner_is_known_at_the_second, working};
+use crate::{log_in, working};
 
 #[tokio::test]
 async fn what_is_edited_at_one_console_appears_on_the_open_page_of_the_other() {
@@ -15,7 +15,7 @@ async fn what_is_edited_at_one_console_appears_on_the_open_page_of_the_other() {
 
     // The owner's first visit, with the code that `init` printed.
     here.go("/setup").await.unwrap();
-    here.fill("#f-name", OWNER).await.unwrap();
+    here.fill("#f-name", pair.first.owner_name()).await.unwrap();
     here.fill("#f-code", pair.first.code()).await.unwrap();
     here.fill("#f-password", PASSWORD).await.unwrap();
     here.fill("#f-again", PASSWORD).await.unwrap();
@@ -23,9 +23,9 @@ async fn what_is_edited_at_one_console_appears_on_the_open_page_of_the_other() {
     here.click("main form button.primary").await.unwrap();
     here.reaches(|path| path == "/").await.unwrap();
 
-    owner_is_known_at_the_second(&pair).await;
+    pair.owner_at_second().await.unwrap();
     let there = Browser::open(pair.second.console()).await.unwrap();
-    log_in(&there).await;
+    log_in(&there, &pair).await;
     let card = format!("/clients/{}", client.id);
     there.go(&card).await.unwrap();
     let last = client.last_name.unwrap();
@@ -99,7 +99,8 @@ async fn the_keyboard_alone_finds_edits_and_locks() {
     tab_to(&browser, "f-name").await;
     browser
         .keys(format!(
-            "{OWNER}{}{PASSWORD}{}",
+            "{}{}{PASSWORD}{}",
+            pair.first.owner_name(),
             Key::Tab.value(),
             Key::Enter.value()
         ))

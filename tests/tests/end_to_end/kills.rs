@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use kortisto_tests::node::{OWNER, PASSWORD};
+use kortisto_tests::node::PASSWORD;
 use kortisto_tests::pair::Pair;
 use kortisto_tests::web::Visitor;
-use kortisto_tests::{export, skip, waiting};
+use kortisto_tests::{export, skip};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -34,6 +34,7 @@ struct Saved {
 /// Somebody at one console who writes and writes.
 struct Writer {
     console: SocketAddr,
+    owner: String,
     side: char,
     clients: Vec<String>,
     ending: Arc<AtomicBool>,
@@ -67,7 +68,7 @@ impl Writer {
             Some(visitor) => visitor,
             None => {
                 let fresh = Visitor::new(self.console)?;
-                fresh.log_in(OWNER, PASSWORD).await?;
+                fresh.log_in(&self.owner, PASSWORD).await?;
                 visitor.insert(fresh)
             }
         };
@@ -125,13 +126,7 @@ async fn campaign(home: &Path, seed: u64, kills: u32) {
     pair.agreed_when(AGREE_TIME, |export| export.lines().count() == 40)
         .await
         .unwrap();
-    waiting::until(
-        "the owner is known at the other premises",
-        AGREE_TIME,
-        async || pair.second.owner().await.map(Some),
-    )
-    .await
-    .unwrap();
+    pair.owner_at_second().await.unwrap();
     let clients: Vec<String> = pair
         .first
         .clients()
@@ -143,6 +138,7 @@ async fn campaign(home: &Path, seed: u64, kills: u32) {
     let ending = Arc::new(AtomicBool::new(false));
     let writer = |console: SocketAddr, side: char| Writer {
         console,
+        owner: pair.first.owner_name().to_owned(),
         side,
         clients: clients.clone(),
         ending: Arc::clone(&ending),

@@ -23,13 +23,7 @@ async fn working(home: &std::path::Path, seed: u64) -> (Pair, Visitor, Visitor) 
     pair.agreed_when(AGREE_TIME, |export| export.lines().count() == 20)
         .await
         .unwrap();
-    let there = waiting::until(
-        "the owner is known at the other premises",
-        AGREE_TIME,
-        async || pair.second.owner().await.map(Some),
-    )
-    .await
-    .unwrap();
+    let there = pair.owner_at_second().await.unwrap();
     (pair, here, there)
 }
 

@@ -1,0 +1,237 @@
+//! Two real nodes with 20,000 clients: start, memory, disk, pages, first replication, one edit.
+
+mod csv;
+mod latency;
+mod resources;
+
+use std::time::{Duration, Instant};
+
+use kortisto_tests::node::Node;
+use kortisto_tests::relay::Relay;
+use kortisto_tests::waiting;
+use kortisto_tests::web::Visitor;
+use register::document::Document;
+use register::id::RecordId;
+use register::replica::Shelf;
+use vault::Vault;
+
+use crate::table::{Table, ms, percentile};
+
+/// How many clients, unless `KORTISTO_BENCH_CLIENTS` says otherwise.
+const CLIENTS: usize = 20_000;
+const PAGES: usize = 600;
+const EDITS: usize = 60;
+
+/// Clients whose cards are opened, and how long everything takes at the most.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub(crate) fn run(table: &mut Table) {
+    let clients = std::env::var("KORTISTO_BENCH_CLIENTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(CLIENTS);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(measure(table, clients)).unwrap();
+}
+
+async fn measure(table: &mut Table, clients: usize) -> anyhow::Result<()> {
+    let parent = tempfile::tempdir()?;
+    let (people, treatments) = csv::write(parent.path(), clients)?;
+    let mut first = Node::init(parent.path(), "Poikuekatu")?;
+    let since = Instant::now();
+    first.import(&people, Some(&treatments))?.fine()?;
+    table.add(
+        format!("import of {clients} clients with their treatments"),
+        ms(since.elapsed()),
+        "no target",
+        true,
+    );
+
+    let plain = plain(&first)?;
+    let on_disk = resources::disk(first.directory())?;
+    let ratio = on_disk as f64 / plain.bytes as f64;
+    let measured = format!("{on_disk} B over {} B: x {ratio:.2}", plain.bytes);
+    table.add(
+        "disk over the same documents and values saved plain",
+        measured,
+        "<= 4 x",
+        ratio <= 4.0,
+    );
+
+    let since = Instant::now();
+    first.launch()?;
+    let visitor = Visitor::new(first.console())?;
+    waiting::until("the console answers", PATIENCE, async || {
+        Ok(visitor
+            .open("/login")
+            .await?
+            .status
+            .is_success()
+            .then_some(()))
+    })
+    .await?;
+    let start = since.elapsed();
+    table.add(
+        format!("start to ready at {clients} clients"),
+        ms(start),
+        "<= 1 s",
+        start <= Duration::from_secs(1),
+    );
+
+    pages(table, &first, &plain.records).await?;
+    let resident = first
+        .pid()
+        .map(resources::resident)
+        .transpose()?
+        .unwrap_or_default();
+    let measured = format!("{} MB", resident / 1_000_000);
+    table.add(
+        "resident memory after that",
+        measured,
+        "<= 120 MB",
+        resident <= 120_000_000,
+    );
+
+    replication(table, parent.path(), &mut first, &plain, clients).await
+}
+
+/// The documents and values of a stopped node, and how long it takes to load them all in process.
+struct Plain {
+    records: Vec<RecordId>,
+    bytes: u64,
+    loading: Duration,
+}
+
+fn plain(node: &Node) -> anyhow::Result<Plain> {
+    let (vault, holdings, _) = Vault::open(node.directory())?;
+    let records: Vec<RecordId> = holdings.indexes.iter().map(|(record, _)| *record).collect();
+    let mut held = Vec::with_capacity(records.len());
+    for record in &records {
+        held.push((
+            vault.document(*record)?.unwrap_or_default(),
+            vault.values(*record)?,
+        ));
+    }
+    vault.close()?;
+    let bytes = held
+        .iter()
+        .map(|(document, values)| {
+            document.len()
+                + values
+                    .iter()
+                    .map(|value| value.content.len() + value.nonce.len())
+                    .sum::<usize>()
+        })
+        .sum::<usize>() as u64;
+    let since = Instant::now();
+    for (document, values) in &held {
+        std::hint::black_box(Document::load(document)?);
+        for value in values {
+            std::hint::black_box(value.decode()?);
+        }
+    }
+    Ok(Plain {
+        records,
+        bytes,
+        loading: since.elapsed(),
+    })
+}
+
+async fn pages(table: &mut Table, node: &Node, records: &[RecordId]) -> anyhow::Result<()> {
+    let visitor = node.owner_first().await?;
+    let mut times = Vec::with_capacity(PAGES);
+    for at in 0..PAGES {
+        let record = records[at * 7_919 % records.len()];
+        let path = match at % 6 {
+            0 => "/".to_owned(),
+            1 => "/premises".to_owned(),
+            2 => "/conflicts".to_owned(),
+            _ => format!("/clients/{record}"),
+        };
+        let since = Instant::now();
+        let page = visitor.open(&path).await?;
+        times.push(since.elapsed());
+        assert!(
+            page.status.is_success() || page.status.as_u16() == 404,
+            "{path}: {}",
+            page.status
+        );
+    }
+    let (p50, p99) = (percentile(&mut times, 0.5), percentile(&mut times, 0.99));
+    let measured = format!(
+        "p50 {}, p99 {} (seen by the client, a durable log entry each)",
+        ms(p50),
+        ms(p99)
+    );
+    table.add(
+        "any page",
+        measured,
+        "p99 <= 20 ms",
+        p99 <= Duration::from_millis(20),
+    );
+    Ok(())
+}
+
+async fn replication(
+    table: &mut Table,
+    parent: &std::path::Path,
+    first: &mut Node,
+    plain: &Plain,
+    clients: usize,
+) -> anyhow::Result<()> {
+    let mut second = Node::init(parent, "Aleksanterinkatu")?;
+    let line = Relay::open(1, first.link(), second.link())?;
+    first
+        .command(
+            &["peer", "add"],
+            &["--id", &second.id()?, "--addr", &line.near().to_string()],
+        )?
+        .fine()?;
+    second
+        .command(
+            &["peer", "add"],
+            &["--id", &first.id()?, "--addr", &line.far().to_string()],
+        )?
+        .fine()?;
+    // The relay is for cutting; the figures are those of a direct line.
+    drop(line);
+    first
+        .command(
+            &["peer", "add"],
+            &["--id", &second.id()?, "--addr", &second.link().to_string()],
+        )?
+        .fine()?;
+    second
+        .command(
+            &["peer", "add"],
+            &["--id", &first.id()?, "--addr", &first.link().to_string()],
+        )?
+        .fine()?;
+    let since = Instant::now();
+    second.launch()?;
+    waiting::until(
+        "the second premises holds everything",
+        PATIENCE,
+        async || {
+            let status = second.status()?;
+            let agreed = status["peers"][0]["state"] == "agreed" && status["clients"] == clients;
+            Ok(agreed.then_some(()))
+        },
+    )
+    .await?;
+    let took = since.elapsed();
+    let ratio = plain.loading.as_secs_f64() / took.as_secs_f64();
+    let measured = format!("{} against {}: x {ratio:.2}", ms(took), ms(plain.loading));
+    table.add(
+        "first replication against loading the same in process",
+        measured,
+        ">= 0.8",
+        ratio >= 0.8,
+    );
+
+    let second_owner = second.log_in(first.owner_name()).await?;
+    latency::run(table, parent, first, &second_owner, EDITS).await
+}

@@ -1,0 +1,272 @@
+//! Replicas that talk over perfect lines, with a store in memory: no sockets, no disk, one clock.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use register::card::Card;
+use register::edit::{Change, Edit, Target};
+use register::id::{NodeId, OPERATOR, RecordId};
+use register::replica::{
+    Answer, Command, Effect, Holdings, Input, Moment, Peer, PeerState, Refusal, Replica, Shelf,
+    ShelfError, Write,
+};
+use register::value::Value;
+
+/// A store in memory that counts how often a document is read.
+#[derive(Default, Clone)]
+pub struct Store {
+    /// Documents.
+    pub documents: BTreeMap<RecordId, Vec<u8>>,
+    /// Values.
+    pub values: BTreeMap<RecordId, Vec<Value>>,
+    indexes: BTreeMap<RecordId, Vec<u8>>,
+    facts: BTreeMap<String, Vec<u8>>,
+    ledger: Vec<Vec<u8>>,
+    audit: Option<(u64, Vec<u8>)>,
+    /// How many documents were read.
+    pub reads: std::cell::Cell<usize>,
+}
+
+impl Store {
+    fn apply(&mut self, write: Write) {
+        match write {
+            Write::Document(id, bytes) => drop(self.documents.insert(id, bytes)),
+            Write::Changes(id, bytes) => self.documents.entry(id).or_default().extend(bytes),
+            Write::Values(id, values) => drop(self.values.insert(id, values)),
+            Write::MoreValues(id, values) => self.values.entry(id).or_default().extend(values),
+            Write::Index(id, bytes) => drop(self.indexes.insert(id, bytes)),
+            Write::Forget(id) => {
+                self.documents.remove(&id);
+                self.values.remove(&id);
+                self.indexes.remove(&id);
+            }
+            Write::Fact(key, Some(bytes)) => drop(self.facts.insert(key, bytes)),
+            Write::Fact(key, None) => drop(self.facts.remove(&key)),
+            Write::Ledger(bytes) => self.ledger.push(bytes),
+            Write::Audit(sequence, bytes) => self.audit = Some((sequence, bytes)),
+        }
+    }
+
+    fn holdings(&self) -> Holdings {
+        Holdings {
+            indexes: self.indexes.clone().into_iter().collect(),
+            facts: self.facts.clone(),
+            ledger: self.ledger.clone(),
+            audit: self.audit.clone(),
+        }
+    }
+}
+
+impl Shelf for Store {
+    fn document(&self, record: RecordId) -> Result<Option<Vec<u8>>, ShelfError> {
+        self.reads.set(self.reads.get() + 1);
+        Ok(self.documents.get(&record).cloned())
+    }
+
+    fn values(&self, record: RecordId) -> Result<Vec<Value>, ShelfError> {
+        Ok(self.values.get(&record).cloned().unwrap_or_default())
+    }
+}
+
+/// One node.
+pub struct Node {
+    id: NodeId,
+    key: [u8; 32],
+    /// Its replica.
+    pub replica: Replica,
+    /// Its store.
+    pub store: Store,
+}
+
+/// Several nodes, the lines between them, and one clock.
+pub struct World {
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    lines: VecDeque<(usize, usize, Vec<u8>)>,
+    /// Bytes sent by each node.
+    pub sent: Vec<usize>,
+    now: i64,
+    rng: ChaCha8Rng,
+}
+
+impl World {
+    /// So many nodes, paired and not connected.
+    #[must_use]
+    pub fn new(count: u8) -> Self {
+        let mut world = Self {
+            nodes: Vec::new(),
+            lines: VecDeque::new(),
+            sent: vec![0; count.into()],
+            now: 1_800_000_000,
+            rng: ChaCha8Rng::seed_from_u64(7),
+        };
+        for number in 0..count {
+            let key = [number + 1; 32];
+            let id = register::replica::node_id(&key);
+            let (replica, store) = world.start(id, Store::default());
+            world.nodes.push(Node {
+                id,
+                key,
+                replica,
+                store,
+            });
+        }
+        for a in 0..world.nodes.len() {
+            for b in 0..world.nodes.len() {
+                if a != b {
+                    let peer = Peer {
+                        key: world.nodes[b].key,
+                        address: "127.0.0.1:1".into(),
+                    };
+                    world.command(a, Command::AddPeer(peer)).unwrap();
+                }
+            }
+        }
+        world
+    }
+
+    fn start(&mut self, id: NodeId, mut store: Store) -> (Replica, Store) {
+        let mut effects = Vec::new();
+        let mut moment = Moment {
+            now: Timestamp::from_second(self.now).unwrap(),
+            rng: &mut self.rng,
+        };
+        let replica =
+            Replica::open(id, store.holdings(), &store, &mut moment, &mut effects).unwrap();
+        for effect in effects {
+            if let Effect::Persist(group) = effect {
+                group
+                    .writes
+                    .into_iter()
+                    .for_each(|write| store.apply(write));
+            }
+        }
+        (replica, store)
+    }
+
+    /// Begins a new life on what the store holds.
+    pub fn restart(&mut self, at: usize) {
+        let (id, store) = (self.nodes[at].id, self.nodes[at].store.clone());
+        let (replica, store) = self.start(id, store);
+        self.nodes[at].replica = replica;
+        self.nodes[at].store = store;
+    }
+
+    /// Gives a node one input; returns the reply to a command.
+    pub fn input(&mut self, at: usize, input: Input) -> Option<Result<Answer, Refusal>> {
+        let mut effects = Vec::new();
+        let mut moment = Moment {
+            now: Timestamp::from_second(self.now).unwrap(),
+            rng: &mut self.rng,
+        };
+        let node = &mut self.nodes[at];
+        node.replica
+            .handle(input, &node.store, &mut moment, &mut effects);
+        let mut answer = None;
+        for effect in effects {
+            match effect {
+                Effect::Persist(group) => group
+                    .writes
+                    .into_iter()
+                    .for_each(|write| self.nodes[at].store.apply(write)),
+                Effect::Send(peer, frame) => {
+                    self.sent[at] += frame.len();
+                    let to = self.nodes.iter().position(|node| node.id == peer).unwrap();
+                    self.lines.push_back((at, to, frame));
+                }
+                Effect::Reply(_, reply) => answer = Some(reply),
+                Effect::Close(peer, fault) => panic!("{at} closes {peer}: {fault}"),
+                Effect::Notify(_) => {}
+            }
+        }
+        answer
+    }
+
+    /// Gives a node a command.
+    pub fn command(&mut self, at: usize, command: Command) -> Result<Answer, Refusal> {
+        self.input(at, Input::Command { ticket: 1, command })
+            .unwrap()
+    }
+
+    /// Connects two nodes and lets them talk until they are quiet.
+    pub fn connect(&mut self, a: usize, b: usize) {
+        let (ida, idb) = (self.nodes[a].id, self.nodes[b].id);
+        self.input(a, Input::PeerUp(idb));
+        self.input(b, Input::PeerUp(ida));
+        self.settle();
+    }
+
+    /// Cuts the line; what was under way is lost.
+    pub fn disconnect(&mut self, a: usize, b: usize) {
+        self.lines
+            .retain(|(from, to, _)| !((*from, *to) == (a, b) || (*from, *to) == (b, a)));
+        let (ida, idb) = (self.nodes[a].id, self.nodes[b].id);
+        self.input(a, Input::PeerDown(idb));
+        self.input(b, Input::PeerDown(ida));
+    }
+
+    /// Lets everybody talk until they are quiet.
+    pub fn settle(&mut self) {
+        for _ in 0..3 {
+            while let Some((from, to, frame)) = self.lines.pop_front() {
+                let from = self.nodes[from].id;
+                self.input(to, Input::Frame(from, frame));
+            }
+            self.now += 1;
+            for at in 0..self.nodes.len() {
+                self.input(at, Input::Tick);
+            }
+        }
+    }
+
+    /// Edits, and returns the record.
+    pub fn edit(&mut self, at: usize, target: Target, change: Change) -> RecordId {
+        let edit = Edit {
+            target,
+            author: OPERATOR,
+            changes: vec![change],
+        };
+        match self.command(at, Command::Edit(edit)).unwrap() {
+            Answer::Edited { record, .. } => record,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Every card, by id.
+    pub fn cards(&mut self, at: usize) -> Vec<Card> {
+        match self
+            .command(
+                at,
+                Command::Page {
+                    after: None,
+                    limit: 1000,
+                },
+            )
+            .unwrap()
+        {
+            Answer::Cards(cards) => cards,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// How things stand at one node with another.
+    #[must_use]
+    pub fn state(&self, at: usize, peer: usize) -> (PeerState, usize) {
+        let report = self.nodes[at].replica.report();
+        let peer = report
+            .peers
+            .iter()
+            .find(|report| report.peer == self.nodes[peer].id)
+            .unwrap();
+        (peer.state, peer.waiting)
+    }
+}
