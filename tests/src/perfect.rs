@@ -44,7 +44,7 @@ impl Store {
             Write::Values(id, values) => drop(self.values.insert(id, values)),
             Write::MoreValues(id, values) => self.values.entry(id).or_default().extend(values),
             Write::Index(id, bytes) => drop(self.indexes.insert(id, bytes)),
-            Write::Forget(id) => {
+            Write::Forget(id) | Write::Rekey(id) => {
                 self.documents.remove(&id);
                 self.values.remove(&id);
                 self.indexes.remove(&id);

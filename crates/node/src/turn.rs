@@ -413,7 +413,7 @@ fn weight(group: &Group) -> usize {
             values.iter().map(|value| value.content.len()).sum()
         }
         Write::Fact(_, bytes) => bytes.as_ref().map_or(0, Vec::len),
-        Write::Forget(_) => 0,
+        Write::Forget(_) | Write::Rekey(_) => 0,
     });
     bytes.sum()
 }

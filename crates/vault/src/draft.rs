@@ -63,7 +63,8 @@ impl<'a, D: Disk> Draft<'a, D> {
             }
             Write::MoreValues(record, values) => self.put_values(*record, values),
             Write::Index(record, bytes) => self.put_index(*record, bytes),
-            Write::Forget(record) => self.forget(*record),
+            // The writes that follow make a new key.
+            Write::Forget(record) | Write::Rekey(record) => self.forget(*record),
             Write::Fact(name, bytes) => self.put_fact(name, bytes.as_deref()),
             Write::Ledger(entry) => self.put_ledger(entry),
             Write::Audit(sequence, bytes) => {

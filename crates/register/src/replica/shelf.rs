@@ -26,6 +26,9 @@ pub enum Write {
     Index(RecordId, Vec<u8>),
     /// The record goes for good: document, values, index entry, and the key that opens them.
     Forget(RecordId),
+    /// From here on the record has a fresh data key, and the old one goes: the same group then writes document,
+    /// values and index entry whole, so that nothing sealed before stays readable.
+    Rekey(RecordId),
     /// A small named piece of state; `None` removes it.
     Fact(String, Option<Vec<u8>>),
     /// One more ledger entry.
@@ -43,6 +46,7 @@ impl core::fmt::Debug for Write {
             Self::MoreValues(id, values) => write!(f, "MoreValues({id:?}, {})", values.len()),
             Self::Index(id, bytes) => write!(f, "Index({id:?}, {} bytes)", bytes.len()),
             Self::Forget(id) => write!(f, "Forget({id:?})"),
+            Self::Rekey(id) => write!(f, "Rekey({id:?})"),
             Self::Fact(key, _) => write!(f, "Fact({key})"),
             Self::Ledger(bytes) => write!(f, "Ledger({} bytes)", bytes.len()),
             Self::Audit(sequence, _) => write!(f, "Audit({sequence})"),

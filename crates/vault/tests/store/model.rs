@@ -38,7 +38,7 @@ impl Model {
                 Write::Index(id, bytes) => {
                     self.indexes.insert(*id, bytes.clone());
                 }
-                Write::Forget(id) => {
+                Write::Forget(id) | Write::Rekey(id) => {
                     self.documents.remove(id);
                     self.values.remove(id);
                     self.indexes.remove(id);
