@@ -16,8 +16,8 @@ use register::card::Card;
 use register::edit::{Change, Edit, Target};
 use register::id::{NodeId, OPERATOR, RecordId};
 use register::replica::{
-    Answer, Command, Effect, Holdings, Input, Moment, Peer, PeerState, Refusal, Replica, Shelf,
-    ShelfError, Write,
+    Answer, Command, Effect, Holdings, Input, Moment, Notice, Peer, PeerState, Refusal, Replica,
+    Shelf, ShelfError, Write,
 };
 use register::value::Value;
 
@@ -172,6 +172,7 @@ impl World {
         node.replica
             .handle(input, &node.store, &mut moment, &mut effects);
         let mut answer = None;
+        let mut forgotten = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Persist(group) => group
@@ -185,8 +186,12 @@ impl World {
                 }
                 Effect::Reply(_, reply) => answer = Some(reply),
                 Effect::Close(peer, fault) => panic!("{at} closes {peer}: {fault}"),
+                Effect::Notify(Notice::Forgotten(record)) => forgotten.push(record),
                 Effect::Notify(_) => {}
             }
+        }
+        for record in forgotten {
+            self.input(at, Input::Forgotten(record));
         }
         answer
     }

@@ -238,6 +238,7 @@ fn imported(draft: Draft, source: &str) -> ImportedClient {
     let origin = Origin {
         source: source.to_owned(),
         legacy_id: draft.legacy_id.clone(),
+        last_visit: draft.last_visit,
     };
     let mut fields = vec![
         (FieldKey::Name, Content::Name(draft.name)),

@@ -17,9 +17,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use console::desk::Asked;
-use register::id::NodeId;
+use register::id::{NodeId, RecordId};
 use register::replica::{
-    Answer, Effect, Group, Holdings, Input, OpenError, Refusal, Replica, Write,
+    Answer, Effect, Group, Holdings, Input, Notice, OpenError, Refusal, Replica, Write,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -93,6 +93,8 @@ pub struct Turn<S> {
     held: Vec<Effect>,
     /// Bytes staged since the last sync; `None` when nothing was.
     staged: Option<usize>,
+    /// Forgotten records whose keys the last sync destroyed.
+    forgotten: Vec<RecordId>,
     tickets: BTreeMap<u64, oneshot::Sender<Result<Answer, Refusal>>>,
     last_ticket: u64,
 }
@@ -176,6 +178,7 @@ impl<S: Store> Turn<S> {
             publisher,
             held: effects,
             staged: None,
+            forgotten: Vec::new(),
             tickets: BTreeMap::new(),
             last_ticket: 0,
         })
@@ -237,6 +240,10 @@ impl<S: Store> Turn<S> {
             if now >= next_tick {
                 self.handle(Input::Tick)?;
                 next_tick = now + TICK;
+            }
+            self.settle(line)?;
+            for record in core::mem::take(&mut self.forgotten) {
+                self.handle(Input::Forgotten(record))?;
             }
             self.settle(line)?;
             self.publisher.publish(now, || self.replica.report());
@@ -347,6 +354,7 @@ impl<S: Store> Turn<S> {
         self.publisher.update_directory(&mut self.held);
         for effect in self.held.drain(..) {
             match effect {
+                Effect::Notify(Notice::Forgotten(record)) => self.forgotten.push(record),
                 Effect::Send(peer, frame) => line.send(peer, frame),
                 Effect::Close(peer, fault) => {
                     tracing::warn!(peer = %peer, %fault, "a peer broke the protocol and is cut off");

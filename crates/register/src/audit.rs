@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{RecordId, digest};
+use crate::ledger::Reason;
 
 /// Why a card is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,18 @@ pub enum Act {
     SetPassword,
     /// A peer was added or removed.
     Peers,
+    /// A card was erased.
+    Erased(Reason),
+    /// Values were removed for good.
+    Redacted(Reason),
+    /// Somebody let a larger retention run go on: so many cards.
+    RetentionAllowed(u64),
+    /// Somebody said that the node's clock is right.
+    ClockConfirmed,
+    /// Somebody let a node serve that had been alone or was restored.
+    Released,
+    /// A copy of everything was made.
+    BackedUp,
 }
 
 /// An event to be logged.

@@ -11,7 +11,8 @@ use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, P
 use crate::document::{Heads, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
-use crate::settings::{CatalogueItem, Controller, Premises};
+use crate::retention::{LegalClaim, Restriction};
+use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::Treatment;
 
 /// A value and where it comes from.
@@ -123,6 +124,10 @@ pub struct Card {
     pub marketing: Field<Marketing>,
     /// That health was asked about.
     pub health_asked: Field<HealthAsked>,
+    /// A legal claim that keeps the card.
+    pub legal_claim: Field<LegalClaim>,
+    /// Whether its use is restricted.
+    pub restriction: Field<Restriction>,
     /// Health entries, loudest first.
     pub health: Vec<Entry<HealthEntry>>,
     /// Treatments, newest first.
@@ -155,6 +160,8 @@ pub struct Settings {
     pub controller: Field<Controller>,
     /// Premises by node.
     pub premises: Vec<(NodeId, Field<Premises>)>,
+    /// Papers to destroy, and those that were.
+    pub papers: Vec<Entry<PaperTask>>,
 }
 
 /// The treatment catalogue.
@@ -192,14 +199,13 @@ impl Card {
         }
     }
 
-    /// The day of the latest treatment.
+    /// The day of the latest treatment, or of the latest visit that the card's origin knew of.
     #[must_use]
     pub fn last_visit(&self) -> Option<Date> {
-        self.treatments
-            .iter()
-            .filter_map(|entry| entry.field.newest())
-            .map(|treatment| treatment.date)
-            .max()
+        let treatments = self.treatments.iter();
+        let dates = treatments.flat_map(|entry| entry.field.all());
+        let before = self.origin.newest().and_then(|origin| origin.last_visit);
+        dates.map(|held| held.value.date).max().max(before)
     }
 
     /// How many fields and entries wait for a person to choose.

@@ -125,7 +125,7 @@ impl BirthYear {
     }
 }
 
-/// A phone number in E.164 form, such as `+358401234567`.
+/// A phone number in E.164 form, such as `+358400001234`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Phone(String);
 
@@ -173,7 +173,7 @@ impl FromStr for Phone {
 }
 
 impl fmt::Display for Phone {
-    /// The Finnish way: `+358 40 123 4567`.
+    /// The Finnish way: `+358 40 000 1234`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(national) = self.0.strip_prefix("+358") else {
             return f.write_str(&self.0);
@@ -233,6 +233,8 @@ pub struct Address {
 /// Where an imported card comes from.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
+    /// The last visit that the other program knew of.
+    pub last_visit: Option<jiff::civil::Date>,
     /// Which file or program, as named at the import.
     pub source: String,
     /// The client's number there.
@@ -270,16 +272,16 @@ mod tests {
     #[test]
     fn phones_in_any_notation_become_e164() {
         for input in [
-            "040 123 4567",
-            "0401234567",
-            "+358401234567",
-            "040-1234567",
-            "00358401234567",
-            "+358 (0)40 123 4567",
+            "040 000 1234",
+            "0400001234",
+            "+358400001234",
+            "040-0001234",
+            "00358400001234",
+            "+358 (0)40 000 1234",
         ] {
             let phone: Phone = input.parse().unwrap();
-            assert_eq!(phone.as_str(), "+358401234567", "{input}");
-            assert_eq!(phone.to_string(), "+358 40 123 4567");
+            assert_eq!(phone.as_str(), "+358400001234", "{input}");
+            assert_eq!(phone.to_string(), "+358 40 000 1234");
         }
         for input in ["", "40", "puhelin", "+0123456789", "12345678901234567"] {
             assert_eq!(input.parse::<Phone>(), Err(TextFault::Phone), "{input}");
@@ -297,7 +299,7 @@ mod tests {
             "a",
             "@x.fi",
             "a@fi",
-            "a@@x.fi",
+            "a@@example.com",
             "a b@x.fi",
             "a@x.fi, b@x.fi",
         ] {

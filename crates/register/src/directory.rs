@@ -12,6 +12,7 @@ use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
 use crate::id::RecordId;
 use crate::people::User;
+use crate::retention::Due;
 
 use index::Index;
 pub use index::fold;
@@ -33,6 +34,8 @@ pub struct Summary {
     pub last_visit: Option<Date>,
     /// How many fields wait for a person to choose.
     pub conflicts: usize,
+    /// When the card and the first of its entries have to go.
+    pub due: Due,
 }
 crate::redacted!(Summary);
 
@@ -54,6 +57,8 @@ pub struct Directory {
     users: BTreeMap<RecordId, User>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
+    today: Option<Date>,
+    closed: bool,
 }
 crate::redacted!(Directory);
 
@@ -70,6 +75,10 @@ pub enum Update {
     Catalogue(Box<Catalogue>),
     /// A record is gone.
     Gone(RecordId),
+    /// It is this day: what is past its time is hidden.
+    Today(Date),
+    /// Nobody is shown, or everybody again.
+    Closed(bool),
 }
 crate::redacted!(Update);
 
@@ -86,6 +95,8 @@ impl Directory {
             }
             Update::Settings(settings) => self.settings = Some(*settings),
             Update::Catalogue(catalogue) => self.catalogue = Some(*catalogue),
+            Update::Today(today) => self.today = Some(today),
+            Update::Closed(closed) => self.closed = closed,
             Update::Gone(id) => {
                 self.index.remove(id);
                 self.clients.remove(&id);
@@ -100,7 +111,10 @@ impl Directory {
     /// match phones in any notation.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        let mut found = self.hits(self.index.find(query, limit));
+        let mut found = self.hits(
+            self.index
+                .find(query, limit, |id| self.client(id).is_some()),
+        );
         found.sort_by_cached_key(|hit| hit.summary.name.as_ref().map(|name| fold(&name.listed())));
         found
     }
@@ -117,10 +131,9 @@ impl Directory {
                     && folded(other) == folded(of))
         };
         let ids = self
-            .clients
-            .iter()
+            .clients()
             .filter(|(_, other)| same(other))
-            .map(|(id, _)| *id)
+            .map(|(id, _)| id)
             .take(limit);
         self.hits(ids)
     }
@@ -128,7 +141,7 @@ impl Directory {
     fn hits(&self, ids: impl IntoIterator<Item = RecordId>) -> Vec<Hit> {
         ids.into_iter()
             .filter_map(|id| {
-                self.clients.get(&id).map(|summary| Hit {
+                self.client(id).map(|summary| Hit {
                     id,
                     summary: summary.clone(),
                 })
@@ -136,10 +149,27 @@ impl Directory {
             .collect()
     }
 
-    /// One client.
+    /// One client who is shown.
     #[must_use]
     pub fn client(&self, id: RecordId) -> Option<&Summary> {
-        self.clients.get(&id)
+        self.clients.get(&id).filter(|summary| self.shows(summary))
+    }
+
+    /// One client, also if past their time and hidden.
+    #[must_use]
+    pub fn hidden_client(&self, id: RecordId) -> Option<&Summary> {
+        self.clients.get(&id).filter(|_| !self.closed)
+    }
+
+    fn shows(&self, summary: &Summary) -> bool {
+        let overdue = self.today.is_some_and(|today| summary.due.card_by(today));
+        !self.closed && !overdue
+    }
+
+    /// Whether nobody is shown, because the node is in quarantine.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// How many clients there are.
@@ -148,9 +178,10 @@ impl Directory {
         self.clients.len()
     }
 
-    /// Every client, by id.
+    /// Every client who is shown, by id.
     pub fn clients(&self) -> impl Iterator<Item = (RecordId, &Summary)> {
-        self.clients.iter().map(|(id, summary)| (*id, summary))
+        let all = self.clients.iter().map(|(id, summary)| (*id, summary));
+        all.filter(|(_, summary)| self.shows(summary))
     }
 
     /// Clients with something to choose, by id.

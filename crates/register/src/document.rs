@@ -9,6 +9,7 @@
 //! nothing is eaten silently.
 
 mod guard;
+mod history;
 mod slot;
 
 use core::ops::RangeFull;

@@ -77,6 +77,12 @@ pub enum EditError {
     /// A text holds a personal identity code (clause 5).
     #[error("a text holds a personal identity code")]
     IdentityCode,
+    /// The use of the card is restricted (GDPR Article 18): only lifting that is allowed.
+    #[error("the use of the card is restricted")]
+    Restricted,
+    /// A legal claim keeps the card from being erased (GDPR Article 17(3)(e)).
+    #[error("a legal claim keeps the card")]
+    LegalClaim,
     /// The record can't be read, or a newer version wrote it.
     #[error("the record can't be read")]
     Unreadable,
@@ -93,6 +99,8 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Origin, Kind::Origin)
             | (FieldKey::Marketing, Kind::Marketing)
             | (FieldKey::HealthAsked, Kind::HealthAsked)
+            | (FieldKey::LegalClaim, Kind::LegalClaim)
+            | (FieldKey::Restriction, Kind::Restriction)
             | (FieldKey::Profile, Kind::Profile)
             | (FieldKey::Password, Kind::Password)
             | (FieldKey::SetupCode, Kind::SetupCode)
@@ -114,5 +122,6 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Note, Kind::Note)
             | (Collection::Premises, Kind::Premises)
             | (Collection::Item, Kind::CatalogueItem)
+            | (Collection::Task, Kind::PaperTask)
     )
 }

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use crate::id::{NodeId, RecordId, ValueId};
+use crate::id::{Incarnation, NodeId, RecordId, ValueId};
 
 /// Why something was removed for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Reason {
     /// The client asked.
     Request,
@@ -35,6 +35,24 @@ impl Reason {
         Self::Rectification,
         Self::Consent,
     ];
+
+    /// The word used in files and on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Ended => "ended",
+            Self::Retention => "retention",
+            Self::Rectification => "rectification",
+            Self::Consent => "consent",
+        }
+    }
+
+    /// The reason with this [`Reason::word`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
 
     const fn code(self) -> u8 {
         match self {
@@ -69,10 +87,57 @@ pub struct LedgerEntry {
     pub reason: Reason,
 }
 
+/// A node says that nothing of an erased record opens there any more: its keys are destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Confirmation {
+    /// The erased record.
+    pub record: RecordId,
+    /// The node.
+    pub node: NodeId,
+    /// The life of its process.
+    pub incarnation: Incarnation,
+    /// When, by its clock.
+    pub at: Timestamp,
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    /// Something was removed.
+    Removal(LedgerEntry),
+    /// A node has carried out an erasure.
+    Confirmation(Confirmation),
+}
+
+impl Line {
+    /// The stored and wire form.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Removal(entry) => entry.encode(),
+            Self::Confirmation(confirmation) => confirmation.encode(),
+        }
+    }
+
+    /// Reads the stored and wire form.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the bytes are no line.
+    pub fn decode(bytes: &[u8]) -> Result<Self, LedgerError> {
+        LedgerEntry::decode(bytes)
+            .map(Self::Removal)
+            .or_else(|_| Confirmation::decode(bytes).map(Self::Confirmation))
+    }
+}
+
 /// A ledger entry that can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a ledger entry is damaged or was written by a newer version")]
 pub struct LedgerError;
+
+/// First the form of the line: 1 is a removal, 2 a confirmation.
+#[derive(Serialize, Deserialize)]
+struct StoredConfirmation(u8, Id, Id, Id, i64);
 
 #[derive(Serialize, Deserialize)]
 struct Stored(u8, Id, Option<Id>, i64, Id, u8);
@@ -124,14 +189,79 @@ impl LedgerEntry {
     }
 }
 
+impl Confirmation {
+    fn encode(&self) -> Vec<u8> {
+        let stored = StoredConfirmation(
+            2,
+            Id::new(*self.record.as_bytes()),
+            Id::new(*self.node.as_bytes()),
+            Id::new(*self.incarnation.as_bytes()),
+            self.at.as_second(),
+        );
+        // A tuple of numbers and byte arrays always has a MessagePack form.
+        rmp_serde::to_vec(&stored).unwrap_or_default()
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, LedgerError> {
+        let StoredConfirmation(form, record, node, incarnation, at) =
+            rmp_serde::from_slice(bytes).map_err(|_| LedgerError)?;
+        if form != 2 {
+            return Err(LedgerError);
+        }
+        Ok(Self {
+            record: RecordId::from_bytes(*record),
+            node: NodeId::from_bytes(*node),
+            incarnation: Incarnation::from_bytes(*incarnation),
+            at: Timestamp::from_second(at).map_err(|_| LedgerError)?,
+        })
+    }
+}
+
 /// The ledger of one node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     erased: BTreeMap<RecordId, LedgerEntry>,
+    /// Of each node the earliest.
+    confirmed: BTreeMap<RecordId, BTreeMap<NodeId, Confirmation>>,
     dead: BTreeMap<RecordId, BTreeMap<ValueId, LedgerEntry>>,
 }
 
 impl Ledger {
+    /// Takes a line. Returns whether anything changed by it.
+    pub fn take(&mut self, line: Line) -> bool {
+        match line {
+            Line::Removal(entry) => self.insert(entry),
+            Line::Confirmation(confirmation) => self.confirm(confirmation),
+        }
+    }
+
+    /// Takes a confirmation. Returns whether anything changed by it.
+    ///
+    /// It counts from its own time on whether or not the erasure itself has arrived, so that the order of
+    /// arrival doesn't matter.
+    pub fn confirm(&mut self, confirmation: Confirmation) -> bool {
+        let of_record = self.confirmed.entry(confirmation.record).or_default();
+        let order = |one: &Confirmation| (one.at, one.incarnation);
+        match of_record.get(&confirmation.node) {
+            Some(held) if order(held) <= order(&confirmation) => false,
+            _ => {
+                of_record.insert(confirmation.node, confirmation);
+                true
+            }
+        }
+    }
+
+    /// Which nodes have carried out the erasure of a record, by node.
+    pub fn confirmations(&self, record: RecordId) -> impl Iterator<Item = &Confirmation> {
+        let confirmed = self.confirmed.get(&record);
+        confirmed.into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// Every erased record's entry, by record.
+    pub fn erasures(&self) -> impl Iterator<Item = &LedgerEntry> {
+        self.erased.values()
+    }
+
     /// Takes an entry. Returns whether anything changed by it.
     ///
     /// An erased record absorbs the entries of its values.
@@ -170,10 +300,19 @@ impl Ledger {
             .chain(self.dead.values().flat_map(BTreeMap::values))
     }
 
+    /// Every line: entries first, in order, then confirmations.
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        let confirmed = self.confirmed.values().flat_map(BTreeMap::values);
+        self.entries()
+            .copied()
+            .map(Line::Removal)
+            .chain(confirmed.copied().map(Line::Confirmation))
+    }
+
     /// Equal at two nodes when their ledgers are.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        let encoded: Vec<Vec<u8>> = self.entries().map(LedgerEntry::encode).collect();
+        let encoded: Vec<Vec<u8>> = self.lines().map(|line| line.encode()).collect();
         let parts: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
         crate::id::digest(&parts)
     }

@@ -14,6 +14,7 @@
 pub mod access;
 pub mod audit;
 pub mod card;
+pub mod clock;
 pub mod contact;
 pub mod directory;
 pub mod document;
@@ -24,6 +25,7 @@ pub mod identity_code;
 pub mod ledger;
 pub mod people;
 pub mod replica;
+pub mod retention;
 pub mod settings;
 pub mod treatment;
 pub mod value;

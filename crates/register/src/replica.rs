@@ -9,12 +9,16 @@ mod check;
 mod commands;
 mod effect;
 mod exchange;
+mod forget;
 mod give;
 mod import;
 mod input;
 mod inventory;
+mod met;
 mod peers;
+mod quarantine;
 mod receive;
+mod retention;
 mod session;
 mod sheet;
 mod shelf;
@@ -23,17 +27,24 @@ mod store;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use lru::LruCache;
 use rand_core::Rng;
 
 use crate::audit::Tail;
+use crate::clock::ClockGuard;
 use crate::directory::Update;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret};
-use crate::ledger::{Ledger, LedgerEntry};
+use crate::ledger::{Ledger, Line};
 
-pub use answer::{Answer, ImportOutcome, PeerReport, PeerState, Refusal, Report};
+pub use answer::{
+    Answer, DueCard, Erasure, Hold, ImportOutcome, PeerReport, PeerState, Refusal, Report,
+    RetentionReport,
+};
 pub use effect::{Effect, Fault, Notice};
 pub use input::{Command, ImportedClient, Input, Moment, Peer, node_id};
+pub use met::Met;
+pub use quarantine::Quarantine;
 pub use shelf::{Group, Holdings, Shelf, ShelfError, Write};
 
 use inventory::Inventory;
@@ -49,6 +60,9 @@ const LIVES: usize = 256;
 const FACT_REGISTER: &str = "register";
 const FACT_LIVES: &str = "lives";
 const FACT_SEQUENCE: &str = "sequence";
+const FACT_CLOCK: &str = "clock";
+/// The clock's high-water mark is stored so often, seconds.
+const CLOCK_EVERY: i64 = 600;
 
 /// A store that no replica can be opened on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +92,20 @@ pub struct Replica {
     peers: BTreeMap<NodeId, PeerFile>,
     sessions: BTreeMap<NodeId, Session>,
     sheets: LruCache<RecordId, Sheet>,
+    clock: ClockGuard,
+    /// When the clock's high-water mark was last stored.
+    clock_stored: Option<Timestamp>,
+    /// The clock of the latest call.
+    now: Timestamp,
+    run: retention::Run,
+    /// The run of `run`'s day has not come to its end.
+    run_open: bool,
+    /// The owner allowed a larger run on this day.
+    allowed: Option<Date>,
+    quarantine: Option<Quarantine>,
+    /// When the owner last let the node serve in spite of a quarantine.
+    released: Option<Timestamp>,
+    met: BTreeMap<RecordId, Met>,
 }
 
 impl core::fmt::Debug for Replica {
@@ -130,7 +158,7 @@ impl Replica {
         };
         let mut ledger = Ledger::default();
         for bytes in &holdings.ledger {
-            ledger.insert(LedgerEntry::decode(bytes).map_err(|_| OpenError::Ledger)?);
+            ledger.take(Line::decode(bytes).map_err(|_| OpenError::Ledger)?);
         }
         let mut audit = Tail::default();
         if let Some((_, bytes)) = &holdings.audit {
@@ -156,9 +184,23 @@ impl Replica {
             peers: BTreeMap::new(),
             sessions: BTreeMap::new(),
             sheets: LruCache::unbounded(),
+            clock: ClockGuard::default(),
+            clock_stored: None,
+            now: cx.now,
+            run: retention::Run::default(),
+            run_open: true,
+            allowed: None,
+            quarantine: None,
+            released: None,
+            met: BTreeMap::new(),
         };
         replica.read_facts(&holdings.facts)?;
+        replica.clock.observe(cx.now);
+        cx.notify(Notice::Directory(Update::Closed(
+            replica.quarantine.is_some(),
+        )));
         replica.read_indexes(holdings.indexes, &mut cx);
+        replica.finish_erasures(&mut cx);
         replica.begin_life(&mut cx);
         cx.notify(Notice::Peers(replica.peer_list()));
         Ok(replica)
@@ -182,7 +224,45 @@ impl Replica {
             let file = PeerFile::decode(bytes).ok_or(OpenError::Fact("peer"))?;
             self.peers.insert(file.peer.node(), file);
         }
+        self.read_care(facts)
+    }
+
+    fn read_care(&mut self, facts: &BTreeMap<String, Vec<u8>>) -> Result<(), OpenError> {
+        if let Some(bytes) = facts.get(FACT_CLOCK) {
+            let seconds = bytes.as_slice().try_into().map(i64::from_be_bytes);
+            let mark = seconds.ok().and_then(|at| Timestamp::from_second(at).ok());
+            self.clock = ClockGuard::new(Some(mark.ok_or(OpenError::Fact(FACT_CLOCK))?));
+        }
+        if let Some(bytes) = facts.get(retention::FACT) {
+            let run = retention::Run::decode(bytes);
+            self.run = run.ok_or(OpenError::Fact(retention::FACT))?;
+        }
+        if let Some(bytes) = facts.get(quarantine::FACT) {
+            let why = Quarantine::decode(bytes);
+            self.quarantine = Some(why.ok_or(OpenError::Fact(quarantine::FACT))?);
+        }
+        if let Some(bytes) = facts.get(quarantine::FACT_RELEASED) {
+            self.released = quarantine::read_released(bytes);
+        }
+        let met = facts
+            .iter()
+            .filter(|(name, _)| name.starts_with(met::PREFIX));
+        for (_, bytes) in met {
+            let met = Met::decode(bytes).ok_or(OpenError::Fact("met"))?;
+            self.met.insert(met.record, met);
+        }
         Ok(())
+    }
+
+    /// Erasures that this node has not confirmed: the store has finished them by the time this is released.
+    fn finish_erasures(&self, cx: &mut Cx<'_>) {
+        for entry in self.ledger.erasures() {
+            if let crate::ledger::Removed::Record(record) = entry.removed
+                && self.owes_confirmation(record)
+            {
+                cx.notify(Notice::Forgotten(record));
+            }
+        }
     }
 
     fn read_indexes(&mut self, indexes: Vec<(RecordId, Vec<u8>)>, cx: &mut Cx<'_>) {
@@ -243,6 +323,7 @@ impl Replica {
             rng: moment.rng,
             effects,
         };
+        self.now = cx.now;
         match input {
             Input::Command { ticket, command } => {
                 let answer = self.command(command, &mut cx);
@@ -259,7 +340,32 @@ impl Replica {
                 }
                 self.pump_all(&mut cx);
             }
-            Input::Tick => self.tick(&mut cx),
+            Input::Tick => {
+                self.watch_clock(&mut cx);
+                self.notice_solitude(&mut cx);
+                self.tick(&mut cx);
+                self.retain(&mut cx);
+                self.pump_all(&mut cx);
+            }
+            Input::Forgotten(record) => self.confirm_forgotten(record, &mut cx),
+            Input::ClockConfirmed => {
+                if self.clock.confirm(cx.now) {
+                    cx.notify(Notice::Standing);
+                }
+            }
+        }
+    }
+
+    /// Stores the clock's high-water mark now and then.
+    fn watch_clock(&mut self, cx: &mut Cx<'_>) {
+        if self.clock.observe(cx.now) {
+            cx.notify(Notice::Standing);
+        }
+        let due = exchange::passed(self.clock_stored, cx.now, CLOCK_EVERY);
+        if let (true, Some(mark)) = (due, self.clock.mark()) {
+            self.clock_stored = Some(cx.now);
+            let bytes = mark.as_second().to_be_bytes().to_vec();
+            cx.persist(vec![Write::Fact(FACT_CLOCK.into(), Some(bytes))]);
         }
     }
 
@@ -279,6 +385,14 @@ impl Replica {
                 .iter()
                 .map(|(node, file)| self.peer_report(*node, file))
                 .collect(),
+            unconfirmed: self
+                .ledger
+                .erasures()
+                .filter(|entry| self.is_awaited(entry))
+                .count(),
+            retention: self.retention_report(),
+            quarantine: self.quarantine,
+            met: self.met.values().copied().collect(),
         }
     }
 

@@ -1,4 +1,6 @@
-//! What the clinic says of itself (clauses 1-3), and its treatment catalogue.
+//! What the clinic says of itself (clauses 1-3), its treatment catalogue, and papers to destroy.
+
+use jiff::civil::Date;
 
 /// The controller and the contact person (clauses 1 and 2) and the register's name (clause 3).
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
@@ -37,4 +39,18 @@ pub struct CatalogueItem {
     pub needs_contract: bool,
 }
 
-crate::redacted!(Controller, Premises, CatalogueItem);
+/// A separate contract on paper whose line has left the register: somebody has to destroy the paper (clause 6).
+/// Nothing in it tells whose it was.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PaperTask {
+    /// In which premises' safe.
+    pub safe: String,
+    /// Folder reference in the safe; may be empty.
+    pub folder: String,
+    /// The day the line left.
+    pub opened: Date,
+    /// The day the paper was destroyed.
+    pub done: Option<Date>,
+}
+
+crate::redacted!(Controller, Premises, CatalogueItem, PaperTask);

@@ -8,6 +8,7 @@
 
 mod content;
 mod fields;
+mod form;
 
 pub use content::{Content, Kind};
 pub use fields::Rest;

@@ -31,6 +31,7 @@ pub(crate) fn run(table: &mut Table) {
             emails: vec![],
             alert: Alert::NotAsked,
             last_visit: None,
+            due: register::retention::Due::default(),
             conflicts: 0,
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));

@@ -211,7 +211,10 @@ impl Language {
             | Kind::Undertaking
             | Kind::Disabled
             | Kind::Controller
-            | Kind::Premises => self.name(),
+            | Kind::Premises
+            | Kind::LegalClaim
+            | Kind::Restriction
+            | Kind::PaperTask => self.name(),
         }
     }
 }

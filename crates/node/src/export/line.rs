@@ -237,6 +237,8 @@ mod tests {
             origin: Field::Absent,
             marketing: Field::Absent,
             health_asked: Field::Absent,
+            legal_claim: Field::Absent,
+            restriction: Field::Absent,
             health: Vec::new(),
             treatments: Vec::new(),
             notes: Vec::new(),

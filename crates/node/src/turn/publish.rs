@@ -73,6 +73,8 @@ impl Publisher {
         match notice {
             // Taken out before.
             Notice::Directory(_) => {}
+            // The loop's own.
+            Notice::Forgotten(_) => {}
             Notice::Changed(record) => {
                 self.stale = true;
                 // No page may be open.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::directory::Summary;
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
+use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::people::{Profile, User};
 use crate::value::{Content, Value};
@@ -35,8 +36,17 @@ impl Reading<'_> {
     /// What lists and search keep of a client card. Cheaper than [`Reading::card`]: it asks nobody's name.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let card = self.card_of(&self.document.leaves(), None);
+        let mut card = self.card_of(&self.document.leaves(), None);
+        let undated = |entry: &Entry<HealthEntry>| {
+            let mut all = entry.field.all().iter();
+            all.any(|held| held.value.date.or(held.value.confirmed).is_none())
+        };
+        if card.last_visit().is_none() || card.health.iter().any(undated) {
+            // Only the history knows when such a card, or such an entry, was made.
+            card = self.card();
+        }
         Summary {
+            due: card.due(),
             name: card.name.newest().cloned(),
             birth_year: card.birth_year.newest().copied(),
             phones: card
@@ -108,6 +118,14 @@ impl Reading<'_> {
                 Content::HealthAsked(asked) => Some(asked),
                 _ => None,
             }),
+            legal_claim: self.field(slots, FieldKey::LegalClaim, |content| match content {
+                Content::LegalClaim(claim) => Some(claim),
+                _ => None,
+            }),
+            restriction: self.field(slots, FieldKey::Restriction, |content| match content {
+                Content::Restriction(restriction) => Some(restriction),
+                _ => None,
+            }),
             health,
             treatments,
             notes: self.entries(slots, Collection::Note, |content| match content {
@@ -167,6 +185,10 @@ impl Reading<'_> {
             _ => None,
         });
         Settings {
+            papers: self.entries(&slots, Collection::Task, |content| match content {
+                Content::PaperTask(task) => Some(task),
+                _ => None,
+            }),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

@@ -89,8 +89,13 @@ impl Index {
         rest.split(END).next().unwrap_or_default()
     }
 
-    /// Clients on whose line every word occurs, in no particular order, at most `limit`.
-    pub(super) fn find(&self, query: &str, limit: usize) -> Vec<RecordId> {
+    /// Clients among the `shown` on whose line every word occurs, in no particular order, at most `limit`.
+    pub(super) fn find(
+        &self,
+        query: &str,
+        limit: usize,
+        shown: impl Fn(RecordId) -> bool,
+    ) -> Vec<RecordId> {
         let words = words(query);
         // The longest word occurs least often.
         let Some(longest) = words.iter().max_by_key(|word| word.len()) else {
@@ -112,7 +117,7 @@ impl Index {
                 continue;
             };
             let line = self.line_at(*start);
-            if words.iter().all(|word| line.contains(word.as_str())) {
+            if words.iter().all(|word| line.contains(word.as_str())) && shown(*id) {
                 found.push(*id);
             }
             from = (start + line.len()).max(at) + 1;
@@ -188,6 +193,7 @@ mod tests {
                 emails: vec![],
                 alert: Alert::NotAsked,
                 last_visit: None,
+                due: crate::retention::Due::default(),
                 conflicts: 0,
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
@@ -195,7 +201,7 @@ mod tests {
             index.remove(RecordId::from_bytes([9; 16]));
         }
         let mut found: Vec<u8> = index
-            .find(query, 10)
+            .find(query, 10, |_| true)
             .iter()
             .map(|id| id.as_bytes()[0])
             .collect();

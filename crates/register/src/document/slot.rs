@@ -76,6 +76,10 @@ keys! {
         Marketing = "marketing",
         /// That health was asked about.
         HealthAsked = "health_asked",
+        /// A legal claim.
+        LegalClaim = "legal_claim",
+        /// Whether the use of the card is restricted.
+        Restriction = "restriction",
         /// A user's name and role.
         Profile = "profile",
         /// A user's password.
@@ -110,6 +114,8 @@ keys! {
         Premises = "premises",
         /// Items of the catalogue.
         Item = "item",
+        /// Papers to destroy.
+        Task = "task",
     }
 }
 

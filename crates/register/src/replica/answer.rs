@@ -1,11 +1,18 @@
 //! What commands lead to, and how things stand.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::card::Card;
+use crate::clock::ClockTrouble;
 use crate::document::Heads;
 use crate::edit::EditError;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId};
+use crate::ledger::{Confirmation, Reason};
+use crate::retention::Due;
+
+use super::met::Met;
+use super::quarantine::Quarantine;
 
 /// What a command led to.
 #[derive(Debug)]
@@ -27,6 +34,14 @@ pub enum Answer {
     Imported(Vec<ImportOutcome>),
     /// How things stand.
     Report(Box<Report>),
+    /// One erasure.
+    Erasure(Box<Erasure>),
+    /// Every erasure, newest first.
+    Erasures(Vec<Erasure>),
+    /// Cards that have to go, or to lose an entry; soonest first.
+    Due(Vec<DueCard>),
+    /// How deletion by the clock stands.
+    Retention(Box<RetentionReport>),
 }
 
 /// What came of one imported client.
@@ -57,6 +72,71 @@ pub enum Refusal {
     /// A node can't be its own peer.
     #[error("this is the node itself")]
     Oneself,
+    /// The node shows nobody until it has exchanged ledgers with another premises.
+    #[error("the node is in quarantine until it has reached another premises")]
+    Quarantined,
+    /// The card is past its time and waits to be deleted.
+    #[error("the card's time is over")]
+    Overdue,
+    /// Nothing may be deleted by the clock now.
+    #[error("nothing may be deleted by the clock now")]
+    Held(Hold),
+}
+
+/// An erasure and which nodes have carried it out: what the certificate says. Holds no personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// The erased record's random id.
+    pub record: RecordId,
+    /// When it was decided, by the deciding node's clock.
+    pub at: Timestamp,
+    /// The deciding node.
+    pub node: NodeId,
+    /// Why.
+    pub reason: Reason,
+    /// Nodes that destroyed the record's keys, by node.
+    pub confirmed: Vec<Confirmation>,
+    /// This node and its peers, as far as they have not.
+    pub awaited: Vec<NodeId>,
+}
+
+/// A card that has to go, or to lose an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueCard {
+    /// The card.
+    pub record: RecordId,
+    /// When.
+    pub due: Due,
+}
+
+/// Why nothing is deleted by the clock now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// The node's clock is not trusted.
+    Clock(ClockTrouble),
+    /// More cards than may go unasked: so many.
+    TooMany(usize),
+    /// A premises was not heard after the due day: it may hold a later visit.
+    Peers,
+    /// The node is in quarantine.
+    Quarantine,
+}
+
+/// How deletion by the clock stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetentionReport {
+    /// Cards past their time.
+    pub cards: usize,
+    /// Cards with an entry past its time.
+    pub entries: usize,
+    /// Cards whose time is over within 30 days, those past it included.
+    pub cards_soon: usize,
+    /// The first due day of a card.
+    pub oldest: Option<Date>,
+    /// Why nothing is deleted now.
+    pub hold: Option<Hold>,
+    /// Whether a run is going on.
+    pub running: bool,
 }
 
 /// How things stand at this node.
@@ -78,6 +158,14 @@ pub struct Report {
     pub sequence: u64,
     /// Every paired peer, by id.
     pub peers: Vec<PeerReport>,
+    /// Erasures that some node has not carried out.
+    pub unconfirmed: usize,
+    /// How deletion by the clock stands.
+    pub retention: RetentionReport,
+    /// Why the node shows nobody.
+    pub quarantine: Option<Quarantine>,
+    /// Edits made here that met an erasure.
+    pub met: Vec<Met>,
 }
 
 /// How things stand with one peer.

@@ -1,19 +1,16 @@
-//! The self-check by negentropy, and the ledger: what keeps two logs that drained honest.
+//! The self-check by negentropy: what keeps two logs that drained honest.
 
 use std::collections::BTreeMap;
 
 use negentropy::{Id, Negentropy, NegentropyStorageVector};
 
-use crate::directory::Update;
-use crate::id::{NodeId, RecordId, ValueId};
-use crate::ledger::{LedgerEntry, Removed};
+use crate::id::{NodeId, RecordId};
 use crate::wire::{LIST_LIMIT, Message};
 
 use super::effect::Fault;
 use super::exchange::{passed, send};
 use super::session::{Check, Phase};
-use super::shelf::Write;
-use super::{Cx, FACT_SEQUENCE, Notice, Replica};
+use super::{Cx, Notice, Replica};
 
 /// How often everything is compared with a connected peer, seconds.
 const EVERY: i64 = 24 * 60 * 60;
@@ -149,7 +146,7 @@ impl Replica {
     }
 
     pub(super) fn send_ledger(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
-        let entries: Vec<Vec<u8>> = self.ledger.entries().map(LedgerEntry::encode).collect();
+        let entries: Vec<Vec<u8>> = self.ledger.lines().map(|line| line.encode()).collect();
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.told_ledger = self.ledger.digest();
         }
@@ -164,70 +161,5 @@ impl Replica {
                 cx,
             );
         }
-    }
-
-    pub(super) fn take_ledger(
-        &mut self,
-        from: NodeId,
-        entries: &[Vec<u8>],
-        cx: &mut Cx<'_>,
-    ) -> Result<(), Fault> {
-        let mut news = Vec::new();
-        for bytes in entries {
-            let entry = LedgerEntry::decode(bytes).map_err(|_| Fault::Frame)?;
-            if self.ledger.insert(entry) {
-                news.push(entry);
-            }
-        }
-        for entry in &news {
-            self.forget(entry, cx);
-        }
-        let encoded: Vec<Vec<u8>> = news.iter().map(LedgerEntry::encode).collect();
-        if !encoded.is_empty() {
-            for (peer, session) in &self.sessions {
-                if *peer != from && session.phase == Phase::Records {
-                    send(*peer, Message::Ledger(encoded.clone(), false), cx);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Carries out a ledger entry: durable first, then what it names goes.
-    fn forget(&mut self, entry: &LedgerEntry, cx: &mut Cx<'_>) {
-        let mut writes = vec![Write::Ledger(entry.encode())];
-        match entry.removed {
-            Removed::Record(record) => {
-                self.inventory.remove(record);
-                self.sheets.pop(&record);
-                self.sessions
-                    .values_mut()
-                    .for_each(|session| session.holds(record));
-                let latest = self.inventory.latest().to_be_bytes().to_vec();
-                writes.push(Write::Fact(FACT_SEQUENCE.into(), Some(latest)));
-                writes.push(Write::Forget(record));
-                cx.persist(writes);
-                cx.notify(Notice::Directory(Update::Gone(record)));
-                cx.notify(Notice::Changed(record));
-            }
-            Removed::Value(record, value) => {
-                cx.persist(writes);
-                self.drop_value(record, value, cx);
-            }
-        }
-    }
-
-    fn drop_value(&mut self, record: RecordId, value: ValueId, cx: &mut Cx<'_>) {
-        let Ok(Some(mut sheet)) = self.open_sheet(record, cx) else {
-            return;
-        };
-        if sheet.values.remove(&value).is_none() {
-            self.put_back(record, sheet);
-            return;
-        }
-        // Every premises drops the value by the ledger, so the record needs no echo.
-        let held_by = self.inventory.get(record).and_then(|entry| entry.held_by);
-        let whole = super::store::Written::Whole(sheet.document.save());
-        self.store(record, sheet, whole, held_by, Vec::new(), cx);
     }
 }

@@ -4,7 +4,8 @@ use crate::audit::{Act, AuditEvent, Purpose};
 use crate::card::Card;
 use crate::document::{Collection, Document, FieldKey, Heads, Put, RecordKind, Slot, Stamp};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target, fits_collection, fits_field};
-use crate::id::{CATALOGUE, EntryId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::id::{CATALOGUE, EntryId, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::retention::day;
 use crate::value::{Content, Rest, Value};
 
 use super::answer::{Answer, Refusal};
@@ -20,6 +21,9 @@ const PAGE_LIMIT: usize = 1_000;
 
 impl Replica {
     pub(super) fn command(&mut self, command: Command, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
+        if self.quarantine.is_some() && self.shows_somebody(&command) {
+            return Err(Refusal::Quarantined);
+        }
         match command {
             Command::Edit(edit) => {
                 let (record, heads) = self.edit(&edit, cx)?;
@@ -42,28 +46,86 @@ impl Replica {
             }
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
             Command::AddPeer(peer) => self.add_peer(peer, cx),
-            Command::RemovePeer(node) => {
-                if self.peers.remove(&node).is_none() {
-                    return Err(Refusal::NoPeer);
-                }
-                self.sessions.remove(&node);
-                let event = AuditEvent {
-                    who: OPERATOR,
-                    act: Act::Peers,
-                    record: None,
-                    reason: String::new(),
-                };
-                let audit = self.audit_write(event, cx);
-                cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
-                cx.notify(Notice::Peers(self.peer_list()));
-                cx.notify(Notice::Standing);
-                Ok(Answer::Done)
-            }
+            Command::RemovePeer(node) => self.remove_peer(node, cx),
             Command::CheckPeers => {
                 self.check_all(cx);
                 Ok(Answer::Done)
             }
             Command::Report => Ok(Answer::Report(Box::new(self.report()))),
+            Command::Erase {
+                record,
+                author,
+                reason,
+            } => self.erase(record, author, reason, cx),
+            Command::Redact(edit, reason) => {
+                let (record, heads) = self.redact(&edit, reason, cx)?;
+                Ok(Answer::Edited { record, heads })
+            }
+            Command::ClearHistory { record, author } => {
+                self.clear_history(record, author, cx)?;
+                Ok(Answer::Done)
+            }
+            Command::Erasure(record) => self.erasure(record),
+            Command::Erasures => Ok(Answer::Erasures(self.erasures())),
+            Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
+            Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
+            Command::ConfirmClock(author) => {
+                self.confirm_clock(author, cx);
+                Ok(Answer::Done)
+            }
+            Command::Release(author) => {
+                self.release(author, cx);
+                Ok(Answer::Done)
+            }
+            Command::Dismiss(record) => {
+                self.dismiss(record, cx);
+                Ok(Answer::Done)
+            }
+        }
+    }
+
+    fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) {
+        self.clock.confirm(cx.now);
+        let audit = self.audit_write(event_of(author, Act::ClockConfirmed), cx);
+        cx.persist(vec![audit]);
+        cx.notify(Notice::Standing);
+    }
+
+    fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+        if self.met.remove(&record).is_some() {
+            cx.persist(vec![Write::Fact(super::met::fact(record), None)]);
+            cx.notify(Notice::Standing);
+        }
+    }
+
+    fn remove_peer(&mut self, node: NodeId, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
+        if self.peers.remove(&node).is_none() {
+            return Err(Refusal::NoPeer);
+        }
+        self.sessions.remove(&node);
+        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
+        cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
+        cx.notify(Notice::Peers(self.peer_list()));
+        cx.notify(Notice::Standing);
+        Ok(Answer::Done)
+    }
+
+    /// Whether a command shows or changes clients.
+    fn shows_somebody(&self, command: &Command) -> bool {
+        match command {
+            Command::Open { .. }
+            | Command::Page { .. }
+            | Command::Import(_)
+            | Command::Redact(..)
+            | Command::ClearHistory { .. } => true,
+            Command::Edit(edit) => match &edit.target {
+                Target::New(kind) => *kind == RecordKind::Client,
+                Target::Seen(record, _) | Target::Latest(record) => self
+                    .inventory
+                    .get(*record)
+                    .is_some_and(|entry| entry.kind == RecordKind::Client),
+            },
+            _ => false,
         }
     }
 
@@ -76,13 +138,7 @@ impl Replica {
             Some(old) => PeerFile { peer, ..old },
             None => PeerFile::new(peer),
         };
-        let event = AuditEvent {
-            who: OPERATOR,
-            act: Act::Peers,
-            record: None,
-            reason: String::new(),
-        };
-        let audit = self.audit_write(event, cx);
+        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![
             Write::Fact(peers::fact(node), Some(file.encode())),
             audit,
@@ -100,7 +156,14 @@ impl Replica {
         purpose: Purpose,
         cx: &mut Cx<'_>,
     ) -> Result<Answer, Refusal> {
-        let card = self.card(record, cx)?;
+        let mut card = self.card(record, cx)?;
+        let today = day(cx.now);
+        if self.clock.trouble().is_none() {
+            if card.due().card_by(today) {
+                return Err(Refusal::Overdue);
+            }
+            card.hide_overdue(today);
+        }
         let event = AuditEvent {
             who: viewer,
             act: Act::Viewed(purpose),
@@ -112,7 +175,7 @@ impl Replica {
         Ok(Answer::Card(Box::new(card)))
     }
 
-    fn card(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Card, EditError> {
+    pub(super) fn card(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Card, EditError> {
         if self.ledger.erased(record).is_some() {
             return Err(EditError::Erased);
         }
@@ -130,7 +193,11 @@ impl Replica {
     }
 
     /// A record to look at or to edit. One that can't be read is asked for from the peers.
-    fn sheet(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Option<Sheet>, EditError> {
+    pub(super) fn sheet(
+        &mut self,
+        record: RecordId,
+        cx: &mut Cx<'_>,
+    ) -> Result<Option<Sheet>, EditError> {
         let opened = self.open_sheet(record, cx);
         if opened.is_err() {
             self.lose(record, cx);
@@ -182,6 +249,13 @@ impl Replica {
         if !sheet.document.knows(&seen) {
             self.put_back(record, sheet);
             return Err(EditError::UnknownVersion);
+        }
+        if sheet.document.kind() == RecordKind::Client && !lifts(&edit.changes) {
+            let card = sheet.reading(record, &self.ledger.dead(record)).card();
+            if card.restricted() {
+                self.put_back(record, sheet);
+                return Err(EditError::Restricted);
+            }
         }
         let (puts, values) = self.plan(record, &sheet, &seen, &edit.changes, cx);
         let stamp = Stamp {
@@ -323,6 +397,25 @@ fn singleton(record: RecordId) -> Option<RecordKind> {
     ]
     .into_iter()
     .find_map(|(fixed, kind)| (fixed == record).then_some(kind))
+}
+
+/// Whether the changes are of what guards a card, which a restricted card allows.
+fn lifts(changes: &[Change]) -> bool {
+    changes.iter().all(|change| {
+        matches!(
+            change,
+            Change::SetField(FieldKey::Restriction | FieldKey::LegalClaim, _)
+        )
+    })
+}
+
+fn event_of(who: RecordId, act: Act) -> AuditEvent {
+    AuditEvent {
+        who,
+        act,
+        record: None,
+        reason: String::new(),
+    }
 }
 
 fn check(edit: &Edit) -> Result<(), EditError> {

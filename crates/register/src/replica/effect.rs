@@ -34,6 +34,9 @@ pub enum Notice {
     /// Everything was thought to be acknowledged, and yet the peer lacked so many records: an alarm. They are
     /// being sent.
     Repaired(NodeId, usize),
+    /// A record was forgotten, and its keys are destroyed as soon as this is released: answer with
+    /// [`super::Input::Forgotten`].
+    Forgotten(RecordId),
     /// The state of a peer or of what waits for it changed: ask for a [`Report`].
     Standing,
 }

@@ -124,6 +124,9 @@ impl Replica {
             }
             return;
         }
+        if self.clock.compare(peer, hello.clock, cx.now) {
+            cx.notify(Notice::Standing);
+        }
         session.theirs = Some((hello.incarnation, hello.latest));
         let held = self.peers.get(&peer).and_then(|file| file.held);
         session.they_are_done = held.is_some_and(|(_, sequence)| sequence == hello.latest);
@@ -180,6 +183,10 @@ impl Replica {
         };
         session.phase = Phase::Records;
         let told = session.told_ledger;
+        self.leave_quarantine(cx);
+        let Some(session) = self.sessions.get_mut(&peer) else {
+            return;
+        };
         if session.complete {
             for (record, entry) in self.inventory.unknown_to(peer, session.marked) {
                 session.offer_later(record, entry.sequence);

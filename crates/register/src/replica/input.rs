@@ -1,12 +1,14 @@
 //! What happens to a replica, and what people at its node want.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rand_core::Rng;
 
 use crate::audit::{AuditEvent, Purpose};
 use crate::document::{Collection, FieldKey};
 use crate::edit::Edit;
 use crate::id::{NodeId, RecordId};
+use crate::ledger::Reason;
 use crate::value::Content;
 
 /// What happens to a replica.
@@ -27,6 +29,10 @@ pub enum Input {
     Frame(NodeId, Vec<u8>),
     /// Some time has passed; comes at least every second.
     Tick,
+    /// The store has destroyed the keys of a record that was forgotten ([`super::Notice::Forgotten`]).
+    Forgotten(RecordId),
+    /// The system's time service vouches for the clock.
+    ClockConfirmed,
 }
 
 /// What somebody at this node wants.
@@ -62,6 +68,44 @@ pub enum Command {
     CheckPeers,
     /// How things stand: [`Answer::Report`].
     Report,
+    /// Erase a card: [`Answer::Erasure`]. One that is erased already is no error.
+    Erase {
+        /// The card.
+        record: RecordId,
+        /// Who decides.
+        author: RecordId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Make an edit, and remove what stood before in the slots it touches from history, everywhere:
+    /// [`Answer::Edited`].
+    Redact(Edit, Reason),
+    /// Remove every value that stands nowhere any more from a card's history, everywhere: [`Answer::Done`].
+    ClearHistory {
+        /// The card.
+        record: RecordId,
+        /// Who decides.
+        author: RecordId,
+    },
+    /// What is known of an erasure: [`Answer::Erasure`].
+    Erasure(RecordId),
+    /// Every erasure, newest first: [`Answer::Erasures`].
+    Erasures,
+    /// Cards that have to go or lose an entry up to a day, by default 30 days ahead: [`Answer::Due`].
+    Due(Option<Date>),
+    /// Delete what is past its time now: [`Answer::Retention`].
+    RunRetention {
+        /// Who asks.
+        author: RecordId,
+        /// Also when it is more than may be deleted unasked.
+        allowed: bool,
+    },
+    /// The owner says that the node's clock is right: [`Answer::Done`].
+    ConfirmClock(RecordId),
+    /// The owner lets a node in quarantine serve: [`Answer::Done`].
+    Release(RecordId),
+    /// Who was told that an edit met an erasure has read it: [`Answer::Done`].
+    Dismiss(RecordId),
 }
 
 /// A client as another program had it.

@@ -1,6 +1,6 @@
 //! What is known of every record without opening it, and the log of what changed in what order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,6 +13,7 @@ use crate::directory::Summary;
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
 use crate::id::{NodeId, RecordId};
+use crate::retention::Due;
 
 /// What is known of one record without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub(super) struct Entry {
     pub(super) held_by: Option<NodeId>,
     /// How many increments lie behind the last snapshot.
     pub(super) increments: u16,
+    /// When it, and the first of its entries, have to go.
+    pub(super) due: Due,
 }
 
 /// A stored index entry that can't be read.
@@ -39,6 +42,10 @@ pub(super) struct Unreadable;
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
     entries: BTreeMap<RecordId, Entry>,
+    /// Records by the day on which they have to go.
+    due_cards: BTreeSet<(Date, RecordId)>,
+    /// Records by the day on which the first of their entries has to go.
+    due_entries: BTreeSet<(Date, RecordId)>,
     log: BTreeMap<u64, RecordId>,
     latest: u64,
     clients: usize,
@@ -54,14 +61,51 @@ impl Inventory {
         self.latest = self.latest.max(entry.sequence);
         self.clients += usize::from(entry.kind == RecordKind::Client);
         self.log.insert(entry.sequence, record);
+        self.due_cards
+            .extend(entry.due.card.map(|day| (day, record)));
+        self.due_entries
+            .extend(entry.due.entry.map(|day| (day, record)));
         self.entries.insert(record, entry);
     }
 
     pub(super) fn remove(&mut self, record: RecordId) -> Option<Entry> {
         let entry = self.entries.remove(&record)?;
+        self.take_due(record, entry.due);
         self.log.remove(&entry.sequence);
         self.clients -= usize::from(entry.kind == RecordKind::Client);
         Some(entry)
+    }
+
+    fn take_due(&mut self, record: RecordId, due: Due) {
+        if let Some(day) = due.card {
+            self.due_cards.remove(&(day, record));
+        }
+        if let Some(day) = due.entry {
+            self.due_entries.remove(&(day, record));
+        }
+    }
+
+    /// The record is not looked at by the clock again before it changes or the node starts anew.
+    pub(super) fn not_due(&mut self, record: RecordId) {
+        if let Some(entry) = self.entries.get_mut(&record) {
+            let due = core::mem::take(&mut entry.due);
+            self.take_due(record, due);
+        }
+    }
+
+    /// Records that have to go up to this day, the longest overdue first.
+    pub(super) fn due_cards(&self, until: Date) -> impl Iterator<Item = RecordId> {
+        up_to(&self.due_cards, until)
+    }
+
+    /// Records of which an entry has to go up to this day, the longest overdue first.
+    pub(super) fn due_entries(&self, until: Date) -> impl Iterator<Item = RecordId> {
+        up_to(&self.due_entries, until)
+    }
+
+    /// The first day on which a record has to go.
+    pub(super) fn oldest_due(&self) -> Option<Date> {
+        self.due_cards.first().map(|(day, _)| *day)
     }
 
     /// The highest sequence number ever given.
@@ -114,6 +158,11 @@ impl Inventory {
     }
 }
 
+fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = RecordId> {
+    let end = (until, RecordId::from_bytes([u8::MAX; RecordId::BYTES]));
+    due.range(..=end).map(|(_, record)| *record)
+}
+
 type Id = ByteArray<16>;
 
 #[derive(Serialize, Deserialize)]
@@ -138,6 +187,8 @@ struct StoredSummary {
     alert: u8,
     last_visit: Option<Date>,
     conflicts: usize,
+    due_card: Option<Date>,
+    due_entry: Option<Date>,
 }
 
 /// The stored form of an index entry with what the directory keeps of a client.
@@ -175,6 +226,8 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             alert: alert_code(summary.alert),
             last_visit: summary.last_visit,
             conflicts: summary.conflicts,
+            due_card: summary.due.card,
+            due_entry: summary.due.entry,
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -187,7 +240,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadabl
     if stored.version != 1 {
         return Err(Unreadable);
     }
+    let due = stored.summary.as_ref().map(|summary| Due {
+        card: summary.due_card,
+        entry: summary.due_entry,
+    });
+    let due = due.unwrap_or_default();
     let entry = Entry {
+        due,
         kind: RecordKind::from_code(stored.kind).ok_or(Unreadable)?,
         heads: Heads::new(stored.heads.into_iter().map(|hash| *hash).collect()),
         state: *stored.state,
@@ -215,6 +274,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadabl
             alert: alert_from_code(summary.alert).ok_or(Unreadable)?,
             last_visit: summary.last_visit,
             conflicts: summary.conflicts,
+            due,
         })
     });
     Ok((entry, summary.transpose()?))

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::card::Reading;
-use crate::document::{Document, DocumentError};
+use crate::document::{Document, DocumentError, Leaves};
 use crate::id::{RecordId, ValueId};
 use crate::ledger::Ledger;
-use crate::value::Value;
+use crate::treatment::Treatment;
+use crate::value::{Content, Value};
 use crate::wire;
 
 use super::shelf::Shelf;
@@ -49,6 +50,40 @@ impl Sheet {
         let dead = ledger.dead(record);
         let live = self.values.keys().filter(|id| !dead.contains(id));
         wire::state_digest(record, &self.document.heads(), live)
+    }
+
+    /// The values that stand in some slot and were not removed from it.
+    fn standing(&self) -> BTreeSet<ValueId> {
+        let leaves = self.document.leaves().into_values();
+        let stands = |leaves: &Leaves| {
+            let mut all = leaves.values.iter();
+            all.any(|leaf| !leaves.voided.contains(&leaf.value))
+        };
+        leaves
+            .filter(stands)
+            .flat_map(|leaves| leaves.values)
+            .map(|leaf| leaf.value)
+            .collect()
+    }
+
+    /// The values that are only history.
+    pub(super) fn standing_nowhere(&self) -> BTreeSet<ValueId> {
+        let standing = self.standing();
+        let all = self.values.keys().copied();
+        all.filter(|value| !standing.contains(value)).collect()
+    }
+
+    /// The treatments that stand on the card.
+    pub(super) fn treatments(&self) -> Vec<Treatment> {
+        let standing = self.standing();
+        let values = standing.iter().filter_map(|id| self.values.get(id));
+        let contents = values.filter_map(|value| value.decode().ok());
+        contents
+            .filter_map(|(content, _)| match content {
+                Content::Treatment(treatment) => Some(treatment),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Whether something stands in a slot whose value is neither here nor dead.

@@ -8,6 +8,7 @@ use crate::directory::Update;
 use crate::document::{DocumentError, Heads, RecordKind};
 use crate::edit::EditError;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret, ValueId};
+use crate::retention::Due;
 
 use super::inventory::{self, Entry};
 use super::sheet::Sheet;
@@ -78,7 +79,8 @@ impl Replica {
                 0
             }
         };
-        let entry = Entry {
+        let mut entry = Entry {
+            due: Due::default(),
             kind: sheet.document.kind(),
             heads: sheet.document.heads(),
             state: sheet.state(record, &self.ledger),
@@ -88,6 +90,7 @@ impl Replica {
             increments,
         };
         let summary = self.publish(record, &sheet, cx);
+        entry.due = summary.as_ref().map(|one| one.due).unwrap_or_default();
         writes.push(Write::Index(
             record,
             inventory::encode(&entry, summary.as_ref()),

@@ -1,12 +1,12 @@
 //! Every kind of content, mapped by hand to its stored fields.
 
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
-use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
-use crate::id::RecordId;
+use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
-use crate::people::{PasswordHash, Profile, Role, SetupCode, Undertaking};
-use crate::settings::{CatalogueItem, Controller, Premises};
-use crate::treatment::{Contract, Treatment};
+use crate::people::{PasswordHash, Profile, SetupCode, Undertaking};
+use crate::retention::{LegalClaim, Restriction};
+use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::treatment::Treatment;
 
 use super::fields::{Fields, Rest};
 use super::{CONTENT_LIMIT, ValueError};
@@ -55,6 +55,12 @@ pub enum Content {
     Premises(Premises),
     /// One treatment that is offered.
     CatalogueItem(CatalogueItem),
+    /// A legal claim that keeps a card from being erased.
+    LegalClaim(LegalClaim),
+    /// Whether the use of a card is restricted.
+    Restriction(Restriction),
+    /// A paper that has to be destroyed.
+    PaperTask(PaperTask),
 }
 crate::redacted!(Content);
 
@@ -91,6 +97,7 @@ kinds! {
     HealthAsked = "health_asked", Treatment = "treatment", Profile = "profile", Password = "password",
     SetupCode = "setup_code", Undertaking = "undertaking", Disabled = "disabled",
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
+    LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
 }
 
 impl Content {
@@ -131,242 +138,4 @@ impl Content {
         let content = Self::read(kind, &mut fields)?;
         Ok((content, fields.into_rest()))
     }
-
-    fn write(&self, to: &mut Fields) {
-        match self {
-            Self::Name(name) => {
-                to.put_text("last", &name.last);
-                to.put_text("first", &name.first);
-            }
-            Self::BirthYear(year) => to.put_number("year", year.get().into()),
-            Self::Phone(phone) => to.put_text("number", phone.as_str()),
-            Self::Email(email) => to.put_text("address", email.as_str()),
-            Self::Address(address) => {
-                to.put_text("street", &address.street);
-                to.put_text("postcode", &address.postcode);
-                to.put_text("town", &address.town);
-            }
-            Self::Origin(origin) => {
-                to.put_text("source", &origin.source);
-                to.put_text("legacy_id", &origin.legacy_id);
-            }
-            Self::Marketing(marketing) => {
-                to.put_flag("allowed", Some(marketing.allowed));
-                to.put_date("asked", marketing.asked);
-                to.put_text("channel", &marketing.channel);
-            }
-            Self::Note(note) => {
-                to.put_text("text", &note.text);
-                to.put_date("date", note.date);
-            }
-            Self::Health(entry) => write_health(entry, to),
-            Self::HealthAsked(asked) => to.put_date("date", Some(asked.date)),
-            Self::Treatment(treatment) => write_treatment(treatment, to),
-            Self::Profile(profile) => {
-                to.put_text("name", &profile.name);
-                to.put_text("role", profile.role.code());
-            }
-            Self::Password(password) => to.put_text("phc", &password.0),
-            Self::SetupCode(code) => {
-                to.put_bytes("hash", &code.hash);
-                to.put_number(
-                    "expires",
-                    u64::try_from(code.expires.as_second()).unwrap_or(0),
-                );
-            }
-            Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
-            Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
-            Self::Controller(controller) => {
-                to.put_text("name", &controller.name);
-                to.put_text("business_id", &controller.business_id);
-                to.put_text("contact", &controller.contact);
-                to.put_text("contact_details", &controller.contact_details);
-                to.put_text("register_name", &controller.register_name);
-            }
-            Self::Premises(premises) => {
-                to.put_text("name", &premises.name);
-                to.put_text("address", &premises.address);
-                to.put_text("phone", &premises.phone);
-            }
-            Self::CatalogueItem(item) => {
-                to.put_text("name", &item.name);
-                to.put_flag("needs_health", Some(item.needs_health));
-                to.put_flag("needs_contract", Some(item.needs_contract));
-            }
-        }
-    }
-
-    fn read(kind: Kind, from: &mut Fields) -> Result<Self, ValueError> {
-        Ok(match kind {
-            Kind::Name => Self::Name(Name {
-                last: from.text("last")?,
-                first: from.text("first")?,
-            }),
-            Kind::BirthYear => {
-                let year = u16::try_from(from.number("year")?).map_err(|_| ValueError::Damaged)?;
-                Self::BirthYear(BirthYear::new(year).map_err(|_| ValueError::Damaged)?)
-            }
-            Kind::Phone => Self::Phone(
-                from.text("number")?
-                    .parse()
-                    .map_err(|_| ValueError::Damaged)?,
-            ),
-            Kind::Email => Self::Email(
-                from.text("address")?
-                    .parse()
-                    .map_err(|_| ValueError::Damaged)?,
-            ),
-            Kind::Address => Self::Address(Address {
-                street: from.text("street")?,
-                postcode: from.text("postcode")?,
-                town: from.text("town")?,
-            }),
-            Kind::Origin => Self::Origin(Origin {
-                source: from.text("source")?,
-                legacy_id: from.text("legacy_id")?,
-            }),
-            Kind::Marketing => Self::Marketing(Marketing {
-                allowed: from.flag("allowed")?.ok_or(ValueError::Damaged)?,
-                asked: from.date("asked")?,
-                channel: from.text("channel")?,
-            }),
-            Kind::Note => Self::Note(Note {
-                text: from.text("text")?,
-                date: from.date("date")?,
-            }),
-            Kind::Health => Self::Health(read_health(from)?),
-            Kind::HealthAsked => Self::HealthAsked(HealthAsked {
-                date: from.date("date")?.ok_or(ValueError::Damaged)?,
-            }),
-            Kind::Treatment => Self::Treatment(read_treatment(from)?),
-            Kind::Profile => Self::Profile(Profile {
-                name: from.text("name")?,
-                role: Role::from_code(&from.text("role")?).ok_or(ValueError::Newer)?,
-            }),
-            Kind::Password => Self::Password(PasswordHash(from.text("phc")?)),
-            Kind::SetupCode => Self::SetupCode(SetupCode {
-                hash: from.bytes("hash")?.ok_or(ValueError::Damaged)?,
-                expires: from.timestamp("expires")?,
-            }),
-            Kind::Undertaking => Self::Undertaking(Undertaking {
-                date: from.date("date")?.ok_or(ValueError::Damaged)?,
-            }),
-            Kind::Disabled => Self::Disabled(from.flag("disabled")?.ok_or(ValueError::Damaged)?),
-            Kind::Controller => Self::Controller(Controller {
-                name: from.text("name")?,
-                business_id: from.text("business_id")?,
-                contact: from.text("contact")?,
-                contact_details: from.text("contact_details")?,
-                register_name: from.text("register_name")?,
-            }),
-            Kind::Premises => Self::Premises(Premises {
-                name: from.text("name")?,
-                address: from.text("address")?,
-                phone: from.text("phone")?,
-            }),
-            Kind::CatalogueItem => Self::CatalogueItem(CatalogueItem {
-                name: from.text("name")?,
-                needs_health: from.flag("needs_health")?.unwrap_or(false),
-                needs_contract: from.flag("needs_contract")?.unwrap_or(false),
-            }),
-        })
-    }
-}
-
-fn write_health(entry: &HealthEntry, to: &mut Fields) {
-    let about = match entry.kind {
-        HealthKind::Skin => "skin",
-        HealthKind::Allergy => "allergy",
-        HealthKind::Medication => "medication",
-        HealthKind::Other => "other",
-    };
-    let level = match entry.level {
-        AlertLevel::Info => "info",
-        AlertLevel::Caution => "caution",
-        AlertLevel::Contraindication => "contraindication",
-    };
-    to.put_text("about", about);
-    to.put_text("text", &entry.text);
-    to.put_text("level", level);
-    to.put_date("date", entry.date);
-    to.put_date("confirmed", entry.confirmed);
-    put_record(to, "author", entry.author);
-}
-
-fn read_health(from: &mut Fields) -> Result<HealthEntry, ValueError> {
-    Ok(HealthEntry {
-        kind: match from.text("about")?.as_str() {
-            "skin" => HealthKind::Skin,
-            "allergy" => HealthKind::Allergy,
-            "medication" => HealthKind::Medication,
-            "other" => HealthKind::Other,
-            _ => return Err(ValueError::Newer),
-        },
-        text: from.text("text")?,
-        level: match from.text("level")?.as_str() {
-            "info" => AlertLevel::Info,
-            "caution" => AlertLevel::Caution,
-            "contraindication" => AlertLevel::Contraindication,
-            _ => return Err(ValueError::Newer),
-        },
-        date: from.date("date")?,
-        confirmed: from.date("confirmed")?,
-        author: record(from, "author")?,
-    })
-}
-
-fn write_treatment(treatment: &Treatment, to: &mut Fields) {
-    to.put_date("date", Some(treatment.date));
-    to.put_text("name", &treatment.name);
-    to.put_text("by", &treatment.by);
-    put_record(to, "by_id", treatment.by_id);
-    to.put_text("premises", &treatment.premises);
-    to.put_text("products", &treatment.products);
-    to.put_text("batch", &treatment.batch);
-    to.put_text("remarks", &treatment.remarks);
-    to.put_flag("contract_made", treatment.contract_made);
-    if let Some(contract) = &treatment.contract {
-        let mut fields = Fields::of(&Rest::default());
-        fields.put_text("kind", &contract.kind);
-        fields.put_date("date", contract.date);
-        fields.put_text("safe", &contract.safe);
-        fields.put_text("folder", &contract.folder);
-        fields.put_date("destroyed", contract.destroyed);
-        to.put_fields("contract", fields);
-    }
-}
-
-fn read_treatment(from: &mut Fields) -> Result<Treatment, ValueError> {
-    let contract = match from.fields("contract")? {
-        None => None,
-        Some(mut fields) => Some(Contract {
-            kind: fields.text("kind")?,
-            date: fields.date("date")?,
-            safe: fields.text("safe")?,
-            folder: fields.text("folder")?,
-            destroyed: fields.date("destroyed")?,
-        }),
-    };
-    Ok(Treatment {
-        date: from.date("date")?.ok_or(ValueError::Damaged)?,
-        name: from.text("name")?,
-        by: from.text("by")?,
-        by_id: record(from, "by_id")?,
-        premises: from.text("premises")?,
-        products: from.text("products")?,
-        batch: from.text("batch")?,
-        remarks: from.text("remarks")?,
-        contract_made: from.flag("contract_made")?,
-        contract,
-    })
-}
-
-fn put_record(to: &mut Fields, key: &str, record: Option<RecordId>) {
-    if let Some(record) = record {
-        to.put_bytes(key, record.as_bytes());
-    }
-}
-
-fn record(from: &mut Fields, key: &str) -> Result<Option<RecordId>, ValueError> {
-    Ok(from.bytes(key)?.map(RecordId::from_bytes))
 }

@@ -1,0 +1,237 @@
+//! The daily run: what is past its time goes, if the clock is trusted and every premises was heard after it.
+//!
+//! One of them may hold yesterday's visit or a legal claim, so a card waits, hidden, until all were heard.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::audit::{Act, AuditEvent};
+use crate::card::Entry;
+use crate::directory::Update;
+use crate::document::Collection;
+use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
+use crate::id::{OPERATOR, RecordId, ValueId};
+use crate::ledger::Reason;
+use crate::retention::{NOTICE_DAYS, day, health_due, run_limit, treatment_due};
+
+use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
+use super::shelf::Write;
+use super::{Cx, Notice, Replica};
+
+/// The most cards that one tick deletes or trims, so that nobody waits for it.
+const STEP: usize = 8;
+
+pub(super) const FACT: &str = "retention";
+
+/// What is remembered of the daily run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Run {
+    /// The last day whose run began.
+    last: Option<Date>,
+    /// The clock said this day last, to this replica's readers.
+    #[serde(skip)]
+    told: Option<Date>,
+}
+
+impl Run {
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        rmp_serde::from_slice(bytes).ok()
+    }
+
+    fn write(&self) -> Write {
+        // A date always has a MessagePack form.
+        Write::Fact(
+            FACT.into(),
+            Some(rmp_serde::to_vec(self).unwrap_or_default()),
+        )
+    }
+}
+
+impl Replica {
+    /// What the clock brings: a new day hides what is past its time; an allowed run goes on by one step.
+    pub(super) fn retain(&mut self, cx: &mut Cx<'_>) {
+        let today = day(cx.now);
+        if self.run.told != Some(today) {
+            self.run.told = Some(today);
+            cx.notify(Notice::Directory(Update::Today(today)));
+            cx.notify(Notice::Standing);
+        }
+        let Some(last) = self.run.last else {
+            // Nothing goes on the first day of a register: whoever fills it may want to look first.
+            self.begin_run(today, cx);
+            return;
+        };
+        if self.hold(today).is_some() {
+            return;
+        }
+        if last < today {
+            self.begin_run(today, cx);
+        } else if last == today && self.run_open {
+            self.step(today, cx);
+        }
+    }
+
+    fn begin_run(&mut self, today: Date, cx: &mut Cx<'_>) {
+        self.run_open = self.run.last.is_some();
+        self.run.last = Some(today);
+        cx.persist(vec![self.run.write()]);
+    }
+
+    /// Runs now. A run that is larger than what may be deleted unasked has to be `allowed`.
+    pub(super) fn run_retention(
+        &mut self,
+        author: RecordId,
+        allowed: bool,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        let today = day(cx.now);
+        match self.hold(today) {
+            Some(Hold::TooMany(_)) if allowed => {}
+            Some(hold) => return Err(Refusal::Held(hold)),
+            None => {}
+        }
+        let cards = self.inventory.due_cards(self.horizon(today)).count();
+        let event = AuditEvent {
+            who: author,
+            act: Act::RetentionAllowed(cards as u64),
+            record: None,
+            reason: String::new(),
+        };
+        let audit = self.audit_write(event, cx);
+        self.run.last = Some(today);
+        self.run_open = true;
+        self.allowed = Some(today);
+        cx.persist(vec![self.run.write(), audit]);
+        cx.notify(Notice::Standing);
+        Ok(Answer::Retention(Box::new(self.retention_report())))
+    }
+
+    /// Why nothing is deleted by the clock now.
+    fn hold(&self, today: Date) -> Option<Hold> {
+        if self.quarantine.is_some() {
+            return Some(Hold::Quarantine);
+        }
+        if let Some(trouble) = self.clock.trouble() {
+            return Some(Hold::Clock(trouble));
+        }
+        let due = self.inventory.due_cards(today).count();
+        let horizon = self.horizon(today);
+        let ready = self.inventory.due_cards(horizon).count();
+        if ready > run_limit(self.inventory.clients()) && self.allowed != Some(today) {
+            return Some(Hold::TooMany(ready));
+        }
+        let waits = ready < due
+            || self.inventory.due_entries(horizon).count()
+                < self.inventory.due_entries(today).count();
+        let nothing_ready = ready == 0 && self.inventory.due_entries(horizon).next().is_none();
+        (waits && nothing_ready).then_some(Hold::Peers)
+    }
+
+    /// What fell due up to this day may go: every other premises was heard, and agreed, after it.
+    fn horizon(&self, today: Date) -> Date {
+        let heard = self.peers.values().map(|file| {
+            let agreed = file.agreed.map(day);
+            agreed.unwrap_or(Date::MIN)
+        });
+        heard.min().map_or(today, |oldest| oldest.min(today))
+    }
+
+    fn step(&mut self, today: Date, cx: &mut Cx<'_>) {
+        let horizon = self.horizon(today);
+        let cards: Vec<RecordId> = self.inventory.due_cards(horizon).take(STEP).collect();
+        for record in &cards {
+            // One that turns out to be claimed, restricted or unreadable stays, and is due no more today.
+            if self
+                .erase(*record, OPERATOR, Reason::Retention, cx)
+                .is_err()
+            {
+                self.inventory.not_due(*record);
+            }
+        }
+        let left = STEP.saturating_sub(cards.len());
+        let trimmed: Vec<RecordId> = self.inventory.due_entries(horizon).take(left).collect();
+        for record in &trimmed {
+            if self.trim(*record, horizon, cx).is_err() {
+                self.inventory.not_due(*record);
+            }
+        }
+        if cards.is_empty() && trimmed.is_empty() {
+            self.run_open = false;
+        }
+        cx.notify(Notice::Standing);
+    }
+
+    /// Removes a card's entries past their time, for good.
+    fn trim(&mut self, record: RecordId, horizon: Date, cx: &mut Cx<'_>) -> Result<(), EditError> {
+        let card = self.card(record, cx)?;
+        if card.restricted() || card.claimed(horizon) {
+            return Err(EditError::Restricted);
+        }
+        let gone = |due: Option<Date>| due.is_some_and(|due| due <= horizon);
+        let treatments: Vec<&Entry<_>> = card
+            .treatments
+            .iter()
+            .filter(|entry| gone(treatment_due(entry)))
+            .collect();
+        let health = card.health.iter().filter(|entry| gone(health_due(entry)));
+        let changes: Vec<Change> = treatments
+            .iter()
+            .map(|entry| Change::Void(Collection::Treatment, entry.id, seen(entry)))
+            .chain(health.map(|entry| Change::Void(Collection::Health, entry.id, seen(entry))))
+            .collect();
+        if changes.is_empty() {
+            return Err(EditError::Unsound);
+        }
+        let contracts: Vec<_> = treatments
+            .iter()
+            .filter_map(|entry| entry.field.newest().cloned())
+            .collect();
+        self.open_paper_tasks(&contracts, OPERATOR, cx)?;
+        for part in changes.chunks(CHANGES_LIMIT) {
+            let edit = Edit {
+                target: Target::Latest(record),
+                author: OPERATOR,
+                changes: part.to_vec(),
+            };
+            self.redact(&edit, Reason::Retention, cx)?;
+        }
+        Ok(())
+    }
+
+    /// Cards that go, or lose an entry, by a day; soonest first.
+    pub(super) fn due_list(&self, until: Option<Date>) -> Vec<DueCard> {
+        let until = until.unwrap_or_else(|| {
+            let span = jiff::Span::new().days(NOTICE_DAYS);
+            day(self.now).saturating_add(span)
+        });
+        let mut list: Vec<DueCard> = self
+            .inventory
+            .iter()
+            .filter(|(_, entry)| entry.due.card_by(until) || entry.due.entry_by(until))
+            .map(|(record, entry)| DueCard {
+                record,
+                due: entry.due,
+            })
+            .collect();
+        list.sort_by_key(|one| (one.due.card.min(one.due.entry.or(one.due.card)), one.record));
+        list
+    }
+
+    pub(super) fn retention_report(&self) -> RetentionReport {
+        let today = day(self.now);
+        let ahead = today.saturating_add(jiff::Span::new().days(NOTICE_DAYS));
+        RetentionReport {
+            cards: self.inventory.due_cards(today).count(),
+            entries: self.inventory.due_entries(today).count(),
+            cards_soon: self.inventory.due_cards(ahead).count(),
+            oldest: self.inventory.oldest_due(),
+            hold: self.hold(today),
+            running: self.run_open && self.hold(today).is_none(),
+        }
+    }
+}
+
+/// The values that an entry is seen with.
+fn seen<T>(entry: &Entry<T>) -> Vec<ValueId> {
+    entry.field.all().iter().map(|held| held.id).collect()
+}
