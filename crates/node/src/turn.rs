@@ -343,6 +343,7 @@ impl<S: Store> Turn<S> {
 
     /// The store failed: whoever waits is told so, and nothing that was held ever leaves.
     fn fail(&mut self, error: VaultError) -> TurnError {
+        tracing::error!(%error, "the store failed");
         self.held.clear();
         for (_, reply) in core::mem::take(&mut self.tickets) {
             let _ = reply.send(Err(Refusal::Storage));

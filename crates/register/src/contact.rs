@@ -299,7 +299,7 @@ mod tests {
             "a",
             "@example.com",
             "a@fi",
-            "a@@example.com",
+            "a@@b",
             "a b@example.com",
             "a@example.com, b@example.com",
         ] {
