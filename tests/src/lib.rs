@@ -17,5 +17,6 @@ pub mod sample;
 pub mod signal;
 pub mod skip;
 pub mod stream;
+pub mod terminal;
 pub mod waiting;
 pub mod web;
