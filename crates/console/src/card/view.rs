@@ -143,7 +143,8 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
                         @if one.contract_made == Some(true) { span .tag { (t.separate_contract()) } } }
                     p .muted { (one.by) @if !one.by.is_empty() && !one.premises.is_empty() { " · " } (one.premises) }
                     @if !one.products.is_empty() || !one.batch.is_empty() {
-                        p { (one.products) @if !one.batch.is_empty() { " · " (t.batch()) " " (one.batch) } }
+                        p { (one.products) @if !one.products.is_empty() && !one.batch.is_empty() { " · " }
+                            @if !one.batch.is_empty() { (t.batch()) " " (one.batch) } }
                     }
                     @if !one.remarks.is_empty() { p .text { (one.remarks) } }
                     @if let Some(contract) = &one.contract {
