@@ -15,6 +15,7 @@ pub mod port;
 pub mod relay;
 pub mod sample;
 pub mod signal;
+pub mod simulation;
 pub mod skip;
 pub mod stream;
 pub mod terminal;
