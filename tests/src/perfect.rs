@@ -204,10 +204,15 @@ impl World {
 
     /// Connects two nodes and lets them talk until they are quiet.
     pub fn connect(&mut self, a: usize, b: usize) {
+        self.bring_up(a, b);
+        self.settle();
+    }
+
+    /// Connects two nodes; nothing has arrived yet.
+    pub fn bring_up(&mut self, a: usize, b: usize) {
         let (ida, idb) = (self.nodes[a].id, self.nodes[b].id);
         self.input(a, Input::PeerUp(idb));
         self.input(b, Input::PeerUp(ida));
-        self.settle();
     }
 
     /// Cuts the line; what was under way is lost.

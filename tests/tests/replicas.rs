@@ -259,6 +259,40 @@ fn a_directory_copied_back_gets_everything_again_and_loses_nothing() {
 }
 
 #[test]
+fn a_directory_copied_back_is_given_again_what_it_had_sent_out_itself() {
+    let mut world = World::new(2);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.connect(0, 1);
+    let old = world.nodes[0].store.clone();
+    world.edit(0, Target::Latest(client), note("ennen"));
+    world.settle();
+    world.disconnect(0, 1);
+    world.nodes[0].store = old;
+    world.restart(0);
+    world.connect(0, 1);
+    assert_eq!(world.cards(0)[0].notes.len(), 1);
+    assert!(world.cards(0) == world.cards(1));
+}
+
+#[test]
+fn premises_that_are_paired_in_a_row_before_anyone_is_in_come_to_one_register() {
+    for (count, turned) in (2..6).flat_map(|count| [(count, false), (count, true)]) {
+        let mut world = World::new(count);
+        let last = usize::from(count) - 1;
+        for at in 0..last {
+            let at = if turned { last - 1 - at } else { at };
+            world.bring_up(at, at + 1);
+        }
+        world.settle();
+        world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+        world.edit(last, Target::New(RecordKind::Client), name("Virtanen"));
+        world.settle();
+        assert_eq!(world.cards(0).len(), 2, "{count} premises");
+        assert!(world.cards(0) == world.cards(last), "{count} premises");
+    }
+}
+
+#[test]
 fn an_identity_code_is_refused_in_any_text() {
     let mut world = World::new(1);
     // Individual numbers 900-999 belong to nobody.

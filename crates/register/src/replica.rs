@@ -408,7 +408,7 @@ impl Replica {
             }
             _ => self
                 .inventory
-                .unknown_to(node, file.acknowledged)
+                .unknown_to(node, file.held.map(|(life, _)| life), file.acknowledged)
                 .map(|(_, entry)| entry)
                 .fold((0, None), oldest),
         };

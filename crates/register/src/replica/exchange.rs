@@ -172,8 +172,18 @@ impl Replica {
         cx.persist(vec![store::write_register(register, &secret)]);
         self.register = register;
         self.secret = secret;
-        self.say_hello(peer, cx);
-        self.hello(peer, hello, cx);
+        // Everybody else who is connected has been told of a register that this node no longer belongs to.
+        let others = self.sessions.iter().filter(|(other, _)| **other != peer);
+        let mut told: Vec<(NodeId, Option<Hello>)> = others
+            .map(|(other, session)| (*other, session.hello.clone()))
+            .collect();
+        told.insert(0, (peer, Some(hello)));
+        for (peer, hello) in told {
+            self.say_hello(peer, cx);
+            if let Some(hello) = hello {
+                self.hello(peer, hello, cx);
+            }
+        }
     }
 
     fn begin_records(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
@@ -188,7 +198,8 @@ impl Replica {
             return;
         };
         if session.complete {
-            for (record, entry) in self.inventory.unknown_to(peer, session.marked) {
+            let life = session.theirs.map(|(life, _)| life);
+            for (record, entry) in self.inventory.unknown_to(peer, life, session.marked) {
                 session.offer_later(record, entry.sequence);
             }
         }

@@ -56,7 +56,10 @@ impl Replica {
             return Ok(());
         }
         let heads = sheet.document.heads();
-        let held_by = (heads == push.heads).then_some(peer);
+        let life = self.sessions.get(&peer).and_then(|session| session.theirs);
+        let held_by = life
+            .filter(|_| heads == push.heads)
+            .map(|(life, _)| (peer, life));
         if heads == before && news.is_empty() {
             self.put_back(record, sheet);
             if let (Some(_), Some(session)) = (held_by, self.sessions.get_mut(&peer)) {
