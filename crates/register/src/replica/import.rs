@@ -112,7 +112,7 @@ impl Replica {
         let stamp = Stamp {
             author: OPERATOR,
             node: self.node,
-            at: cx.now,
+            at: self.clock.date(cx.now),
         };
         let seen = sheet.document.heads();
         let changes = sheet
