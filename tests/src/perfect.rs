@@ -30,7 +30,8 @@ pub struct Store {
     pub values: BTreeMap<RecordId, Vec<Value>>,
     indexes: BTreeMap<RecordId, Vec<u8>>,
     facts: BTreeMap<String, Vec<u8>>,
-    ledger: Vec<Vec<u8>>,
+    /// Ledger lines.
+    pub ledger: Vec<Vec<u8>>,
     audit: Option<(u64, Vec<u8>)>,
     /// How many documents were read.
     pub reads: std::cell::Cell<usize>,
@@ -159,6 +160,11 @@ impl World {
         let (replica, store) = self.start(id, store);
         self.nodes[at].replica = replica;
         self.nodes[at].store = store;
+    }
+
+    /// Time passes with everybody asleep.
+    pub const fn sleep(&mut self, seconds: i64) {
+        self.now += seconds;
     }
 
     /// Gives a node one input; returns the reply to a command.

@@ -80,7 +80,9 @@ fn suffer(world: &mut World) -> Result<(), String> {
     world.years(2)?;
     settle(world)?;
     if world.alarms > alarms {
-        return Err("the nightly check found what had been acknowledged and was not there".to_owned());
+        return Err(
+            "the nightly check found what had been acknowledged and was not there".to_owned(),
+        );
     }
     world.judge()
 }

@@ -7,7 +7,10 @@ use register::contact::{Name, Note};
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
 use register::id::OPERATOR;
-use register::replica::{Answer, Command, ImportOutcome, ImportedClient, PeerState, Refusal};
+use register::ledger::Reason;
+use register::replica::{
+    Answer, Command, ImportOutcome, ImportedClient, Input, PeerState, Refusal,
+};
 use register::value::Content;
 
 fn name(last: &str) -> Change {
@@ -272,6 +275,73 @@ fn a_directory_copied_back_is_given_again_what_it_had_sent_out_itself() {
     world.connect(0, 1);
     assert_eq!(world.cards(0)[0].notes.len(), 1);
     assert!(world.cards(0) == world.cards(1));
+}
+
+#[test]
+fn a_redaction_that_a_crash_interrupted_is_finished_at_the_next_start() {
+    let mut world = World::new(1);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.edit(0, Target::Latest(client), name("Virtanen"));
+    let mut before = world.nodes[0].store.clone();
+    let clear = Command::ClearHistory {
+        record: client,
+        author: OPERATOR,
+    };
+    world.command(0, clear).unwrap();
+    // The ledger is durable first; the power went before the rest was.
+    before.ledger.clone_from(&world.nodes[0].store.ledger);
+    world.nodes[0].store = before;
+    world.restart(0);
+    assert_eq!(world.nodes[0].store.values[&client].len(), 1);
+    assert_eq!(world.cards(0).len(), 1);
+}
+
+#[test]
+fn an_entry_in_conflict_that_is_redacted_leaves_no_copy() {
+    let mut world = World::new(2);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.edit(0, Target::Latest(client), note("vanha"));
+    world.connect(0, 1);
+    world.disconnect(0, 1);
+    let entry = world.cards(0)[0].notes[0].id;
+    for (at, text) in ["yksi", "kaksi"].into_iter().enumerate() {
+        let Change::Add(collection, content) = note(text) else {
+            panic!()
+        };
+        let change = Change::SetEntry(collection, entry, content);
+        world.edit(at, Target::Latest(client), change);
+    }
+    world.connect(0, 1);
+    let card = world.cards(0).remove(0);
+    let seen = card.notes[0].field.all().iter().map(|held| held.id);
+    let change = Change::Void(Collection::Note, entry, seen.collect());
+    let edit = Edit {
+        target: Target::Seen(client, card.heads),
+        author: OPERATOR,
+        changes: vec![change],
+    };
+    world
+        .command(0, Command::Redact(edit, Reason::Rectification))
+        .unwrap();
+    world.settle();
+    for node in &world.nodes {
+        assert_eq!(node.store.values[&client].len(), 1, "the name alone");
+    }
+}
+
+#[test]
+fn a_line_that_has_been_silent_proves_no_agreement() {
+    let mut world = World::new(2);
+    world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.connect(0, 1);
+    let agreed = |world: &World| world.nodes[0].replica.report().peers[0].agreed.unwrap();
+    let before = agreed(&world);
+    // The machine slept, and wakes before it hears that the line is long gone.
+    world.sleep(20 * 24 * 3600);
+    world.input(0, Input::Tick);
+    assert_eq!(agreed(&world), before);
+    world.settle();
+    assert!(agreed(&world) > before);
 }
 
 #[test]

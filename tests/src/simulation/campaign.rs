@@ -58,10 +58,11 @@ pub fn run(seed: u64) -> Result<Lived, String> {
 /// Runs every seed and collects what fails, telling of each at once.
 #[must_use]
 pub fn campaign(seeds: Range<u64>) -> Outcome {
-    let asked = std::env::var(THREADS).ok().and_then(|text| text.parse().ok());
-    let threads = asked.unwrap_or_else(|| {
-        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-    });
+    let asked = std::env::var(THREADS)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let threads = asked
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let next = AtomicU64::new(seeds.start);
     let outcome = Mutex::new(Outcome::default());
     std::thread::scope(|scope| {

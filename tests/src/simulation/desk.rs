@@ -215,7 +215,10 @@ fn new_client(here: &mut Here<'_>) -> (Command, Deed) {
     let (mark, content) = here.value(name, None, &[]);
     let changes = vec![Change::SetField(FieldKey::Name, content)];
     let target = Target::New(RecordKind::Client);
-    (Command::Edit(edit(target, changes)), Deed::Write(vec![mark]))
+    (
+        Command::Edit(edit(target, changes)),
+        Deed::Write(vec![mark]),
+    )
 }
 
 fn set_field(card: &Card, here: &mut Here<'_>) -> (Command, Deed) {
@@ -230,7 +233,10 @@ fn set_field(card: &Card, here: &mut Here<'_>) -> (Command, Deed) {
     let (mark, content) = here.value(Place::Field(key), Some(card.id), &marks);
     let target = Target::Seen(card.id, card.heads.clone());
     let changes = vec![Change::SetField(key, content)];
-    (Command::Edit(edit(target, changes)), Deed::Write(vec![mark]))
+    (
+        Command::Edit(edit(target, changes)),
+        Deed::Write(vec![mark]),
+    )
 }
 
 fn add(card: &Card, here: &mut Here<'_>) -> (Command, Deed) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use register::ledger::{Line, Removed};
 use register::replica::Shelf as _;
-use vault::memory::MemoryDisk;
 use vault::Name;
+use vault::memory::MemoryDisk;
 
 use super::mark::{Mark, stands_in};
 use super::model::Sure;
@@ -116,7 +116,8 @@ impl World {
             let at = self.chance.index(self.premises.len());
             let skew = self.chance.pick(&wrong).copied().unwrap_or_default();
             self.premises[at].skew = skew;
-            self.trace.event(&format!("the clock of {at} is off by {skew}"));
+            self.trace
+                .event(&format!("the clock of {at} is off by {skew}"));
         } else {
             self.right_clocks();
         }
@@ -154,7 +155,8 @@ impl World {
     fn copy_back(&mut self, image: Image) -> Result<(), String> {
         let at = image.at;
         let kind = self.chance.below(3);
-        self.trace.event(&format!("the disk of {at} goes back, {kind}"));
+        self.trace
+            .event(&format!("the disk of {at} goes back, {kind}"));
         self.stop(at);
         let ledger = self.premises[at].disk.bytes(Name::Ledger);
         self.premises[at].disk = image.disk;
@@ -180,7 +182,10 @@ impl World {
                 if let Some(record) = made.record
                     && !held.contains(mark)
                 {
-                    let values = live.vault.values(record).map_err(|error| error.to_string())?;
+                    let values = live
+                        .vault
+                        .values(record)
+                        .map_err(|error| error.to_string())?;
                     if values.iter().any(|one| stands_in(*mark, &one.content)) {
                         held.insert(*mark);
                     }

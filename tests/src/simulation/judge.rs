@@ -83,7 +83,11 @@ impl World {
         };
         for erasure in erasures {
             all.insert(erasure.record);
-            let known = self.model.erased.iter().any(|gone| gone.what == erasure.record);
+            let known = self
+                .model
+                .erased
+                .iter()
+                .any(|gone| gone.what == erasure.record);
             if known {
                 continue;
             }
@@ -145,8 +149,12 @@ impl World {
     /// What the vaults hold, and what lies on the disks.
     fn judge_stores(&mut self, erased: &BTreeSet<RecordId>) -> Result<(), String> {
         let (forgotten, _) = self.model.forgotten();
-        let mut records: BTreeSet<RecordId> =
-            self.model.made.values().filter_map(|made| made.record).collect();
+        let mut records: BTreeSet<RecordId> = self
+            .model
+            .made
+            .values()
+            .filter_map(|made| made.record)
+            .collect();
         records.extend([SETTINGS, CATALOGUE]);
         let mut ledgers = Vec::new();
         let mut tables = Vec::new();
@@ -166,7 +174,7 @@ impl World {
                 if gone && live.directory.hidden_client(*record).is_some() {
                     return Err(format!("{at} still lists {record}"));
                 }
-                table.extend(values.iter().map(|value| value.id));
+                table.extend(values.iter().map(|value| (*record, value.id)));
                 let mut bytes = document.unwrap_or_default();
                 values.iter().for_each(|value| bytes.extend(&value.content));
                 free_of(&forgotten, &bytes).map_err(|what| format!("{at}, {record}: {what}"))?;
@@ -179,8 +187,14 @@ impl World {
             live.vault.close().map_err(words)?;
             ledgers.push(self.judge_disk(at, &forgotten)?);
         }
-        if tables.iter().any(|table| *table != tables[0]) {
-            return Err("the value tables differ".to_owned());
+        for (at, table) in tables.iter().enumerate() {
+            if let Some(one) = table.symmetric_difference(&tables[0]).next() {
+                let (here, (record, id)) = (table.contains(one), one);
+                let dead = ledgers[0].dead(*record).contains(id);
+                return Err(format!(
+                    "the value tables differ: {at} has {id} of {record}: {here}, dead: {dead}"
+                ));
+            }
         }
         if ledgers.iter().any(|ledger| *ledger != ledgers[0]) {
             return Err("the ledgers differ".to_owned());

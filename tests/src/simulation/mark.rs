@@ -131,8 +131,12 @@ pub(super) fn shown(card: &Card) -> Vec<Shown> {
     };
     field(FieldKey::Name, of(&card.name, |name| &name.last));
     field(FieldKey::Address, of(&card.address, |one| &one.street));
-    entries(&mut all, Collection::Phone, &card.phones, |one| one.as_str());
-    entries(&mut all, Collection::Email, &card.emails, |one| one.as_str());
+    entries(&mut all, Collection::Phone, &card.phones, |one| {
+        one.as_str()
+    });
+    entries(&mut all, Collection::Email, &card.emails, |one| {
+        one.as_str()
+    });
     entries(&mut all, Collection::Note, &card.notes, |one| &one.text);
     entries(&mut all, Collection::Health, &card.health, |one| &one.text);
     entries(&mut all, Collection::Treatment, &card.treatments, |one| {
@@ -161,7 +165,10 @@ fn of<T>(field: &Field<T>, word: impl Fn(&T) -> &str) -> Shown {
     Shown {
         place: Place::Field(FieldKey::Name),
         entry: None,
-        marks: all.iter().filter_map(|held| read(word(&held.value))).collect(),
+        marks: all
+            .iter()
+            .filter_map(|held| read(word(&held.value)))
+            .collect(),
         values: all.iter().map(|held| held.id).collect(),
         awaited: matches!(field, Field::Awaited | Field::Unreadable),
     }

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use register::document::Collection;
 use register::id::RecordId;
 use register::retention::due;
 
@@ -115,7 +116,11 @@ impl Model {
             .made
             .values()
             .flat_map(|made| made.replaced.iter().copied())
-            .chain(self.voided.iter().flat_map(|gone| gone.what.iter().copied()))
+            .chain(
+                self.voided
+                    .iter()
+                    .flat_map(|gone| gone.what.iter().copied()),
+            )
             .collect();
         let stands = |mark: &Mark, made: &Made| {
             made.sure == Sure::Yes
@@ -146,35 +151,43 @@ impl Model {
             .collect()
     }
 
-    /// The first day on which the clock may erase a record, by what was surely done and when.
+    /// The first day on which the clock may erase a record, by what was surely done and when: five years after the
+    /// last visit, or after its making where there is none.
     ///
-    /// A visit that was entered before the record was due, wherever that was, keeps it.
+    /// A visit that was entered before the record was due, wherever that was, keeps it. One that may have been
+    /// removed may count or not.
     pub(super) fn due(&self, record: RecordId, day: impl Fn(i64) -> Date) -> Option<Date> {
-        let (_, forgotten) = self.forgotten();
         let mut of: Vec<(&Mark, &Made)> = self
             .made
             .iter()
             .filter(|(_, made)| made.record == Some(record))
             .collect();
         of.sort_by_key(|(_, made)| made.at);
-        let (_, first) = of.first()?;
-        let begun = first.date.filter(|_| first.imported);
-        let mut until = due(begun.unwrap_or_else(|| day(first.at)));
-        for (mark, made) in of {
-            let visit = matches!(
-                made.place,
-                Place::Entry(register::document::Collection::Treatment)
-            );
-            let counts = visit && made.sure == Sure::Yes && !forgotten.contains(mark);
-            let voided = self.voided.iter().any(|gone| gone.what.contains(mark));
+        let mut until = due(day(of.first()?.1.at));
+        let visits = of
+            .into_iter()
+            .filter(|(_, made)| matches!(made.place, Place::Entry(Collection::Treatment)));
+        let (sure, unsure): (Vec<_>, Vec<_>) = visits.partition(|(mark, made)| {
             let replaced = self.made.values().any(|one| one.replaced.contains(mark));
-            if let (true, false, false, Some(date)) = (counts, voided, replaced, made.date)
-                && day(made.at) < until
-            {
-                until = until.max(due(date));
+            made.sure == Sure::Yes && !replaced && !self.removed().contains(mark)
+        });
+        let least = unsure.iter().filter_map(|(_, made)| made.date.map(due));
+        until = least.fold(until, Date::min);
+        let mut last: Option<Date> = None;
+        for (_, made) in sure {
+            if day(made.at) < until {
+                last = last.max(made.date);
+                until = last.map_or(until, due);
             }
         }
         Some(until)
+    }
+
+    /// Marks that somebody may have removed in any way.
+    fn removed(&self) -> BTreeSet<Mark> {
+        let (_, mut all) = self.forgotten();
+        all.extend(self.voided.iter().flat_map(|gone| &gone.what));
+        all
     }
 
     /// A disk went back in time to `since`: what nobody holds any more may be lost.

@@ -47,7 +47,9 @@ impl Profile {
 
     /// Which premises are paired with which, the lower number first.
     pub(super) fn pairs(&self) -> Vec<(usize, usize)> {
-        let all = (0..self.premises).flat_map(|one| (one + 1..self.premises).map(move |two| (one, two)));
-        all.filter(|(one, two)| !self.row || two - one == 1).collect()
+        let all =
+            (0..self.premises).flat_map(|one| (one + 1..self.premises).map(move |two| (one, two)));
+        all.filter(|(one, two)| !self.row || two - one == 1)
+            .collect()
     }
 }

@@ -280,7 +280,11 @@ impl World {
             .flat_map(|one| one.marks)
             .collect();
         let values = register::replica::Shelf::values(&live.vault, card.id).map_err(words)?;
-        let held = |mark: &Mark| values.iter().any(|one| mark::stands_in(*mark, &one.content));
+        let held = |mark: &Mark| {
+            values
+                .iter()
+                .any(|one| mark::stands_in(*mark, &one.content))
+        };
         let all = self.model.of(card.id).into_iter();
         let gone = all.filter(|mark| held(mark) && !stands.contains(mark));
         let deed = Deed::Clear(gone.collect());

@@ -33,6 +33,8 @@ pub(super) struct Entry {
     pub(super) increments: u16,
     /// When it, and the first of its entries, have to go.
     pub(super) due: Due,
+    /// How many dead values the ledger named when the stored values were last freed of them.
+    pub(super) dead: u64,
 }
 
 /// A stored index entry that can't be read.
@@ -84,6 +86,13 @@ impl Inventory {
         if let Some(day) = due.entry {
             self.due_entries.remove(&(day, record));
         }
+    }
+
+    /// The stored values are free of the so many dead ones that the ledger names.
+    pub(super) fn freed(&mut self, record: RecordId, dead: u64) -> Option<&Entry> {
+        let entry = self.entries.get_mut(&record)?;
+        entry.dead = dead;
+        Some(entry)
     }
 
     /// The record is not looked at by the clock again before it changes or the node starts anew.
@@ -180,6 +189,7 @@ struct Stored {
     changed: i64,
     held_by: Option<(Id, Id)>,
     increments: u16,
+    dead: u64,
     summary: Option<StoredSummary>,
 }
 
@@ -214,6 +224,7 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             .held_by
             .map(|(node, life)| (Id::new(*node.as_bytes()), Id::new(*life.as_bytes()))),
         increments: entry.increments,
+        dead: entry.dead,
         summary: summary.map(|summary| StoredSummary {
             name: summary
                 .name
@@ -259,10 +270,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadabl
         state: *stored.state,
         sequence: stored.sequence,
         changed: Timestamp::from_second(stored.changed).map_err(|_| Unreadable)?,
-        held_by: stored.held_by.map(|(node, life)| {
-            (NodeId::from_bytes(*node), Incarnation::from_bytes(*life))
-        }),
+        held_by: stored
+            .held_by
+            .map(|(node, life)| (NodeId::from_bytes(*node), Incarnation::from_bytes(*life))),
         increments: stored.increments,
+        dead: stored.dead,
     };
     let summary = stored.summary.map(|summary| {
         Ok(Summary {

@@ -88,6 +88,7 @@ impl Replica {
             changed: cx.now,
             held_by,
             increments,
+            dead: self.ledger.dead_count(record),
         };
         let summary = self.publish(record, &sheet, cx);
         entry.due = summary.as_ref().map(|one| one.due).unwrap_or_default();
