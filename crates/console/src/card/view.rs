@@ -56,6 +56,7 @@ fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Response {
                     (contact(who, opened))
                     @if who.may(Action::ReadCare) { (health(who, opened, revealed)) }
                     (marketing(who, opened))
+                    @if who.may(Action::Retain) { (privacy(who, opened)) }
                 }
             }
             (foot(who, opened))
@@ -238,6 +239,9 @@ fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
             p { a .button href={ (path) "#health" } data-reveal { (t.show_health()) } }
         }
         @if let Some(date) = asked { p .muted { (t.health_asked_on(&show_date(date))) } }
+        @if !all.is_empty() && who.may(Action::RedactCare) {
+            p { a href={ (path) "/withdraw" } { (t.withdraw()) } }
+        }
         @if all.is_empty() && who.may(Action::RecordCare) {
             form method="post" action={ (path) "/asked" } {
                 (hidden_state(who, &opened.card.heads))
@@ -309,6 +313,21 @@ fn marketing(who: &Visitor, opened: &Opened) -> Markup {
     section("marketing", t.marketing(), action, body)
 }
 
+/// What the owner does about the card as a whole.
+fn privacy(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let path = opened.path();
+    let body = html! {
+        ul .ways {
+            li { a href={ (path) "/claim" } { (t.claim()) } }
+            li { a href={ (path) "/restriction" } { (t.restriction()) } }
+            li { a href={ (path) "/history/clear" } { (t.clear_history()) } }
+            li { a .danger href={ (path) "/erase" } { (t.erase_client()) } }
+        }
+    };
+    section("privacy", t.privacy(), Markup::default(), body)
+}
+
 fn foot(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
@@ -316,6 +335,8 @@ fn foot(who: &Visitor, opened: &Opened) -> Markup {
         p .footline {
             @if let Some(created) = card.created { span { (t.created_at(&show_moment(created))) } }
             @if let Some(changed) = card.changed { span { (t.changed_at(&show_moment(changed))) } }
+            @if card.restricted() { span { (t.kept_while_restricted()) } }
+            @if let Some(due) = card.due().card { span { (t.kept_until(&show_date(due))) } }
             @if let Some(origin) = card.origin.newest() { span { (t.imported_as(&origin.legacy_id)) } }
         }
     }

@@ -82,6 +82,7 @@ impl Office {
             commands: self.commands.clone(),
             directory: Arc::clone(&self.directory),
             report: self.report.clone(),
+            backup: watch::channel(None).1,
             changes: self.changes.clone(),
         }
     }
