@@ -420,3 +420,43 @@ fn a_record_that_rots_here_comes_back_from_the_peer() {
         assert!(world.cards(1) == world.cards(0), "connected: {connected}");
     }
 }
+
+#[test]
+fn a_conflict_that_is_removed_for_good_leaves_none_of_its_values() {
+    let mut world = World::new(2);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.edit(0, Target::Latest(client), note("ensin"));
+    world.connect(0, 1);
+    world.disconnect(0, 1);
+    let entry = world.cards(0)[0].notes[0].id;
+    for (at, text) in [(0, "täällä"), (1, "tuolla")] {
+        let content = Content::Note(Note {
+            text: text.into(),
+            date: None,
+        });
+        let change = Change::SetEntry(Collection::Note, entry, content);
+        world.edit(at, Target::Latest(client), change);
+    }
+    world.connect(0, 1);
+    let card = world.cards(0).remove(0);
+    let both: Vec<_> = card.notes[0].field.all().iter().map(|one| one.id).collect();
+    assert_eq!(both.len(), 2);
+    let edit = Edit {
+        target: Target::Seen(client, card.heads),
+        author: OPERATOR,
+        changes: vec![Change::Void(Collection::Note, entry, both)],
+    };
+    world
+        .command(0, Command::Redact(edit, Reason::Request))
+        .unwrap();
+    world.settle();
+    for node in &world.nodes {
+        let held = node.store.values[&client].iter();
+        let notes = held.filter(|value| {
+            let (content, _) = value.decode().unwrap();
+            matches!(content, Content::Note(_))
+        });
+        assert_eq!(notes.count(), 0, "one of them stayed");
+    }
+    assert!(world.cards(0)[0].notes.is_empty() && world.cards(0) == world.cards(1));
+}
