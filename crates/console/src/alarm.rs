@@ -67,7 +67,7 @@ pub(crate) fn banners(look: &Look) -> Markup {
         }
         @if let Some(trouble) = doubt(&report) { (clock(look, trouble)) }
         @for met in report.met.iter().filter(|met| own(met.author)) {
-            div .strip.warn.across { (Icon::Info.show()) span { (t.met_erasure(&show_moment(met.at))) }
+            div .strip.warn.across { (Icon::Info.show()) span .words { (t.met_erasure(&show_moment(met.at))) }
                 form method="post" action={ "/alarms/" (met.record) "/dismiss" } {
                     (hidden("csrf", look.csrf())) button { (t.dismiss()) }
                 }
@@ -89,7 +89,7 @@ fn clock(look: &Look, trouble: ClockTrouble) -> Markup {
     html! {
         div .strip.warn.across {
             (Icon::Alert.show())
-            span { strong { (t.clock_title()) } " " (clock_words(look, trouble)) " " (t.clock_effect()) }
+            span .words { strong { (t.clock_title()) } " " (clock_words(look, trouble)) " " (t.clock_effect()) }
             @if look.is_owner() { a href="/retention#clock" { (t.look()) } }
         }
     }
@@ -117,7 +117,7 @@ pub(crate) fn first_page(look: &Look) -> Markup {
     let papers = crate::tasks::open(&look.house);
     html! {
         @if let Some(words) = overdue(look, &report, now) {
-            p .strip.danger { (Icon::Alert.show()) span { (words) }
+            p .strip.danger { (Icon::Alert.show()) span .words { (words) }
                 @if look.is_owner() { a href="/retention" { (t.look()) } } }
         }
         @if report.unconfirmed > 0 {
@@ -158,18 +158,21 @@ fn overdue(look: &Look, report: &Report, now: Timestamp) -> Option<String> {
 fn backup(look: &Look, now: Timestamp) -> Markup {
     let t = look.t;
     let state = look.house.desk.backup.borrow().unwrap_or_default();
-    let failed = state.failed.map(|(at, fault)| {
-        html! { span { (t.backup_failed(&show_moment(at), t.backup_fault(fault))) } }
-    });
+    let failed = state
+        .failed
+        .map(|(at, fault)| t.backup_failed(&show_moment(at), t.backup_fault(fault)));
+    let warning = |words: &str, more: &str| {
+        html! { p .strip.warn { (Icon::Alert.show()) span .words { strong { (words) } " " (more) } } }
+    };
     match (state.good, old(state, now)) {
-        (None, _) => html! {
-            div .strip.warn { (Icon::Alert.show()) strong { (t.backup_none()) }
-                @match failed { Some(failed) => (failed), None => span { (t.backup_none_help()) } } }
-        },
-        (Some(good), Some(days)) => html! {
-            div .strip.warn { (Icon::Alert.show()) strong { (t.backup_old(&show_moment(good), days)) }
-                @if let Some(failed) = failed { (failed) } }
-        },
+        (None, _) => warning(
+            t.backup_none(),
+            failed.as_deref().unwrap_or(t.backup_none_help()),
+        ),
+        (Some(good), Some(days)) => warning(
+            &t.backup_old(&show_moment(good), days),
+            failed.as_deref().unwrap_or_default(),
+        ),
         (Some(good), None) => html! {
             p .muted { (t.backup_good(&show_moment(good))) @if let Some(failed) = failed { " · " (failed) } }
         },

@@ -106,7 +106,10 @@ pub(crate) fn routes() -> Router<Arc<House>> {
             get(forget::clearing).post(forget::clear),
         )
         .route("/clients/{id}/erase", get(erase::page).post(erase::submit))
-        .route("/clients/{id}/claim", get(hold::claim_page).post(hold::claim))
+        .route(
+            "/clients/{id}/claim",
+            get(hold::claim_page).post(hold::claim),
+        )
         .route(
             "/clients/{id}/restriction",
             get(hold::restriction_page).post(hold::restriction),
@@ -187,7 +190,10 @@ pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
     let (shown, hidden) = {
         let directory = who.house().desk.directory();
         let known = |found: Option<_>| found.is_some();
-        (known(directory.client(record)), known(directory.hidden_client(record)))
+        (
+            known(directory.client(record)),
+            known(directory.hidden_client(record)),
+        )
     };
     if !shown {
         return Err(missing(who, record, hidden).await);

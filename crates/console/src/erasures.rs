@@ -155,9 +155,6 @@ mod tests {
     #[test]
     fn a_reference_is_read_in_groups() {
         let record = RecordId::from_bytes([0xab; 16]);
-        assert_eq!(
-            grouped(record),
-            "abab abab abab abab abab abab abab abab"
-        );
+        assert_eq!(grouped(record), "abab abab abab abab abab abab abab abab");
     }
 }

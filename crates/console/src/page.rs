@@ -8,8 +8,8 @@ use register::id::RecordId;
 
 use crate::form::hidden;
 use crate::icon::Icon;
-use crate::{alarm, premises};
 use crate::visitor::{Frame, Look, Theme, Visitor};
+use crate::{alarm, premises};
 
 /// Which part of the console a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/premises", Room::Premises, t.premises(), "Alt+4", 0))
                     @if user.owner {
                         (link("/admin/users", Room::Users, t.users(), "Alt+5", 0))
-                        (link("/retention", Room::Retention, t.retention(), "Alt+6", 0))
+                        (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))
                     }
                 }
                 div .grow {}

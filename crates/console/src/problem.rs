@@ -89,7 +89,9 @@ impl Problem {
         }
         let t = look.t;
         let (title, text) = match self {
-            Self::Quarantined => return self.answer(look, t.closed_title(), quarantine::main(look)),
+            Self::Quarantined => {
+                return self.answer(look, t.closed_title(), quarantine::main(look));
+            }
             Self::Forged => t.problem_forged(),
             Self::Forbidden => t.problem_forbidden(),
             Self::NotFound => t.problem_not_found(),

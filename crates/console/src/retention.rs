@@ -81,9 +81,10 @@ async fn show(who: &Visitor, form: &Form, mut faults: Faults) -> Result<Response
         (run_form(who, &report, &faults))
         section .panel {
             form method="get" action="/retention" .inline {
-                (Field::new("at", t.due_until(), Input::Date).hint(t.due_until_hint()).show(form, &faults))
+                (Field::new("at", t.due_until(), Input::Date).show(form, &faults))
                 button { (t.due_show()) }
             }
+            p .hint { (t.due_until_hint()) }
         }
         (clock(who, &report))
         p .aside {
@@ -105,7 +106,7 @@ fn state(who: &Visitor, report: &Report) -> Markup {
     html! {
         @match report.retention.hold {
             Some(hold) => div .strip.warn { (Icon::Alert.show())
-                strong { (t.why_held()) } span { (t.hold(hold)) } },
+                span .words { strong { (t.why_held()) ": " } (t.hold(hold)) } },
             None if report.retention.running => p .strip.info { (Icon::Moving.show()) span { (t.running()) } },
             None => p .strip.ok { (Icon::Good.show()) span { (t.not_held()) } },
         }

@@ -59,10 +59,9 @@ impl Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
-        Action::ReadCards
-        | Action::EditContact
-        | Action::SeePremises
-        | Action::DestroyPapers => true,
+        Action::ReadCards | Action::EditContact | Action::SeePremises | Action::DestroyPapers => {
+            true
+        }
         Action::ReadCare | Action::RecordCare | Action::RedactContact | Action::RedactCare => {
             !matches!(role, Role::Reception)
         }

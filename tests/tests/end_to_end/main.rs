@@ -7,6 +7,7 @@
 )]
 
 mod demo;
+mod forget;
 mod import;
 mod kills;
 mod legacy;

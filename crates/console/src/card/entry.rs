@@ -14,8 +14,8 @@ use register::value::Content;
 use serde::Deserialize;
 
 use crate::card::{
-    Opened, Section, after_save, fill, forget, hidden_state, inputs, open, read, read_value_ids, seen,
-    treatment,
+    Opened, Section, after_save, fill, forget, hidden_state, inputs, open, read, read_value_ids,
+    seen, treatment,
 };
 use crate::clock::{EARLIEST, read_date, show_date, today};
 use crate::form::{Faults, Form, hidden};
@@ -137,7 +137,10 @@ pub(super) async fn change(
         return Ok(refused(page));
     };
     let redacts = forget::asked(&who, section.redaction(), &form)?;
-    if !redacts && before == Some(&content) && found.as_ref().is_some_and(|found| !found.open_choice) {
+    if !redacts
+        && before == Some(&content)
+        && found.as_ref().is_some_and(|found| !found.open_choice)
+    {
         return Ok(redirect(&home(&opened, section)));
     }
     let change = Change::SetEntry(section.collection(), entry_id, content);
@@ -162,6 +165,10 @@ pub(super) async fn remove(
     let change = Change::Void(section.collection(), entry, values);
     let target = Target::Seen(opened.card.id, heads);
     let reason = forget::asked(&who, section.redaction(), &form)?.then_some(Reason::Request);
+    let found = find(&opened.card, section, &entry.to_string());
+    if let (Some(_), Some(Content::Treatment(treatment))) = (reason, found.map(|one| one.content)) {
+        forget::open_paper_task(&who, &treatment).await?;
+    }
     let (record, heads) = forget::save(&who, target, vec![change], reason).await?;
     let slot = Slot::Entry(section.collection(), entry);
     after_save(&who, record, &heads, &[slot]).await

@@ -127,7 +127,7 @@ fn obstacle(who: &Visitor, opened: &Opened) -> Option<Markup> {
         return None;
     };
     Some(html! {
-        div .strip.warn { (Icon::Lock.show()) span { (words) } }
+        div .strip.warn { (Icon::Lock.show()) span .words { (words) } }
         p .actions { a .button href={ (opened.path()) "/" (to) } { (way) } a href=(opened.path()) { (t.cancel()) } }
     })
 }

@@ -130,7 +130,13 @@ pub(super) async fn claim(
         Some(claim)
     };
     if let Some(claim) = claim {
-        put(&who, &kept, FieldKey::LegalClaim, Content::LegalClaim(claim)).await?;
+        put(
+            &who,
+            &kept,
+            FieldKey::LegalClaim,
+            Content::LegalClaim(claim),
+        )
+        .await?;
     }
     Ok(redirect(&kept.home()))
 }
@@ -149,12 +155,7 @@ fn read_claim(who: &Visitor, form: &Form, now: Date, faults: &mut Faults) -> Opt
     })
 }
 
-async fn put(
-    who: &Visitor,
-    kept: &Kept,
-    key: FieldKey,
-    content: Content,
-) -> Result<(), Problem> {
+async fn put(who: &Visitor, kept: &Kept, key: FieldKey, content: Content) -> Result<(), Problem> {
     // Whatever else happened to the card meanwhile, what keeps it stands.
     let change = Change::SetField(key, content);
     who.edit(Target::Latest(kept.record), vec![change]).await?;

@@ -6,6 +6,7 @@ use crate::text::{Language, plural, sentences, texts};
 
 texts! {
     retention: "Säilytysajat", "Förvaringstider", "Retention";
+    retention_room: "Säilytys", "Förvaring", "Retention";
     retention_lead: "Hoito ja terveystieto poistuvat viiden vuoden kuluttua päiväyksestään, kortti viiden vuoden kuluttua viimeisestä käynnistä. Poisto tehdään eräpäivänä itsestään, kun kaikista toimipisteistä on sen jälkeen kuultu.",
         "Behandlingar och hälsouppgifter tas bort fem år efter sitt datum, kortet fem år efter senaste besöket. Raderingen sker av sig själv på förfallodagen, när alla verksamhetsställen har hörts efter den.",
         "Treatments and health information go five years after their date, the card five years after the last visit. Deletion runs by itself on the due day, once every premises has been heard after it.";

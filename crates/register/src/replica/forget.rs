@@ -439,7 +439,7 @@ impl Replica {
         let today = day(cx.now);
         let changes: Vec<Change> = treatments
             .iter()
-            .filter_map(|treatment| paper_task(treatment, today))
+            .filter_map(|treatment| PaperTask::left_by(treatment, today))
             .map(|task| Change::Add(Collection::Task, Content::PaperTask(task)))
             .collect();
         for part in changes.chunks(crate::edit::CHANGES_LIMIT) {
@@ -452,27 +452,4 @@ impl Replica {
         }
         Ok(())
     }
-}
-
-/// The paper that a treatment leaves behind, if there is one and it has not been destroyed.
-fn paper_task(treatment: &Treatment, today: jiff::civil::Date) -> Option<PaperTask> {
-    if treatment.contract_made != Some(true) {
-        return None;
-    }
-    let (safe, folder) = match &treatment.contract {
-        Some(contract) if contract.destroyed.is_some() => return None,
-        Some(contract) => (contract.safe.clone(), contract.folder.clone()),
-        None => (String::new(), String::new()),
-    };
-    let safe = if safe.is_empty() {
-        treatment.premises.clone()
-    } else {
-        safe
-    };
-    Some(PaperTask {
-        safe,
-        folder,
-        opened: today,
-        done: None,
-    })
 }
