@@ -173,6 +173,11 @@ impl Opened {
         Ok(())
     }
 
+    /// Whether this visitor may do what changes the card.
+    pub(crate) fn may_change(&self, who: &Visitor, action: Action) -> bool {
+        who.may(action) && !self.card.restricted()
+    }
+
     /// The client's name as titles show it.
     pub(crate) fn title(&self, who: &Visitor) -> String {
         self.card

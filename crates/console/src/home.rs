@@ -27,6 +27,7 @@ pub(crate) async fn page(who: Visitor) -> Response {
                 p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
                     a href="/conflicts" { (t.look()) } }
             }
+            div #waiting data-region { (alarm::first_page(&who.look)) }
             section .panel data-region #recent {
                 header { h2 { (t.recent()) } }
                 @if recent.is_empty() {
@@ -35,12 +36,9 @@ pub(crate) async fn page(who: Visitor) -> Response {
                     (clients::list(t, &recent))
                 }
             }
-            div #standing data-region {
-                (alarm::first_page(&who.look))
-                section .panel {
-                    header { h2 { (t.premises()) } div .acts { a href="/premises" { (t.look()) } } }
-                    (premises::summary(&who.look))
-                }
+            section .panel data-region #standing {
+                header { h2 { (t.premises()) } div .acts { a href="/premises" { (t.look()) } } }
+                (premises::summary(&who.look))
             }
         }
     };

@@ -139,12 +139,13 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                         (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))
                     }
                 }
-                div .grow {}
-                div #line data-part="/premises/line" { (premises::line(look)) }
-                a .me href="/me" aria-current=[(room == Some(Room::Own)).then_some("page")] { (user.name) }
-                form method="post" action="/lock/now" {
-                    (hidden("csrf", &user.csrf)) (hidden("next", &look.path))
-                    button .quiet data-key="Alt+L" { (Icon::Lock.show()) (t.lock()) }
+                div .side {
+                    div #line data-part="/premises/line" { (premises::line(look)) }
+                    a .me href="/me" aria-current=[(room == Some(Room::Own)).then_some("page")] { (user.name) }
+                    form method="post" action="/lock/now" {
+                        (hidden("csrf", &user.csrf)) (hidden("next", &look.path))
+                        button .quiet data-key="Alt+L" { (Icon::Lock.show()) (t.lock()) }
+                    }
                 }
             }
         }

@@ -19,7 +19,7 @@ pub(crate) fn main(look: &Look) -> Markup {
         h1 { (Icon::Lock.show()) " " (t.closed_title()) }
         p .lead { (t.closed_why(why)) }
         p .lead { (t.closed_opens()) }
-        div #standing data-region { (premises::summary(look)) }
+        div #standing data-region { (premises::lines(look)) }
         p { a .button href="/premises" { (t.closed_look()) } }
         @if look.is_owner() {
             details .removal {

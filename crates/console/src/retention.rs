@@ -156,7 +156,7 @@ fn row(who: &Visitor, one: &DueCard, today: Date) -> Markup {
             }
             td { (cell(one.due.card)) }
             td { (cell(one.due.entry)) }
-            td .acts { a href={ "/clients/" (one.record) "/claim" } { (t.claim()) } }
+            td { a href={ "/clients/" (one.record) "/claim" } { (t.claim()) } }
         }
     }
 }

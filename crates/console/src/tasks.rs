@@ -84,12 +84,7 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
 }
 
 fn place(t: Language, task: &PaperTask) -> String {
-    let folder = if task.folder.is_empty() {
-        t.no_folder()
-    } else {
-        &task.folder
-    };
-    t.paper(&task.safe, folder)
+    t.paper(&task.safe, &task.folder)
 }
 
 fn waits(who: &Visitor, entry: &Entry<PaperTask>) -> Markup {

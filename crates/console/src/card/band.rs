@@ -37,7 +37,7 @@ pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
                     }
                 }
             }
-            @if who.may(Action::RecordCare) {
+            @if opened.may_change(who, Action::RecordCare) {
                 a .button.primary href={ (opened.path()) "/treatments/new" } data-key="Alt+H" { (t.record_treatment()) }
             }
         }

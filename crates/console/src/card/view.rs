@@ -108,7 +108,7 @@ fn choice_link<T>(t: Language, opened: &Opened, entry: &Entry<T>) -> Markup {
 fn treatments(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let all = &opened.card.treatments;
-    let records = who.may(Action::RecordCare);
+    let records = opened.may_change(who, Action::RecordCare);
     let action = html! {
         @if records && !all.is_empty() {
             a href={ (opened.path()) "/treatments/new?copy=latest" } { (t.copy_previous()) }
@@ -154,7 +154,7 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
                 }
             }
             (choice_link(t, opened, entry))
-            @if who.may(Action::RecordCare) && matches!(entry.field, Field::Value(_)) {
+            @if opened.may_change(who, Action::RecordCare) && matches!(entry.field, Field::Value(_)) {
                 p .acts {
                     a href={ (path) "/" (entry.id) } { (t.edit()) }
                     a href={ (path) "/new?copy=" (entry.id) } { (t.copy_as_new()) }
@@ -167,13 +167,14 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
 fn notes(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let path = format!("{}/notes", opened.path());
-    let action = html! { a href={ (path) "/new" } { (t.add()) } };
+    let changes = opened.may_change(who, Action::EditContact);
+    let action = html! { @if changes { a href={ (path) "/new" } { (t.add()) } } };
     let one = |entry: &Entry<Note>| {
         html! {
             li {
                 (field_note(t, entry))
                 (choice_link(t, opened, entry))
-                @if matches!(entry.field, Field::Value(_)) && !entry.disputed {
+                @if changes && matches!(entry.field, Field::Value(_)) && !entry.disputed {
                     p .acts { a href={ (path) "/" (entry.id) } { (t.edit()) } }
                 }
             }
@@ -199,7 +200,8 @@ fn field_note(t: Language, entry: &Entry<Note>) -> Markup {
 fn contact(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
-    let action = html! { a href={ (opened.path()) "/contact" } { (t.edit()) } };
+    let changes = opened.may_change(who, Action::EditContact);
+    let action = html! { @if changes { a href={ (opened.path()) "/contact" } { (t.edit()) } } };
     let body = html! {
         dl .facts {
             div { dt { (t.phone()) } dd {
@@ -226,8 +228,7 @@ fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
     let t = who.t();
     let path = format!("{}/health", opened.path());
     let all = &opened.card.health;
-    let action =
-        html! { @if who.may(Action::RecordCare) { a href={ (path) "/new" } { (t.add()) } } };
+    let action = html! { @if opened.may_change(who, Action::RecordCare) { a href={ (path) "/new" } { (t.add()) } } };
     let asked = opened.card.health_asked.newest().map(|asked| asked.date);
     let body = html! {
         @if all.is_empty() {
@@ -239,10 +240,10 @@ fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
             p { a .button href={ (path) "#health" } data-reveal { (t.show_health()) } }
         }
         @if let Some(date) = asked { p .muted { (t.health_asked_on(&show_date(date))) } }
-        @if !all.is_empty() && who.may(Action::RedactCare) {
+        @if !all.is_empty() && opened.may_change(who, Action::RedactCare) {
             p { a href={ (path) "/withdraw" } { (t.withdraw()) } }
         }
-        @if all.is_empty() && who.may(Action::RecordCare) {
+        @if all.is_empty() && opened.may_change(who, Action::RecordCare) {
             form method="post" action={ (path) "/asked" } {
                 (hidden_state(who, &opened.card.heads))
                 button { (t.asked_none_known()) }
@@ -269,7 +270,7 @@ fn health_entry(who: &Visitor, opened: &Opened, entry: &Entry<HealthEntry>) -> M
                 }
             }
             (choice_link(t, opened, entry))
-            @if who.may(Action::RecordCare) && matches!(entry.field, Field::Value(_)) && !entry.disputed {
+            @if opened.may_change(who, Action::RecordCare) && matches!(entry.field, Field::Value(_)) && !entry.disputed {
                 div .acts {
                     a href=(path) { (t.edit()) }
                     form method="post" action={ (path) "/confirm" } {
@@ -285,7 +286,8 @@ fn health_entry(who: &Visitor, opened: &Opened, entry: &Entry<HealthEntry>) -> M
 fn marketing(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
-    let action = html! { a href={ (opened.path()) "/marketing" } { (t.edit()) } };
+    let changes = opened.may_change(who, Action::EditContact);
+    let action = html! { @if changes { a href={ (opened.path()) "/marketing" } { (t.edit()) } } };
     let word = if card.marketing_allowed() {
         t.marketing_yes()
     } else {

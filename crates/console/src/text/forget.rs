@@ -51,7 +51,6 @@ texts! {
     papers_done: "Hävitetyt", "Förstörda", "Destroyed";
     paper_opened: "Odottanut alkaen", "Väntar sedan", "Waits since";
     paper_done: "Paperi on hävitetty", "Pappret är förstört", "The paper is destroyed";
-    no_folder: "ei kansiota", "ingen mapp", "no folder";
     redact: "Poista vanha tieto myös historiasta (asiakas pyysi)", "Ta bort den gamla uppgiften också ur historiken (kunden bad om det)",
         "Remove the old value from history too (the client asked)";
     redact_entry: "Poista myös historiasta, pysyvästi (asiakas pyysi)", "Ta bort också ur historiken, permanent (kunden bad om det)",
@@ -78,7 +77,9 @@ sentences! {
         format!("{count} papper väntar på att förstöras"),
         format!("{count} {} to be destroyed", plural(count, "paper waits", "papers wait"));
     paper(safe: &str, folder: &str):
-        format!("Kassakaappi {safe}, kansio {folder}"), format!("Kassaskåp {safe}, mapp {folder}"), format!("Safe {safe}, folder {folder}");
+        if folder.is_empty() { format!("Kassakaappi {safe}, ei kansiota") } else { format!("Kassakaappi {safe}, kansio {folder}") },
+        if folder.is_empty() { format!("Kassaskåp {safe}, ingen mapp") } else { format!("Kassaskåp {safe}, mapp {folder}") },
+        if folder.is_empty() { format!("Safe {safe}, no folder") } else { format!("Safe {safe}, folder {folder}") };
     paper_destroyed(when: &str, who: &str):
         format!("Hävitetty {when}, kuitannut {who}"), format!("Förstört {when}, kvitterat av {who}"), format!("Destroyed {when}, ticked off by {who}");
     entries_go(count: usize):

@@ -27,9 +27,9 @@ problems! {
         ("Sidan hittades inte", "Det finns inget på adressen. Kunden hittas med namn, telefon eller e-post i sökningen på startsidan."),
         ("The page was not found", "There is nothing at this address. A client is found by name, phone or e-mail with the search on the start page.");
     problem_erased:
-        ("Kortti on poistettu pysyvästi", "Tämän asiakkaan tietoja ei enää ole täällä, eikä mitään tallennettu. Muut toimipisteet poistavat ne heti, kun niihin on yhteys."),
-        ("Kortet har raderats permanent", "Kundens uppgifter finns inte längre här, och inget sparades. De andra verksamhetsställena raderar dem så snart de nås."),
-        ("The card was erased", "This client's data is here no longer, and nothing was saved. The other premises erase it as soon as they are in reach.");
+        ("Kortti on poistettu pysyvästi", "Tämän asiakkaan tietoja ei enää ole täällä. Muut toimipisteet poistavat ne heti, kun niihin on yhteys. Jos olit muokkaamassa korttia, muutosta ei tallennettu."),
+        ("Kortet har raderats permanent", "Kundens uppgifter finns inte längre här. De andra verksamhetsställena raderar dem så snart de nås. Om du höll på att ändra kortet sparades ändringen inte."),
+        ("The card was erased", "This client's data is here no longer. The other premises erase it as soon as they are in reach. If you were changing the card, the change was not saved.");
     problem_overdue:
         ("Kortin säilytysaika on päättynyt", "Kortti on piilotettu ja odottaa poistoa. Pääkäyttäjä näkee sen säilytysaikojen sivulla."),
         ("Kortets förvaringstid är slut", "Kortet är dolt och väntar på att raderas. Huvudanvändaren ser det på sidan för förvaringstider."),
