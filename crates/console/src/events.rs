@@ -82,13 +82,13 @@ pub(crate) async fn stream(
         let mut listening = listening?;
         let (event, goes_on) = match listening.next().await {
             Heard::Changed(records) => {
-                let ids: Vec<String> = records.iter().map(|id| listening.named(*id)).collect();
+                let ids: Vec<String> = records.iter().map(|id| listening.record(*id)).collect();
                 (Event::default().event("changed").data(ids.join(" ")), true)
             }
-            Heard::Reload => (Event::default().event("reload").data(""), true),
-            Heard::Standing => (Event::default().event("standing").data(""), true),
-            Heard::Beat => (Event::default().event("beat").data(""), true),
-            Heard::Locked => (Event::default().event("locked").data(""), false),
+            Heard::Reload => (named("reload"), true),
+            Heard::Standing => (named("standing"), true),
+            Heard::Beat => (named("beat"), true),
+            Heard::Locked => (named("locked"), false),
             Heard::End => return None,
         };
         Some((Ok::<_, Infallible>(event), goes_on.then_some(listening)))
@@ -96,9 +96,14 @@ pub(crate) async fn stream(
     Ok(Sse::new(events).into_response())
 }
 
+/// An event that says no more than its name. Browsers don't hear one without data.
+fn named(event: &str) -> Event {
+    Event::default().event(event).data(event)
+}
+
 impl Listening {
     /// A record as the stream names it: one that is no longer shown to anybody with a minus before it.
-    fn named(&self, record: RecordId) -> String {
+    fn record(&self, record: RecordId) -> String {
         let directory = self.house.desk.directory();
         let own = [SETTINGS, CATALOGUE].contains(&record) || directory.user(record).is_some();
         let gone = !own && directory.client(record).is_none();

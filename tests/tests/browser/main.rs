@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod forget;
 mod work;
 
 use std::path::Path;

@@ -126,8 +126,14 @@ const standing = later(200, async () => {
   if (Boolean($("#alarms [data-closed]")) !== document.body.hasAttribute("data-closed")) return leave();
   if ($("#standing[data-region]")) refresh();
 });
-// Nothing of what is on the page may stay there, not even what was typed.
-function leave() { touched.clear(); $("main").replaceChildren(); location.replace(location.pathname); }
+// Nothing of what is on the page may stay there, not even what was typed. A form that was just sent leads on by itself.
+let sent = false;
+addEventListener("submit", () => { sent = true; });
+function leave() {
+  touched.clear();
+  $("main").replaceChildren();
+  if (!sent) location.replace(location.pathname);
+}
 
 function listen(url) {
   const lost = $("#lost"), changed = $("#changed"), shown = document.body.dataset.record;
