@@ -297,7 +297,7 @@ fn a_redaction_that_a_crash_interrupted_is_finished_at_the_next_start() {
 }
 
 #[test]
-fn an_entry_in_conflict_that_is_redacted_leaves_no_copy() {
+fn an_entry_in_conflict_that_is_redacted_leaves_no_copy_even_if_it_is_removed_elsewhere() {
     let mut world = World::new(2);
     let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
     world.edit(0, Target::Latest(client), note("vanha"));
@@ -320,10 +320,12 @@ fn an_entry_in_conflict_that_is_redacted_leaves_no_copy() {
         author: OPERATOR,
         changes: vec![change],
     };
+    world.disconnect(0, 1);
+    world.command(1, Command::Edit(edit.clone())).unwrap();
     world
         .command(0, Command::Redact(edit, Reason::Rectification))
         .unwrap();
-    world.settle();
+    world.connect(0, 1);
     for node in &world.nodes {
         assert_eq!(node.store.values[&client].len(), 1, "the name alone");
     }

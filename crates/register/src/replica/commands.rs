@@ -325,7 +325,6 @@ impl Replica {
                 let value = Value::new(record, content, rest, cx.rng);
                 puts.push(Put::Set(slot, value.id));
                 values.push(value);
-                values.last().map(|value| value.id)
             };
         for change in changes {
             match change {
@@ -356,15 +355,13 @@ impl Replica {
                     let slot = Slot::Entry(*collection, *entry);
                     match seen_values.as_slice() {
                         [one] => puts.push(Put::Void(slot, *one)),
-                        // A removal names one value: those in conflict are first made one.
+                        // A removal names one value: those in conflict are first made one of them, not a
+                        // copy, which a redaction at another premises would not know of.
                         many => {
-                            let kept = many
-                                .iter()
-                                .find_map(|id| sheet.values.get(id)?.decode().ok());
-                            if let Some((content, rest)) = kept
-                                && let Some(id) = set(slot, &content, &rest, &mut puts, cx)
-                            {
-                                puts.push(Put::Void(slot, id));
+                            let kept = many.iter().find(|id| sheet.values.contains_key(id));
+                            if let Some(kept) = kept {
+                                puts.push(Put::Set(slot, *kept));
+                                puts.push(Put::Void(slot, *kept));
                             }
                         }
                     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Act, AuditEvent};
 use crate::directory::Update;
-use crate::document::{Collection, DocumentError, Heads, RecordKind, Slot};
+use crate::document::{Collection, DocumentError, Heads, RecordKind};
 use crate::edit::{Change, Edit, EditError, Target};
 use crate::id::{NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
 use crate::ledger::{Confirmation, LedgerEntry, Line, Reason, Removed};
@@ -133,43 +133,14 @@ impl Replica {
         };
         self.put_back(record, before);
         let slots = edit.changes.iter().filter_map(Change::slot);
-        let mut dead: BTreeSet<ValueId> = slots
+        let dead: BTreeSet<ValueId> = slots
             .filter_map(|slot| history.get(&slot))
             .flatten()
             .copied()
             .collect();
         let (record, heads) = self.edit(edit, cx)?;
-        dead.extend(self.removed_with(edit, record, &history, cx)?);
         self.kill(record, dead, reason, cx)?;
         Ok((record, heads))
-    }
-
-    /// The values that an edit put anew only to remove them: those of entries that stood in conflict.
-    fn removed_with(
-        &mut self,
-        edit: &Edit,
-        record: RecordId,
-        history: &BTreeMap<Slot, BTreeSet<ValueId>>,
-        cx: &mut Cx<'_>,
-    ) -> Result<BTreeSet<ValueId>, EditError> {
-        let removed: Vec<Slot> = edit
-            .changes
-            .iter()
-            .filter(|change| matches!(change, Change::Void(..)))
-            .filter_map(Change::slot)
-            .filter(|slot| history.contains_key(slot))
-            .collect();
-        let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
-        let leaves = sheet.document.leaves();
-        let voided = removed.iter().filter_map(|slot| leaves.get(slot));
-        let put = voided
-            .flat_map(|leaves| {
-                let all = leaves.values.iter().map(|leaf| leaf.value);
-                all.filter(|value| leaves.voided.contains(value))
-            })
-            .collect();
-        self.put_back(record, sheet);
-        Ok(put)
     }
 
     /// Removes every value of a record that stands nowhere any more.
