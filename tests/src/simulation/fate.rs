@@ -7,9 +7,9 @@ use register::replica::Shelf as _;
 use vault::Name;
 use vault::memory::MemoryDisk;
 
-use super::mark::{Mark, stands_in};
+use super::mark::{Mark, marks_in};
 use super::model::Sure;
-use super::world::World;
+use super::world::{World, words};
 
 /// One day, milliseconds.
 pub(super) const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -178,18 +178,10 @@ impl World {
             let Some(live) = &premises.live else {
                 continue;
             };
-            for (mark, made) in &self.model.made {
-                if let Some(record) = made.record
-                    && !held.contains(mark)
-                {
-                    let values = live
-                        .vault
-                        .values(record)
-                        .map_err(|error| error.to_string())?;
-                    if values.iter().any(|one| stands_in(*mark, &one.content)) {
-                        held.insert(*mark);
-                    }
-                }
+            let records = self.model.made.values().filter_map(|made| made.record);
+            for record in records.collect::<BTreeSet<_>>() {
+                let values = live.vault.values(record).map_err(words)?;
+                held.extend(values.iter().flat_map(|one| marks_in(&one.content)));
             }
             for line in &premises.ledger {
                 if let Ok(Line::Removal(entry)) = Line::decode(line)

@@ -8,7 +8,7 @@ use register::ledger::{Ledger, Line, Reason, Removed};
 use register::replica::{Answer, Command, PeerState, Shelf as _};
 
 use super::desk::look;
-use super::mark::{Mark, SIGN, shown, stands_in};
+use super::mark::{Mark, marks_in, shown};
 use super::model::Sure;
 use super::premises::Broken;
 use super::world::{World, day_of, words};
@@ -204,11 +204,7 @@ impl World {
 
     fn judge_disk(&self, at: usize, forgotten: &BTreeSet<Mark>) -> Result<Ledger, String> {
         let premises = &self.premises[at];
-        let everything = premises.disk.everything();
-        if everything
-            .windows(SIGN.len() + 2)
-            .any(|bytes| bytes.eq_ignore_ascii_case(b"zq00"))
-        {
+        if !marks_in(&premises.disk.everything()).is_empty() {
             return Err(format!("the disk of {at} holds plain text"));
         }
         let (vault, holdings) = premises.open_vault().map_err(|broken| match broken {
@@ -243,7 +239,7 @@ impl World {
 }
 
 fn free_of(forgotten: &BTreeSet<Mark>, bytes: &[u8]) -> Result<(), String> {
-    match forgotten.iter().find(|mark| stands_in(**mark, bytes)) {
+    match forgotten.intersection(&marks_in(bytes)).next() {
         Some(mark) => Err(format!("{mark} was to be forgotten and is here")),
         None => Ok(()),
     }

@@ -1,6 +1,9 @@
 //! Marks: words that occur once in a run, planted in every text, and where they stand on a card.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
+use memchr::memmem;
 use register::card::{Card, Entry, Field};
 use register::contact::{Address, Email, Name, Note, Phone};
 use register::document::{Collection, FieldKey};
@@ -13,7 +16,11 @@ use register::value::Content;
 pub(super) type Mark = u32;
 
 /// What every mark in a text begins with, but for case.
-pub(super) const SIGN: &str = "Zq";
+const SIGN: &str = "Zqw";
+/// What every mark in a phone number begins with.
+const PHONES: &str = "+35840000";
+/// Digits of a mark.
+const DIGITS: usize = 4;
 
 /// Where a mark may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,20 +52,27 @@ pub(super) struct Shown {
 }
 
 pub(super) fn text(mark: Mark) -> String {
-    format!("{SIGN}{mark:05}z")
+    format!("{SIGN}{mark:04}z")
 }
 
 fn phone(mark: Mark) -> String {
-    format!("+35840000{mark:04}")
+    format!("{PHONES}{mark:04}")
 }
 
-/// Whether a mark stands in these bytes, in whatever form.
-pub(super) fn stands_in(mark: Mark, bytes: &[u8]) -> bool {
-    let forms = [text(mark), text(mark).to_lowercase(), phone(mark)];
-    forms.iter().any(|form| {
-        let form = form.as_bytes();
-        bytes.windows(form.len()).any(|window| window == form)
-    })
+/// Every mark that stands in these bytes, in whatever form.
+pub(super) fn marks_in(bytes: &[u8]) -> BTreeSet<Mark> {
+    let forms = [SIGN, "zqw", PHONES];
+    let found = forms.iter().flat_map(|form| {
+        memmem::find_iter(bytes, form).filter_map(|at| bytes.get(at + form.len()..))
+    });
+    found
+        .filter_map(|rest| {
+            let digits = rest
+                .get(..DIGITS)
+                .filter(|all| all.iter().all(u8::is_ascii_digit));
+            core::str::from_utf8(digits?).ok()?.parse().ok()
+        })
+        .collect()
 }
 
 /// A content for a place, dated `date` where it has a day.
@@ -112,11 +126,11 @@ fn note(text: String) -> Content {
 }
 
 fn read(word: &str) -> Option<Mark> {
-    if let Some(number) = word.strip_prefix("+35840000") {
+    if let Some(number) = word.strip_prefix(PHONES) {
         return number.parse().ok();
     }
     let lower = word.to_lowercase();
-    let number = lower.strip_prefix("zq")?.get(..5)?;
+    let number = lower.strip_prefix("zqw")?.get(..DIGITS)?;
     number.parse().ok()
 }
 

@@ -280,13 +280,8 @@ impl World {
             .flat_map(|one| one.marks)
             .collect();
         let values = register::replica::Shelf::values(&live.vault, card.id).map_err(words)?;
-        let held = |mark: &Mark| {
-            values
-                .iter()
-                .any(|one| mark::stands_in(*mark, &one.content))
-        };
-        let all = self.model.of(card.id).into_iter();
-        let gone = all.filter(|mark| held(mark) && !stands.contains(mark));
+        let held = values.iter().flat_map(|one| mark::marks_in(&one.content));
+        let gone = held.filter(|mark| !stands.contains(mark));
         let deed = Deed::Clear(gone.collect());
         let clear = Command::ClearHistory {
             record: card.id,
