@@ -1,6 +1,12 @@
 //! Many lives of several premises, each from one number: whatever befalls them, they agree and forget.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod properties;
 
 use kortisto_tests::simulation::campaign::{campaign, replay, run, seeds};
 
