@@ -15,7 +15,7 @@
 //! # Reading order
 //!
 //! `profile` says what kind of run a seed is, `world` holds everything, `fate` is what happens to premises, `desk` what
-//! people do, `model` the account, `judge` the end. `premises` drives one replica, `net` carries frames,
+//! people do, `deed` what becomes of it, `model` the account, `judge` the end. `premises` drives one replica, `net` carries frames,
 //! `mark` plants words that are searched for afterwards, [`campaign`] runs many seeds.
 //!
 //! A replay tells its tale when `KORTISTO_TALE` is 1.
@@ -27,6 +27,7 @@
 
 pub mod campaign;
 mod chance;
+mod deed;
 mod desk;
 mod fate;
 mod judge;

@@ -6,13 +6,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Lived, live};
+use crate::skip;
 
 /// Names the seeds to run, `from..to`, instead of the usual ones.
 pub const SEEDS: &str = "KORTISTO_SEEDS";
-/// When set to 1, a campaign of [`LONG_SEEDS`] runs.
-pub const LONG: &str = "KORTISTO_LONG";
-/// Seeds of the long campaign.
+/// Seeds of the long campaign ([`skip::long`]).
 pub const LONG_SEEDS: Range<u64> = 0..100_000;
+/// So many seeds are told of at once.
+const PROGRESS: u64 = 1_000;
 /// How many threads a campaign takes; by default as many as there are.
 const THREADS: &str = "KORTISTO_THREADS";
 
@@ -37,10 +38,7 @@ pub fn seeds(usual: Range<u64>) -> Result<Range<u64>, String> {
         let range = text.split_once("..").and_then(read);
         return range.ok_or_else(|| format!("{SEEDS} is not of the form from..to: {text}"));
     }
-    if std::env::var(LONG).is_ok_and(|one| one == "1") {
-        return Ok(LONG_SEEDS);
-    }
-    Ok(usual)
+    Ok(if skip::long() { LONG_SEEDS } else { usual })
 }
 
 /// One seed; a panic is a failure like any other.
@@ -88,6 +86,9 @@ fn note(seed: u64, lived: Result<Lived, String>, outcome: &Mutex<Outcome>) {
         return;
     };
     outcome.seeds += 1;
+    if outcome.seeds.is_multiple_of(PROGRESS) {
+        eprintln!("{} seeds, {} failed", outcome.seeds, outcome.failures.len());
+    }
     match lived {
         Ok(lived) => outcome.inputs += lived.inputs,
         Err(what) => {

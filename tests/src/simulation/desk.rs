@@ -1,22 +1,21 @@
-//! What people at a premises do, and what their deeds come to in the account.
+//! What people at a premises do.
 
 use std::collections::BTreeSet;
 
 use jiff::ToSpan as _;
-use jiff::civil::Date;
 use register::audit::Purpose;
 use register::card::Card;
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, Target};
 use register::id::RecordId;
 use register::ledger::Reason;
-use register::replica::{Answer, Command, ImportOutcome, ImportedClient, Refusal};
+use register::replica::Command;
 use register::retention::{LegalClaim, Restriction};
 use register::value::Content;
 
-use super::chance::Chance;
+use super::deed::{Deed, Here, Legacy};
 use super::mark::{Mark, PLACES, Place, Shown, content, shown};
-use super::model::{Gone, Made, Model, Sure};
+use super::model::{Made, Sure};
 
 /// Who edits: somebody of the staff.
 pub(super) const STAFF: RecordId = RecordId::from_bytes([0x51; 16]);
@@ -24,82 +23,12 @@ pub(super) const STAFF: RecordId = RecordId::from_bytes([0x51; 16]);
 const PAGES: usize = 3;
 /// The most cards of one register, so that people meet on them.
 const CARDS: usize = 7;
-/// Clients in the file that is imported again and again.
-const LEGACY: usize = 3;
-
-/// What a command was about, until it is answered.
-#[derive(Debug)]
-pub(super) enum Deed {
-    /// Nothing that the account keeps.
-    Idle,
-    /// A page to edit from later.
-    Look,
-    /// Values written.
-    Write(Vec<Mark>),
-    /// An entry taken off.
-    Void(BTreeSet<Mark>),
-    /// Values written, and what is to be forgotten for them.
-    Redact(Vec<Mark>, BTreeSet<Mark>),
-    /// What stands nowhere is to be forgotten.
-    Clear(BTreeSet<Mark>),
-    Erase(RecordId),
-    Import(usize),
-}
 
 /// The people of one premises.
 #[derive(Default)]
 pub(super) struct Desk {
     /// Pages that lie open, the freshest last.
     pub(super) pages: Vec<Vec<Card>>,
-}
-
-/// The file that every premises may import, its marks, and the days of its treatments.
-pub(super) struct Legacy(Vec<(Vec<Mark>, Date)>);
-
-/// When and where a deed happens.
-pub(super) struct Here<'a> {
-    pub(super) model: &'a mut Model,
-    pub(super) chance: &'a mut Chance,
-    pub(super) legacy: &'a Legacy,
-    /// True time, milliseconds.
-    pub(super) now: i64,
-    pub(super) today: Date,
-    /// Deletion by the clock is part of this run.
-    pub(super) years: bool,
-}
-
-impl Legacy {
-    pub(super) fn new(model: &mut Model, today: Date) -> Self {
-        let client = |number: i32| {
-            let marks = (0..3).map(|_| model.mark()).collect();
-            (marks, today.saturating_sub((number * 200).days()))
-        };
-        Self((0..).take(LEGACY).map(client).collect())
-    }
-
-    const PLACES: [Place; 3] = [
-        Place::Field(FieldKey::Name),
-        Place::Entry(Collection::Note),
-        Place::Entry(Collection::Treatment),
-    ];
-
-    fn client(&self, number: usize) -> Option<ImportedClient> {
-        let (marks, date) = self.0.get(number)?;
-        let mut client = ImportedClient {
-            source: "ajanvaraus".to_owned(),
-            legacy_id: number.to_string(),
-            fields: Vec::new(),
-            entries: Vec::new(),
-        };
-        for (place, mark) in Self::PLACES.into_iter().zip(marks) {
-            let content = content(place, *mark, *date, false);
-            match place {
-                Place::Field(key) => client.fields.push((key, content)),
-                Place::Entry(collection) => client.entries.push((collection, content)),
-            }
-        }
-        Some(client)
-    }
 }
 
 impl Desk {
@@ -146,6 +75,7 @@ impl Desk {
                 Deed::Idle,
             ),
             55 => (Command::Dismiss(card.id), Deed::Idle),
+            56 => (Command::Release(STAFF), Deed::Idle),
             _ => look(),
         }
     }
@@ -354,7 +284,7 @@ fn erase(card: &Card, here: &mut Here<'_>) -> (Command, Deed) {
 }
 
 fn import(here: &mut Here<'_>) -> (Command, Deed) {
-    let number = here.chance.index(LEGACY);
+    let number = here.chance.index(Legacy::CLIENTS);
     let Some(client) = here.legacy.client(number) else {
         return look();
     };
@@ -377,98 +307,4 @@ fn restrict(card: &Card, here: &mut Here<'_>) -> (Command, Deed) {
     };
     let target = Target::Seen(card.id, card.heads.clone());
     (Command::Edit(edit(target, vec![change])), Deed::Idle)
-}
-
-/// Puts the deed into the account before it is answered: from here on it may have been done.
-pub(super) fn begin(deed: &Deed, here: &mut Here<'_>) {
-    let (at, sure) = (here.now, Sure::Maybe);
-    match deed {
-        Deed::Void(seen) => here.model.voided.push(Gone {
-            what: seen.clone(),
-            at,
-            sure,
-        }),
-        Deed::Redact(_, past) | Deed::Clear(past) => here.model.redacted.push(Gone {
-            what: past.clone(),
-            at,
-            sure,
-        }),
-        Deed::Erase(record) => here.model.erased.push(Gone {
-            what: *record,
-            at,
-            sure,
-        }),
-        Deed::Import(number) => note_import(*number, None, Sure::Maybe, here),
-        Deed::Idle | Deed::Look | Deed::Write(_) => {}
-    }
-}
-
-/// The answer to a deed: it was done, or nothing of it was.
-pub(super) fn end(deed: &Deed, answer: &Result<Answer, Refusal>, here: &mut Here<'_>) {
-    let done = answer.is_ok();
-    match deed {
-        Deed::Write(marks) | Deed::Redact(marks, _) => {
-            for mark in marks {
-                let Some(made) = here.model.made.get_mut(mark) else {
-                    continue;
-                };
-                if let Ok(Answer::Edited { record, .. }) = answer {
-                    made.record = Some(*record);
-                    made.sure = Sure::Yes;
-                } else {
-                    here.model.made.remove(mark);
-                }
-            }
-        }
-        Deed::Import(number) => {
-            if let Ok(Answer::Imported(outcomes)) = answer
-                && let Some(ImportOutcome::Added(record)) = outcomes.first()
-            {
-                note_import(*number, Some(*record), Sure::Yes, here);
-            }
-        }
-        Deed::Idle | Deed::Look | Deed::Void(_) | Deed::Clear(_) | Deed::Erase(_) => {}
-    }
-    match deed {
-        Deed::Void(seen) => close(&mut here.model.voided, seen, done),
-        Deed::Redact(_, past) | Deed::Clear(past) => close(&mut here.model.redacted, past, done),
-        Deed::Erase(record) => close(&mut here.model.erased, record, done),
-        Deed::Idle | Deed::Look | Deed::Write(_) | Deed::Import(_) => {}
-    }
-}
-
-fn close<T: PartialEq>(all: &mut Vec<Gone<T>>, what: &T, done: bool) {
-    let open = |gone: &Gone<T>| gone.what == *what && gone.sure == Sure::Maybe;
-    if let Some(at) = all.iter().rposition(open) {
-        if done {
-            if let Some(gone) = all.get_mut(at) {
-                gone.sure = Sure::Yes;
-            }
-        } else {
-            all.remove(at);
-        }
-    }
-}
-
-fn note_import(number: usize, record: Option<RecordId>, sure: Sure, here: &mut Here<'_>) {
-    let Some((marks, date)) = here.legacy.0.get(number) else {
-        return;
-    };
-    for (place, mark) in Legacy::PLACES.into_iter().zip(marks) {
-        let dated = matches!(place, Place::Entry(Collection::Treatment));
-        let made = here.model.made.entry(*mark).or_insert_with(|| Made {
-            place,
-            record: None,
-            at: here.now,
-            sure,
-            replaced: BTreeSet::new(),
-            past: BTreeSet::new(),
-            date: dated.then_some(*date),
-            imported: true,
-        });
-        if sure == Sure::Yes {
-            made.sure = sure;
-            made.record = record;
-        }
-    }
 }

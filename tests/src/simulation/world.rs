@@ -9,7 +9,8 @@ use register::retention::day;
 use vault::memory::Crash;
 
 use super::chance::Chance;
-use super::desk::{self, Deed, Desk, Here, Legacy};
+use super::deed::{self, Deed, Here, Legacy};
+use super::desk::{self, Desk};
 use super::mark::{self, Mark};
 use super::model::Model;
 use super::net::{Arrival, Net};
@@ -220,7 +221,7 @@ impl World {
             self.now,
             years,
         );
-        desk::end(&deed, &answer, &mut here);
+        deed::end(&deed, &answer, &mut here);
         if let (Deed::Look, Ok(Answer::Cards(cards))) = (deed, answer) {
             self.desks[at].keep(cards);
         }
@@ -241,10 +242,10 @@ impl World {
             let (command, deed) = self.desks[at].act(&mut here);
             if self.premises[at].live.is_none() {
                 // Nobody can ask a machine that is off: nothing of this happened.
-                forget_deed(&deed, here.model);
+                take_back(&deed, here.model);
                 continue;
             }
-            desk::begin(&deed, &mut here);
+            deed::begin(&deed, &mut here);
             inputs.push(self.input(at, command, deed));
         }
         if self.chance.one_in(2) {
@@ -295,7 +296,7 @@ impl World {
             self.now,
             years,
         );
-        desk::begin(&deed, &mut here);
+        deed::begin(&deed, &mut here);
         let input = self.input(at, clear, deed);
         self.turn(at, vec![input])
     }
@@ -324,7 +325,7 @@ impl World {
 }
 
 /// Takes back what was put into the account for a deed that never began.
-fn forget_deed(deed: &Deed, model: &mut Model) {
+fn take_back(deed: &Deed, model: &mut Model) {
     if let Deed::Write(marks) | Deed::Redact(marks, _) = deed {
         for mark in marks {
             model.made.remove(mark);
