@@ -347,6 +347,18 @@ fn a_line_that_has_been_silent_proves_no_agreement() {
 }
 
 #[test]
+fn a_card_is_made_once_whatever_later_clocks_show() {
+    let mut world = World::new(1);
+    let years = 2 * 365 * 24 * 3600;
+    world.sleep(years);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    let made = world.cards(0)[0].created;
+    world.sleep(-years);
+    world.edit(0, Target::Latest(client), note("aiempi"));
+    assert_eq!(world.cards(0)[0].created, made);
+}
+
+#[test]
 fn premises_that_are_paired_in_a_row_before_anyone_is_in_come_to_one_register() {
     for (count, turned) in (2..6).flat_map(|count| [(count, false), (count, true)]) {
         let mut world = World::new(count);

@@ -417,20 +417,24 @@ impl Document {
         read_stamp(meta.message.as_deref()?, meta.timestamp)
     }
 
-    /// When the record was first and last changed; `None` for a bare genesis.
+    /// When the record was made and when it was last changed; `None` for a bare genesis.
+    ///
+    /// It was made by the change that builds on nothing but the genesis; of several, as of an import at two premises,
+    /// the oldest counts. A later change by a clock that ran behind makes no record older.
     #[must_use]
     pub fn lifetime(&self) -> Option<(Timestamp, Timestamp)> {
-        let times = self.inner.get_changes_meta(&[]);
-        let mut times = times
+        let changes = self.inner.get_changes_meta(&[]);
+        let (genesis, changes): (Vec<_>, Vec<_>) =
+            changes.iter().partition(|meta| meta.deps.is_empty());
+        let genesis: BTreeSet<ChangeHash> = genesis.iter().map(|meta| meta.hash).collect();
+        let makers = changes
             .iter()
-            .map(|meta| meta.timestamp)
-            .filter(|time| *time != 0);
-        let first = times.next()?;
-        let (oldest, newest) =
-            times.fold((first, first), |(a, b), time| (a.min(time), b.max(time)));
+            .filter(|meta| meta.deps.iter().all(|hash| genesis.contains(hash)));
+        let made = makers.map(|meta| meta.timestamp).min()?;
+        let last = changes.iter().map(|meta| meta.timestamp).max()?;
         Some((
-            Timestamp::from_second(oldest).ok()?,
-            Timestamp::from_second(newest).ok()?,
+            Timestamp::from_second(made).ok()?,
+            Timestamp::from_second(last).ok()?,
         ))
     }
 }
