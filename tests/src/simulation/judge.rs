@@ -9,8 +9,8 @@ use register::replica::{Answer, Command, PeerState, Shelf as _};
 
 use super::desk::look;
 use super::mark::{Mark, marks_in, shown};
-use super::model::Sure;
-use super::premises::Broken;
+use super::model::{Made, Sure};
+use super::premises::{Broken, Premises};
 use super::world::{World, day_of, words};
 
 impl World {
@@ -134,7 +134,14 @@ impl World {
         }
         let due = self.model.standing(erased, day_of(self.now));
         if let Some(mark) = due.difference(&seen).next() {
-            return Err(format!("lost: {mark}, {:?}", self.model.made.get(mark)));
+            let made = self.model.made.get(mark);
+            let holders: Vec<usize> = self
+                .premises
+                .iter()
+                .filter(|one| holds(one, *mark, made))
+                .map(|one| one.number)
+                .collect();
+            return Err(format!("lost: {mark}, {made:?}, held at {holders:?}"));
         }
         if let Some(mark) = self.model.over().intersection(&seen).next() {
             return Err(format!("{mark} was replaced and stands"));
@@ -236,6 +243,18 @@ impl World {
         drop(vault);
         Ok(ledger)
     }
+}
+
+/// Whether a premises' vault has a mark among the values of its record.
+fn holds(premises: &Premises, mark: Mark, made: Option<&Made>) -> bool {
+    let record = made.and_then(|made| made.record);
+    let values = record
+        .zip(premises.live.as_ref())
+        .and_then(|(record, live)| live.vault.values(record).ok());
+    let values = values.unwrap_or_default();
+    values
+        .iter()
+        .any(|value| marks_in(&value.content).contains(&mark))
 }
 
 fn free_of(forgotten: &BTreeSet<Mark>, bytes: &[u8]) -> Result<(), String> {

@@ -60,6 +60,8 @@ pub(super) struct Model {
     pub(super) redacted: Vec<Gone<BTreeSet<Mark>>>,
     pub(super) erased: Vec<Gone<RecordId>>,
     next: Mark,
+    /// The earliest time that a disk went back to.
+    back_to: Option<i64>,
 }
 
 impl Model {
@@ -190,10 +192,14 @@ impl Model {
         all
     }
 
-    /// A disk went back in time to `since`: what nobody holds any more may be lost.
+    /// A disk went back in time to `since`: what nobody holds any more is lost.
+    ///
+    /// What another disk lost before may have lived on this one alone, so the earliest time so far counts.
     pub(super) fn doubt(&mut self, since: i64, held: &BTreeSet<Mark>) {
+        let since = self.back_to.map_or(since, |before| before.min(since));
+        self.back_to = Some(since);
         for (mark, made) in &mut self.made {
-            if made.at >= since && !held.contains(mark) {
+            if !held.contains(mark) {
                 made.sure = Sure::Maybe;
             }
         }
