@@ -94,6 +94,10 @@ impl World {
             if erasure.reason != Reason::Retention {
                 return Err(format!("{} was erased by nobody", erasure.record));
             }
+            if self.profile.row {
+                // A premises waits for those it is paired with; of a visit at one further on it may not have heard.
+                continue;
+            }
             let due = self.model.due(erasure.record, day_of);
             let when = day_of(self.now).min(day_of(erasure.at.as_millisecond()));
             if due.is_some_and(|due| due > when) {
