@@ -240,6 +240,10 @@ impl Ledger {
     /// It counts from its own time on whether or not the erasure itself has arrived, so that the order of
     /// arrival doesn't matter.
     pub fn confirm(&mut self, confirmation: Confirmation) -> bool {
+        let confirmation = Confirmation {
+            at: whole_second(confirmation.at),
+            ..confirmation
+        };
         let of_record = self.confirmed.entry(confirmation.record).or_default();
         let order = |one: &Confirmation| (one.at, one.incarnation);
         match of_record.get(&confirmation.node) {
@@ -266,6 +270,10 @@ impl Ledger {
     ///
     /// An erased record absorbs the entries of its values.
     pub fn insert(&mut self, entry: LedgerEntry) -> bool {
+        let entry = LedgerEntry {
+            at: whole_second(entry.at),
+            ..entry
+        };
         match entry.removed {
             Removed::Record(record) => {
                 self.dead.remove(&record);
@@ -338,6 +346,11 @@ impl Ledger {
     }
 }
 
+/// As stored and sent: a node that went by its own finer clock would keep another of two lines than its peers.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
 fn keep_earlier<K: Ord>(map: &mut BTreeMap<K, LedgerEntry>, key: K, entry: LedgerEntry) -> bool {
     let order = |entry: &LedgerEntry| (entry.at, entry.node, entry.reason);
     match map.get(&key) {
@@ -345,6 +358,49 @@ fn keep_earlier<K: Ord>(map: &mut BTreeMap<K, LedgerEntry>, key: K, entry: Ledge
         _ => {
             map.insert(key, entry);
             true
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two erasures of one record, or two confirmations of one node, within a second: each node holds its own as
+    /// its clock gave it, and the other's as it was sent.
+    #[test]
+    fn nodes_agree_on_two_lines_of_one_second() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let times = [at("2026-11-25T09:00:00.2Z"), at("2026-11-25T09:00:00.7Z")];
+        let record = RecordId::from_bytes([1; 16]);
+        let erasure = |number: u8, at: Timestamp| {
+            Line::Removal(LedgerEntry {
+                removed: Removed::Record(record),
+                at,
+                node: NodeId::from_bytes([number; 16]),
+                reason: Reason::Ended,
+            })
+        };
+        let confirmation = |number: u8, at: Timestamp| {
+            Line::Confirmation(Confirmation {
+                record,
+                node: NodeId::from_bytes([9; 16]),
+                incarnation: Incarnation::from_bytes([number; 16]),
+                at,
+            })
+        };
+        let erasures = [erasure(2, times[0]), erasure(1, times[1])];
+        for lines in [
+            erasures,
+            [confirmation(2, times[0]), confirmation(1, times[1])],
+        ] {
+            let ledgers = [(lines[0], lines[1]), (lines[1], lines[0])].map(|(own, others)| {
+                let mut ledger = Ledger::default();
+                ledger.take(own);
+                ledger.take(Line::decode(&others.encode()).unwrap());
+                ledger
+            });
+            assert_eq!(ledgers[0], ledgers[1]);
         }
     }
 }

@@ -51,7 +51,8 @@ impl Replica {
     /// What the clock brings: a new day hides what is past its time; an allowed run goes on by one step.
     pub(super) fn retain(&mut self, cx: &mut Cx<'_>) {
         let today = day(cx.now);
-        if self.run.told != Some(today) {
+        // A day that nobody believes hides nobody.
+        if self.clock.trouble().is_none() && self.run.told != Some(today) {
             self.run.told = Some(today);
             cx.notify(Notice::Directory(Update::Today(today)));
             cx.notify(Notice::Standing);
