@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::kortisto::{self, Said};
@@ -30,6 +31,7 @@ pub struct Node {
     owner: String,
     code: String,
     child: Option<Child>,
+    clock_offset: SignedDuration,
 }
 
 impl Node {
@@ -67,6 +69,7 @@ impl Node {
             owner,
             code,
             child: None,
+            clock_offset: SignedDuration::ZERO,
         })
     }
 
@@ -106,6 +109,11 @@ impl Node {
         self.child.as_ref().map(Child::id)
     }
 
+    /// From its next start on, its clock shows so much more than the time it is.
+    pub const fn move_clock(&mut self, offset: SignedDuration) {
+        self.clock_offset = offset;
+    }
+
     /// Starts its process and waits until the console answers.
     ///
     /// # Errors
@@ -140,6 +148,10 @@ impl Node {
         let child = Command::new(kortisto::binary()?)
             .args(["run", "--dir"])
             .arg(&self.directory)
+            .env(
+                "KORTISTO_CLOCK_OFFSET",
+                self.clock_offset.as_secs().to_string(),
+            )
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

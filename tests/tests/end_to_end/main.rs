@@ -6,7 +6,9 @@
     reason = "a test that meets what it can't mean has failed"
 )]
 
+mod clocks;
 mod demo;
+mod erase;
 mod forget;
 mod import;
 mod kills;
