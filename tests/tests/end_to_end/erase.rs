@@ -79,7 +79,7 @@ async fn plant(owner: &Visitor, client: &str) {
         .add_entry(client, "notes", &[("text", PLANTED[11])])
         .await
         .unwrap();
-    // Search and its index have seen the name, and a reason in the audit log names it.
+    // Search and its index have seen the name.
     let search = owner.open("/clients").await.unwrap();
     let search = search.form("/clients").unwrap().with("q", "salamyhk");
     let found = owner.send(&search).await.unwrap();
@@ -140,6 +140,7 @@ fn verify(home: &Path, node: &Node, erasures: u64) {
 async fn an_erasure_reaches_both_premises_whatever_they_do_meanwhile() {
     let home = tempfile::tempdir().unwrap();
     let (pair, files, client, _owner) = planted(home.path(), 41).await;
+    // A reason in the audit log names the client as well.
     pair.first
         .command(
             &["export"],
@@ -240,7 +241,6 @@ async fn an_old_directory_copied_back_forgets_on_contact() {
     pair.second.stop().unwrap();
     copy(&directory, &old);
     pair.second.start().await.unwrap();
-    // The line is there as soon as the other is; the erasure waits for it.
     let arguments = ["--client", &client, "--reason", "ended", "--wait", "0"];
     pair.first
         .command(&["erase"], &arguments)
