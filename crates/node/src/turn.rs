@@ -81,9 +81,9 @@ pub(crate) enum Chore {
     /// Read and verify everything.
     Check(oneshot::Sender<CheckReport>),
     /// Try what the ledger names as erased with the keys of now.
-    Remnants(Vec<RecordId>, oneshot::Sender<Remnants>),
+    Remnants(Vec<RecordId>, oneshot::Sender<Result<Remnants, VaultError>>),
     /// Wrap every key anew, and destroy the old epoch key.
-    RotateKeys(oneshot::Sender<Result<bool, VaultError>>),
+    RotateKeys(oneshot::Sender<Result<(), VaultError>>),
     /// Write everything into fresh files.
     Compact(oneshot::Sender<Result<(), VaultError>>),
     /// The system's time service vouches for the clock.

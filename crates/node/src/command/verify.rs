@@ -53,7 +53,7 @@ fn for_people(verified: &Verified) -> String {
     let Verified { scanned, left, .. } = verified;
     let mut text = format!(
         "{} erasures in the ledger, of {} nothing is left in the register\n\
-         {} old sealed pieces tried with the keys of now, {} opened\n\
+         {} old keys found in files and tried with the keys of now, {} opened\n\
          {} files with {} bytes read for {} texts\n",
         left.erasures,
         left.verified,

@@ -64,9 +64,9 @@ pub struct Left {
     pub erasures: u64,
     /// Erasures of which nothing at all is left in the register.
     pub verified: u64,
-    /// Old sealed pieces that were tried with the keys of now.
+    /// Old wrapped keys, found in any file of the store and no longer in use, tried with the keys of now.
     pub tried: u64,
-    /// Those that opened.
+    /// Those that opened: must be none.
     pub opened: u64,
     /// Those that don't open any more.
     pub unopenable: u64,
@@ -142,7 +142,7 @@ impl Clerk {
             opened,
             unopenable,
             left,
-        } = self.office.remnants(erased.clone()).await?;
+        } = self.office.remnants(erased.clone()).await??;
         let Reply::Checked(checked) = self.check().await? else {
             return Err(astray());
         };
@@ -158,9 +158,9 @@ impl Clerk {
             }
             problems.extend(found);
         }
-        if opened > 0 && problems.is_empty() {
+        if opened > 0 {
             problems.push(format!(
-                "{opened} old sealed pieces open with the keys of now"
+                "{opened} old keys in the node's files open with the keys of now"
             ));
         }
         Ok(Reply::Left(Left {

@@ -61,19 +61,22 @@ impl Office {
         self.chore(Chore::Check).await
     }
 
-    /// Has everything of erased records tried with the keys of now.
+    /// Has everything of erased records, and every old piece in any file, tried with the keys of now.
     ///
     /// # Errors
-    /// [`Silent`] when the loop ends before it answers.
-    pub async fn remnants(&self, erased: Vec<RecordId>) -> Result<Remnants, Silent> {
+    /// [`Silent`] when the loop ends before it answers; the store's failure to read its files.
+    pub async fn remnants(
+        &self,
+        erased: Vec<RecordId>,
+    ) -> Result<Result<Remnants, VaultError>, Silent> {
         self.chore(|reply| Chore::Remnants(erased, reply)).await
     }
 
-    /// Has every key wrapped anew. False when the store has no keys to rotate.
+    /// Has every key wrapped anew.
     ///
     /// # Errors
     /// [`Silent`] when the loop ends before it answers; the store's failure, which ends the loop.
-    pub async fn rotate_keys(&self) -> Result<Result<bool, VaultError>, Silent> {
+    pub async fn rotate_keys(&self) -> Result<Result<(), VaultError>, Silent> {
         self.chore(Chore::RotateKeys).await
     }
 
