@@ -13,4 +13,6 @@ mod forgetting;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod masters;
+#[cfg(test)]
 mod model;
