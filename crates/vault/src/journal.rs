@@ -188,6 +188,12 @@ impl<D: Disk> Journal<D> {
         self.segments.iter().map(|segment| segment.length).sum()
     }
 
+    /// How many bytes the segments have whose frames are all after `frame`.
+    pub(crate) fn bytes_after(&self, frame: u64) -> u64 {
+        let after = self.segments.iter().filter(|segment| segment.first > frame);
+        after.map(|segment| segment.length).sum()
+    }
+
     pub(crate) fn reader(&self) -> Reader<D> {
         Reader::new(self.disk.clone(), &self.segments)
     }
