@@ -21,6 +21,8 @@ const BATCH_BYTES: usize = 64 * 1024;
 const REST_BYTES: u64 = 128 * 1024;
 /// After so many rounds the journal is found to grow faster than it is copied.
 const ROUNDS: u32 = 20;
+/// The epoch that every store begins under.
+const FIRST_EPOCH: u64 = 1;
 /// A compaction is due this long after the last one, in seconds.
 const COMPACT_SECONDS: u64 = 30 * 24 * 3600;
 /// After a checkpoint dropped what was forgotten, the working store drops it too after so many
@@ -33,6 +35,7 @@ pub(crate) struct Compaction<D> {
     disk: D,
     /// The fresh store holds everything up to this frame.
     pub(crate) at: u64,
+    epoch: u64,
     rounds: u32,
     stage: Stage<D>,
 }
@@ -55,12 +58,13 @@ pub(crate) enum Filled {
 }
 
 impl<D: Disk> Compaction<D> {
-    /// A compaction from the checkpoint as of `frame`.
-    pub(crate) fn new(disk: D, frame: u64) -> Self {
+    /// A compaction from the checkpoint as of `frame`, under `epoch`, which has nothing forgotten in it.
+    pub(crate) fn new(disk: D, frame: u64, epoch: u64) -> Self {
         let verify = Verify::new(disk.clone(), Name::Checkpoint(frame));
         Self {
             disk,
             at: frame,
+            epoch,
             rounds: 0,
             stage: Stage::Verify(Box::new(verify)),
         }
@@ -163,14 +167,14 @@ impl<D: Disk> Vault<D> {
     /// Whether to start a compaction, for which a checkpoint without remnants may be needed first.
     pub(crate) fn compaction_due(&mut self, now: u64) -> Result<bool, VaultError> {
         if self.chores.schedule.at.is_none() {
-            let noted = self.store.disk.tree_get(COMPACTED)?;
-            let noted = noted.and_then(|bytes| Input(&bytes).u64());
+            let noted = self.noted()?;
             // A note from the future was made under a wrong clock.
-            let last = match noted.filter(|noted| *noted <= now) {
-                Some(noted) => noted,
+            let last = match noted.filter(|(at, _)| *at <= now) {
+                Some((at, _)) => at,
                 None => {
+                    let epoch = noted.map_or(FIRST_EPOCH, |(_, epoch)| epoch);
                     let disk = &self.store.disk;
-                    disk.tree_apply(self.durable.frame, vec![note(now)])?;
+                    disk.tree_apply(self.durable.frame, vec![note(now, epoch)])?;
                     now
                 }
             };
@@ -179,11 +183,30 @@ impl<D: Disk> Vault<D> {
         Ok(self.chores.schedule.due(now))
     }
 
+    /// Looks whether something was forgotten since the tree was made afresh: it may be in its file.
+    pub(crate) fn find_remnants(&mut self) -> Result<(), VaultError> {
+        let epoch = self.noted()?.map_or(FIRST_EPOCH, |(_, epoch)| epoch);
+        if epoch < self.ring.epoch.number {
+            self.chores.forgot(self.durable.frame);
+        }
+        Ok(())
+    }
+
+    /// When the tree was made afresh, and under which epoch.
+    fn noted(&self) -> Result<Option<(u64, u64)>, VaultError> {
+        let bytes = self.store.disk.tree_get(COMPACTED)?;
+        Ok(bytes.and_then(|bytes| {
+            let mut input = Input(&bytes);
+            input.u64().zip(input.u64())
+        }))
+    }
+
     /// A compaction from the newest checkpoint; `None` when there is none.
     pub(crate) fn begin_compaction(&self) -> Result<Option<Compaction<D>>, VaultError> {
         let disk = &self.store.disk;
         let newest = checkpoint::names(disk)?.first().copied();
-        Ok(newest.map(|frame| Compaction::new(disk.clone(), frame)))
+        let epoch = self.ring.epoch.number;
+        Ok(newest.map(|frame| Compaction::new(disk.clone(), frame, epoch)))
     }
 
     /// The fresh store is durable as of a frame: follows the journal further, or switches to it.
@@ -195,7 +218,7 @@ impl<D: Disk> Vault<D> {
     ) -> Result<Option<u64>, VaultError> {
         let rest = self.journal.bytes_after(compaction.at);
         if compaction.rounds > 0 && rest <= REST_BYTES {
-            self.switch(compaction.at, now)?;
+            self.switch(&compaction, now)?;
             return Ok(Some(compaction.at));
         }
         if compaction.rounds >= ROUNDS {
@@ -207,8 +230,9 @@ impl<D: Disk> Vault<D> {
         Ok(None)
     }
 
-    /// Puts the fresh store, which has everything up to `at`, in the place of the old one.
-    fn switch(&mut self, at: u64, now: u64) -> Result<(), VaultError> {
+    /// Puts the fresh store in the place of the old one.
+    fn switch(&mut self, compaction: &Compaction<D>, now: u64) -> Result<(), VaultError> {
+        let at = compaction.at;
         let mut rest = Vec::new();
         self.journal
             .reader()
@@ -225,7 +249,7 @@ impl<D: Disk> Vault<D> {
         }
         self.store.disk.tree_draft_adopt(at)?;
         batch.push(standing(&self.durable));
-        batch.push(note(now));
+        batch.push(note(now, compaction.epoch));
         let applied = self.store.disk.tree_apply(self.durable.frame, batch);
         self.chores.recount();
         self.chores.schedule = Schedule {
@@ -236,6 +260,7 @@ impl<D: Disk> Vault<D> {
     }
 }
 
-fn note(now: u64) -> Op {
-    Op::put(COMPACTED.to_vec(), &now.to_be_bytes())
+fn note(now: u64, epoch: u64) -> Op {
+    let value = [now.to_be_bytes(), epoch.to_be_bytes()].concat();
+    Op::put(COMPACTED.to_vec(), &value)
 }

@@ -12,7 +12,7 @@ pub(crate) const FACT_NAME_LIMIT: usize = 200;
 
 /// Which frame the tree stands at: a note of the tree about itself, no part of the manifest.
 pub(crate) const STANDING: &[u8] = b"mstanding";
-/// When the tree was last made afresh, in seconds: a note too.
+/// When the tree was last made afresh, in seconds, and under which epoch: a note too.
 pub(crate) const COMPACTED: &[u8] = b"mcompacted";
 /// Where the wrapped key of facts and audit entries lies.
 pub(crate) const HOUSE_KEY: &[u8] = b"khouse";

@@ -226,6 +226,9 @@ impl<D: Disk> Reader<D> {
         upto: u64,
         mut visit: impl FnMut(u64, &Manifest, Vec<Op>) -> Result<(), VaultError>,
     ) -> Result<(), VaultError> {
+        if after >= upto {
+            return Ok(());
+        }
         let mut expected = after + 1;
         for (at, segment) in self.segments.iter().enumerate() {
             let next = self.segments.get(at + 1);

@@ -40,8 +40,8 @@ impl Work {
     }
 }
 
-/// Works until the store was compacted; `None` when the power went.
-fn compacted(vault: &mut Vault<MemoryDisk>, work: &mut Work) -> Option<()> {
+/// Works until the store was compacted; what that call of upkeep did. `None` when the power went.
+fn compacted(vault: &mut Vault<MemoryDisk>, work: &mut Work) -> Option<Upkeep> {
     vault.compact();
     for now in 0..400 {
         work.write(vault)?;
@@ -50,7 +50,7 @@ fn compacted(vault: &mut Vault<MemoryDisk>, work: &mut Work) -> Option<()> {
             return None;
         }
         if done.compacted.is_some() {
-            return Some(());
+            return Some(done);
         }
     }
     panic!("never compacted");
@@ -63,15 +63,16 @@ fn work_goes_on_while_the_store_is_replaced() {
         let (mut vault, ..) = Vault::open_on(disk.clone(), keys()).unwrap();
         let mut work = Work::new(seed);
         for _ in 0..3 {
-            compacted(&mut vault, &mut work).unwrap();
+            let done = compacted(&mut vault, &mut work).unwrap();
+            // Everything is counted in the fresh one, at once or in the next calls.
+            let counted = done.counted.is_some()
+                || (400..500).any(|now| vault.upkeep(now).unwrap().counted.is_some());
+            assert!(counted);
             let mut now = work.model.clone();
             now.read(&vault);
             assert_eq!(now.seen(), work.model.clone().seen());
         }
         assert!(disk.steps().contains(&Step::Adopt));
-        // Everything is still counted, and the checkpoints go on.
-        let counted = (400..2000).find_map(|now| vault.upkeep(now).unwrap().counted);
-        assert!(counted.is_some());
         vault.checkpoint_now().unwrap();
         vault.close().unwrap();
         let (vault, holdings, opening) = Vault::open_on(disk, keys()).unwrap();
@@ -138,6 +139,35 @@ fn erasures_lead_to_one_compaction_in_their_time_and_the_calendar_to_another() {
     assert!((1000..1500).contains(&first), "{first}");
     let month = 30 * 24 * 3600;
     assert!((month..month + 2000).contains(&second), "{second}");
+}
+
+#[test]
+fn a_restart_forgets_no_remnants() {
+    let disk = MemoryDisk::new();
+    let open = || Vault::open_on(disk.clone(), keys()).unwrap().0;
+    let mut vault = open();
+    let id = record(1);
+    for write in [Write::Index(id, vec![1; 9]), Write::Forget(id)] {
+        let writes = vec![write];
+        vault.stage(&Group { writes }).unwrap();
+        vault.sync().unwrap();
+    }
+    let until = |vault: &mut Vault<MemoryDisk>, from: u64, checkpoint: bool| {
+        (from..3000).step_by(5).find(|now| {
+            let done = vault.upkeep(*now).unwrap();
+            done.compacted.is_some() || checkpoint && done.checkpoint.is_some()
+        })
+    };
+    drop(vault);
+    let mut vault = open();
+    let checkpoint = until(&mut vault, 0, true);
+    assert!(checkpoint.is_some_and(|at| at < 200));
+    drop(vault);
+    let mut vault = open();
+    let compacted = until(&mut vault, 200, false);
+    assert!(compacted.is_some());
+    drop(vault);
+    assert_eq!(until(&mut open(), 0, true), None, "nothing is left to drop");
 }
 
 /// The names in a directory that are databases.
