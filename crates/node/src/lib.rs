@@ -26,5 +26,7 @@ pub mod logs;
 pub mod premises;
 pub mod progress;
 pub mod run;
+pub mod scan;
 pub mod standing;
+pub mod timeservice;
 pub mod turn;

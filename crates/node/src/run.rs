@@ -16,7 +16,7 @@ use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::turn::Running;
-use crate::{clock, control, logs, premises};
+use crate::{clock, control, logs, premises, timeservice};
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
@@ -52,6 +52,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
     let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch));
     let controlling = tokio::spawn(control::serve(socket, clerk));
+    let vouching = tokio::spawn(timeservice::watch(office.clone()));
     tracing::info!(
         premises = %facts.premises, node = %facts.node, console = %facts.console, link = %facts.link,
         "the node is ready"
@@ -59,6 +60,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let failed = wait(stopping, running).await;
     controlling.abort();
+    vouching.abort();
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);
     if timeout(CONSOLE_PATIENCE, serving).await.is_err() {

@@ -6,6 +6,8 @@
     reason = "a test that meets what it can't mean has failed"
 )]
 
+mod demo;
+mod forget;
 mod import;
 mod kills;
 mod legacy;

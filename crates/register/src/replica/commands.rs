@@ -261,7 +261,7 @@ impl Replica {
         let stamp = Stamp {
             author: edit.author,
             node: self.node,
-            at: cx.now,
+            at: self.clock.date(cx.now),
         };
         let changes = sheet
             .document
