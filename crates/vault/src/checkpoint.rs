@@ -12,7 +12,7 @@ pub(crate) use load::Load;
 pub(crate) use verify::Verify;
 
 use crate::disk::{Disk, Name, Op};
-use crate::entry::STANDING;
+use crate::entry::is_note;
 use crate::error::{Damage, VaultError};
 use crate::frame::{Input, crc, encode_ops};
 use crate::journal::Reader;
@@ -125,7 +125,7 @@ impl<D: Disk> Copy<D> {
         let ops: Vec<Op> = page
             .entries
             .into_iter()
-            .filter(|(key, _)| key != STANDING)
+            .filter(|(key, _)| !is_note(key))
             .map(|(key, value)| Op {
                 key,
                 value: Some(value),

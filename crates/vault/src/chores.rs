@@ -1,12 +1,13 @@
-//! What is due besides: counting the tree's entries, and checkpoints.
+//! What is due besides: counting the tree's entries, checkpoints, and compaction.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crate::checkpoint::{self, Copy, Point, Progress};
+use crate::compaction::{Compaction, Filled, Schedule};
 use crate::disk::{Disk, Name};
-use crate::entry::STANDING;
+use crate::entry::is_note;
 use crate::error::{Damage, VaultError};
 use crate::manifest::Manifest;
 use crate::store::Store;
@@ -36,9 +37,11 @@ pub struct Upkeep {
     pub more: bool,
     /// A checkpoint was finished, as of this frame.
     pub checkpoint: Option<u64>,
+    /// The working store was replaced by a fresh one, which had been filled up to this frame.
+    pub compacted: Option<u64>,
     /// Every entry was counted and nothing is missing: how many there are.
     pub counted: Option<u64>,
-    /// A checkpoint could not be made. The journal goes on growing; it is tried again.
+    /// A checkpoint or a compaction could not be made. What it was to drop stays; it is tried again.
     pub trouble: Option<VaultError>,
 }
 
@@ -55,6 +58,7 @@ pub(crate) struct Chores<D> {
     /// Bytes of the last checkpoint.
     checkpoint_bytes: u64,
     retry_at: u64,
+    pub(crate) schedule: Schedule,
     /// Databases that were moved aside may still hold what nothing else holds.
     pub(crate) keep_aside: bool,
     stop: Arc<AtomicBool>,
@@ -63,8 +67,40 @@ pub(crate) struct Chores<D> {
 #[derive(Debug)]
 enum Work<D> {
     Idle,
-    Inline(Copy<D>),
-    Thread(JoinHandle<Result<(Copy<D>, Progress), VaultError>>),
+    Inline(Job<D>),
+    Thread(JoinHandle<Result<(Job<D>, Reached), VaultError>>),
+}
+
+/// Long work that is done step by step.
+#[derive(Debug)]
+pub(crate) enum Job<D> {
+    Copy(Copy<D>),
+    Compact(Compaction<D>),
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    More,
+    Copied,
+    Made(Point),
+    Filled,
+}
+
+impl<D: Disk> Job<D> {
+    fn step(&mut self) -> Result<Reached, VaultError> {
+        Ok(match self {
+            Self::Copy(copy) => match copy.step()? {
+                Progress::More => Reached::More,
+                Progress::Copied => Reached::Copied,
+                Progress::Made(point) => Reached::Made(point),
+            },
+            Self::Compact(compaction) => match compaction.step()? {
+                Filled::More => Reached::More,
+                Filled::Upto => Reached::Filled,
+            },
+        })
+    }
 }
 
 impl<D: Disk> Chores<D> {
@@ -81,6 +117,7 @@ impl<D: Disk> Chores<D> {
                 None => 0,
             },
             retry_at: 0,
+            schedule: Schedule::default(),
             keep_aside: false,
             stop: Arc::new(AtomicBool::new(false)),
         })
@@ -94,7 +131,13 @@ impl<D: Disk> Chores<D> {
         });
     }
 
-    /// Ends a checkpoint that is under way and waits for its thread.
+    /// Has every entry counted anew, as soon as can be.
+    pub(crate) fn recount(&mut self) {
+        self.scan = Scan::default();
+        self.scan_at = None;
+    }
+
+    /// Ends a checkpoint or compaction that is under way and waits for its thread.
     pub(crate) fn stop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Work::Thread(thread) = core::mem::replace(&mut self.work, Work::Idle) {
@@ -117,22 +160,22 @@ impl<D: Disk> Chores<D> {
         Ok(Copy::new(disk.clone(), self.begun))
     }
 
-    fn go_on(&mut self, copy: Copy<D>) -> Result<(), VaultError> {
+    pub(crate) fn go_on(&mut self, job: Job<D>) -> Result<(), VaultError> {
         self.work = if D::THREADED {
             let stop = Arc::clone(&self.stop);
             let thread = std::thread::Builder::new()
-                .name("vault-checkpoint".to_owned())
-                .spawn(move || run(copy, &stop))
+                .name("vault-worker".to_owned())
+                .spawn(move || run(job, &stop))
                 .map_err(|error| VaultError::io("start a thread", &error))?;
             Work::Thread(thread)
         } else {
-            Work::Inline(copy)
+            Work::Inline(job)
         };
         Ok(())
     }
 
-    /// The copy that is under way when it has come somewhere.
-    fn poll(&mut self) -> Result<Option<(Copy<D>, Progress)>, VaultError> {
+    /// The job that is under way when it has come somewhere.
+    fn poll(&mut self) -> Result<Option<(Job<D>, Reached)>, VaultError> {
         match core::mem::replace(&mut self.work, Work::Idle) {
             Work::Idle => Ok(None),
             Work::Thread(thread) if !thread.is_finished() => {
@@ -143,14 +186,14 @@ impl<D: Disk> Chores<D> {
                 Ok(result) => result.map(Some),
                 Err(_) => Err(Damage::Tree.into()),
             },
-            Work::Inline(mut copy) => {
+            Work::Inline(mut job) => {
                 for _ in 0..INLINE_STEPS {
-                    let progress = copy.step()?;
-                    if progress != Progress::More {
-                        return Ok(Some((copy, progress)));
+                    let reached = job.step()?;
+                    if reached != Reached::More {
+                        return Ok(Some((job, reached)));
                     }
                 }
-                self.work = Work::Inline(copy);
+                self.work = Work::Inline(job);
                 Ok(None)
             }
         }
@@ -168,11 +211,11 @@ impl<D> Drop for Chores<D> {
 }
 
 /// Takes steps until something has to be decided.
-fn run<D: Disk>(mut copy: Copy<D>, stop: &AtomicBool) -> Result<(Copy<D>, Progress), VaultError> {
+fn run<D: Disk>(mut job: Job<D>, stop: &AtomicBool) -> Result<(Job<D>, Reached), VaultError> {
     while !stop.load(Ordering::Relaxed) {
-        let progress = copy.step()?;
-        if progress != Progress::More {
-            return Ok((copy, progress));
+        let reached = job.step()?;
+        if reached != Reached::More {
+            return Ok((job, reached));
         }
     }
     Err(VaultError::Stopped)
@@ -182,10 +225,11 @@ impl<D: Disk> Vault<D> {
     pub(crate) fn do_chores(&mut self, now: u64) -> Result<Upkeep, VaultError> {
         let mut done = Upkeep::default();
         self.store.settle()?;
-        match self.advance(now) {
-            Ok(point) => done.checkpoint = point.map(|point| point.frame),
+        match self.advance(now, &mut done) {
+            Ok(()) => {}
             Err(error) => {
                 self.chores.retry_at = now.saturating_add(RETRY_SECONDS);
+                self.chores.schedule.retry_at = self.chores.retry_at;
                 self.store.disk.remove(Name::CheckpointDraft).ok();
                 done.trouble = Some(error);
             }
@@ -217,26 +261,41 @@ impl<D: Disk> Vault<D> {
         }
     }
 
-    fn advance(&mut self, now: u64) -> Result<Option<Point>, VaultError> {
+    fn advance(&mut self, now: u64, done: &mut Upkeep) -> Result<(), VaultError> {
         match self.chores.poll()? {
-            Some((mut copy, Progress::Copied)) => {
+            Some((Job::Copy(mut copy), Reached::Copied)) => {
                 self.complete(&mut copy);
-                self.chores.go_on(copy)?;
+                self.chores.go_on(Job::Copy(copy))
             }
-            Some((_, Progress::Made(point))) => {
+            Some((_, Reached::Made(point))) => {
                 self.adopt(point)?;
-                return Ok(Some(point));
+                done.checkpoint = Some(point.frame);
+                Ok(())
             }
-            Some((copy, Progress::More)) => self.chores.go_on(copy)?,
-            None => {
-                let idle = matches!(self.chores.work, Work::Idle);
-                if idle && self.chores.due(self.journal.bytes(), now) {
-                    let copy = self.chores.begin(&self.store.disk)?;
-                    self.chores.go_on(copy)?;
-                }
+            Some((Job::Compact(compaction), Reached::Filled)) => {
+                done.compacted = self.follow(compaction, now)?;
+                Ok(())
             }
+            Some((job, _)) => self.chores.go_on(job),
+            None if matches!(self.chores.work, Work::Idle) => self.begin_due(now),
+            None => Ok(()),
         }
-        Ok(None)
+    }
+
+    /// Begins what is due. A compaction comes after a checkpoint that has nothing forgotten in it.
+    fn begin_due(&mut self, now: u64) -> Result<(), VaultError> {
+        let compact = self.compaction_due(now)?;
+        if compact
+            && self.chores.forgot.is_none()
+            && let Some(compaction) = self.begin_compaction()?
+        {
+            return self.chores.go_on(Job::Compact(compaction));
+        }
+        if compact || self.chores.due(self.journal.bytes(), now) {
+            let copy = self.chores.begin(&self.store.disk)?;
+            return self.chores.go_on(Job::Copy(copy));
+        }
+        Ok(())
     }
 
     fn complete(&mut self, copy: &mut Copy<D>) {
@@ -249,7 +308,14 @@ impl<D: Disk> Vault<D> {
         let disk = &self.store.disk;
         // A copy that began before a record was forgotten may hold what the next one leaves out.
         let begun = self.chores.begun;
-        self.chores.forgot = self.chores.forgot.filter(|(frame, _)| *frame > begun);
+        if self
+            .chores
+            .forgot
+            .take_if(|(frame, _)| *frame <= begun)
+            .is_some()
+        {
+            self.chores.schedule.left_out();
+        }
         self.chores.checkpoint_bytes = disk.length(Name::Checkpoint(point.frame))?;
         self.journal.cut(point.frame, self.durable.frame)?;
         for frame in checkpoint::names(disk)? {
@@ -306,7 +372,7 @@ impl Scan {
     fn step<D: Disk>(&mut self, store: &Store<D>) -> Result<Option<Manifest>, VaultError> {
         let stretch = store.stretch(&self.next, END, SCAN_BYTES)?;
         for (key, value) in &stretch.entries {
-            if key != STANDING {
+            if !is_note(key) {
                 self.counted.add(key, value);
             }
         }

@@ -4,6 +4,7 @@
 //! which tests and the simulation run the same vault.
 
 mod file;
+mod fresh;
 mod settler;
 mod working;
 
@@ -216,6 +217,27 @@ pub trait Disk: Clone + Send + 'static {
     /// # Errors
     /// See the trait.
     fn tree_before(&self, until: &[u8]) -> Result<Option<(Vec<u8>, Bytes)>, VaultError>;
+    /// Begins a new tree beside the one that is there; one begun before goes.
+    ///
+    /// # Errors
+    /// See the trait.
+    fn tree_draft_begin(&self) -> Result<(), VaultError>;
+    /// Has a batch applied to the new tree.
+    ///
+    /// # Errors
+    /// See the trait.
+    fn tree_draft_apply(&self, ops: Vec<Op>) -> Result<(), VaultError>;
+    /// Makes the new tree durable.
+    ///
+    /// # Errors
+    /// See the trait.
+    fn tree_draft_settle(&self) -> Result<(), VaultError>;
+    /// Puts the new tree, which was made durable and has everything up to `frame`, in the place of
+    /// the one that is there, at once and as one; the old one is removed in its own time.
+    ///
+    /// # Errors
+    /// See the trait; the old tree is then still in its place.
+    fn tree_draft_adopt(&self, frame: u64) -> Result<(), VaultError>;
     /// Marks the tree, durably, so that it is found [`TreeState::Broken`] when it is next opened.
     ///
     /// # Errors

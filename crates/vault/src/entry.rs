@@ -10,10 +10,17 @@ use crate::error::VaultError;
 /// The longest name of a fact, in bytes.
 pub(crate) const FACT_NAME_LIMIT: usize = 200;
 
-/// The one entry that is not part of the manifest: which frame the tree stands at.
+/// Which frame the tree stands at: a note of the tree about itself, no part of the manifest.
 pub(crate) const STANDING: &[u8] = b"mstanding";
+/// When the tree was last made afresh, in seconds, and under which epoch: a note too.
+pub(crate) const COMPACTED: &[u8] = b"mcompacted";
 /// Where the wrapped key of facts and audit entries lies.
 pub(crate) const HOUSE_KEY: &[u8] = b"khouse";
+
+/// Whether an entry is a note of the tree about itself.
+pub(crate) fn is_note(key: &[u8]) -> bool {
+    key.first() == Some(&b'm')
+}
 
 /// What an entry belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

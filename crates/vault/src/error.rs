@@ -82,7 +82,9 @@ pub enum KeyFault {
     #[error("a key file is missing from keys/: without it nothing can be opened")]
     Missing,
     /// The epoch key doesn't open with the master key.
-    #[error("the files in keys/ are damaged or don't belong together")]
+    #[error(
+        "the files in keys/ are damaged, don't belong together, or are under another master secret"
+    )]
     Damaged,
     /// The stored data is sealed under other keys.
     #[error("the keys in keys/ are not those of this store")]

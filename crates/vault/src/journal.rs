@@ -188,6 +188,12 @@ impl<D: Disk> Journal<D> {
         self.segments.iter().map(|segment| segment.length).sum()
     }
 
+    /// How many bytes the segments have whose frames are all after `frame`.
+    pub(crate) fn bytes_after(&self, frame: u64) -> u64 {
+        let after = self.segments.iter().filter(|segment| segment.first > frame);
+        after.map(|segment| segment.length).sum()
+    }
+
     pub(crate) fn reader(&self) -> Reader<D> {
         Reader::new(self.disk.clone(), &self.segments)
     }
@@ -220,6 +226,9 @@ impl<D: Disk> Reader<D> {
         upto: u64,
         mut visit: impl FnMut(u64, &Manifest, Vec<Op>) -> Result<(), VaultError>,
     ) -> Result<(), VaultError> {
+        if after >= upto {
+            return Ok(());
+        }
         let mut expected = after + 1;
         for (at, segment) in self.segments.iter().enumerate() {
             let next = self.segments.get(at + 1);

@@ -5,11 +5,11 @@
 //!
 //! | path | what | sealed |
 //! |---|---|---|
-//! | `keys/` | master key, and the epoch key under it | epoch under master |
+//! | `keys/` | the epoch key, and perhaps the master key; it may lie on another volume | epoch under master |
 //! | `ledger` | what must stay forgotten, append-only | no: it holds no personal data and must be readable without keys |
 //! | `journal/*.frames` | every group since the last checkpoint | its entries are |
 //! | `checkpoint/*.full` | everything as of one frame | its entries are |
-//! | `db/` | sled, the working store, where reads come from | its entries are |
+//! | `db/` | sled, the working store, where reads come from; `db.next-*` until the next start after a compaction | its entries are |
 //! | `lock` | held for as long as a vault is open | |
 //!
 //! # Invariants
@@ -30,11 +30,17 @@
 //!    that can't be read is repaired from another file or refused with nothing changed.
 //! 6. *Nothing is sealed twice under one nonce, nothing opens in another place.* Each record has
 //!    its own data key; every chunk is bound to its tree, owner, part and number. Facts and audit
-//!    entries are under keys of their own. Every data key is wrapped by the epoch key, and names it.
-//! 7. *A damaged file is moved aside, never deleted*, until a verified checkpoint holds everything.
-//! 8. *The vault is owned by one thread.* Copying a checkpoint and filling sled happen on two
-//!    others; a [`Disk`] that isn't [`Disk::THREADED`] does all of it in the caller's, step by step,
-//!    so the simulation replays.
+//!    entries are under keys of their own. Every key but the epoch key lies wrapped in the store, and
+//!    names what it is (`keys`).
+//! 7. *What is forgotten opens nowhere.* When [`Vault::sync`] returns, the data key of a record that a
+//!    staged group forgot, every key above it and the old epoch key are destroyed, and the survivors
+//!    are under new ones, durably. After a crash a record is forgotten in this sense or wholly there,
+//!    and there is one epoch key (`rotation`). The limit: an image that holds the key file of then
+//!    too does open. [`Vault::remnants`] tries whatever is left in any file.
+//! 8. *A damaged file is moved aside, never deleted*, until a verified checkpoint holds everything.
+//! 9. *The vault is owned by one thread.* Copying a checkpoint, filling a fresh database and filling
+//!    sled happen on others; a [`Disk`] that isn't [`Disk::THREADED`] does all of it in the caller's,
+//!    step by step, so the simulation replays.
 //!
 //! Deliberately absent: any clock (upkeep is told the time), any knowledge of documents, values'
 //! contents or peers, and any plaintext on a disk.
@@ -45,11 +51,13 @@
 //! works out the manifest (`manifest`), encodes a frame (`frame`) and shows the entries to reads
 //! (`store`). [`Vault::sync`] appends to ledger and journal (`ledger`, `journal`), and hands the
 //! entries to the settler thread (`disk`), which brings them into sled at its own pace. Opening
-//! (`opening`, `holdings`) is the way back; `chores` counts and makes checkpoints; `check` opens all.
+//! (`opening`, `holdings`) is the way back; `chores` counts and makes checkpoints; `compaction`
+//! replaces sled's database by a fresh one; `check` opens all, and `probe` all that should not open.
 
 mod check;
 mod checkpoint;
 mod chores;
+mod compaction;
 mod disk;
 mod draft;
 mod entry;

@@ -36,6 +36,10 @@ pub enum Step {
     Settle,
     /// The tree was rebuilt.
     Rebuild,
+    /// A new tree was begun, filled or made durable.
+    Draft,
+    /// The new tree took the place of the other.
+    Adopt,
     /// The tree was condemned.
     Condemn,
 }
@@ -50,6 +54,8 @@ pub struct MemoryDisk {
 struct State {
     files: BTreeMap<Name, File>,
     tree: MemoryTree,
+    /// A tree that is being filled; a crash takes it.
+    draft: Option<MemoryTree>,
     steps: Vec<Step>,
     /// The power goes before the step of this number.
     power_until: Option<u64>,
@@ -294,6 +300,32 @@ impl Disk for MemoryDisk {
         let state = self.state();
         state.tree.check()?;
         Ok(state.tree.before(until))
+    }
+
+    fn tree_draft_begin(&self) -> Result<(), VaultError> {
+        self.change(Step::Draft)?.draft = Some(MemoryTree::default());
+        Ok(())
+    }
+
+    fn tree_draft_apply(&self, ops: Vec<Op>) -> Result<(), VaultError> {
+        let mut state = self.change(Step::Draft)?;
+        let draft = state.draft.as_mut().ok_or(VaultError::Stopped)?;
+        draft.apply(0, ops);
+        Ok(())
+    }
+
+    fn tree_draft_settle(&self) -> Result<(), VaultError> {
+        let mut state = self.change(Step::Draft)?;
+        state.draft.as_mut().ok_or(VaultError::Stopped)?.settle();
+        Ok(())
+    }
+
+    fn tree_draft_adopt(&self, frame: u64) -> Result<(), VaultError> {
+        let mut state = self.change(Step::Adopt)?;
+        let mut draft = state.draft.take().ok_or(VaultError::Stopped)?;
+        draft.apply(frame, Vec::new());
+        state.tree = draft;
+        Ok(())
     }
 
     fn tree_condemn(&self) -> Result<(), VaultError> {

@@ -253,6 +253,7 @@ impl<D: Disk> Opener<D> {
             tip,
         })?;
         vault.chores.keep_aside = recounted || unreadable > 0;
+        vault.find_remnants()?;
         if last < base.frame {
             // What the journal has is older than what was read: the next frame can't follow on it.
             vault.journal.rotate();

@@ -39,7 +39,7 @@ pub struct Remnants {
 
 impl<D: Disk> Vault<D> {
     /// Probes every file of the store but those in the directory of keys. Takes about a second for
-    /// each GB. Changes nothing. Sync first: what is staged is not counted as in use otherwise.
+    /// each GB. Changes nothing. Sync first: keys that a staged group replaces are found, and open.
     ///
     /// # Errors
     /// Failures of the disk; [`VaultError::TooLarge`] when there are more wrapped keys than memory

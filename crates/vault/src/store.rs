@@ -124,6 +124,15 @@ impl<D: Disk> Store<D> {
         });
     }
 
+    /// Makes the operations of an earlier frame visible, where nothing later is.
+    pub(crate) fn absorb_again(&mut self, frame: u64, mut ops: Vec<Op>) {
+        ops.retain(|op| {
+            let held = self.overlay.get(&op.key);
+            held.is_none_or(|(newest, _)| *newest <= frame)
+        });
+        self.absorb(frame, &ops);
+    }
+
     /// Forgets what the tree has by now.
     pub(crate) fn settle(&mut self) -> Result<(), VaultError> {
         let settled = self.disk.tree_settled()?;

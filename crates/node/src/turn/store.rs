@@ -82,6 +82,9 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
         if let Some(frame) = done.checkpoint {
             tracing::info!(frame, "a checkpoint was made");
         }
+        if let Some(frame) = done.compacted {
+            tracing::info!(frame, "the working store was compacted");
+        }
         if let Some(entries) = done.counted {
             tracing::debug!(
                 entries,
@@ -89,7 +92,7 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
             );
         }
         if let Some(trouble) = done.trouble {
-            tracing::error!(error = %trouble, "a checkpoint could not be made; it is tried again");
+            tracing::error!(error = %trouble, "a checkpoint or a compaction could not be made; it is tried again");
         }
         Ok(done.more)
     }

@@ -358,6 +358,22 @@ impl Disk for FileDisk {
         self.shared.tree.before(until)
     }
 
+    fn tree_draft_begin(&self) -> Result<(), VaultError> {
+        self.shared.tree.draft_begin()
+    }
+
+    fn tree_draft_apply(&self, ops: Vec<Op>) -> Result<(), VaultError> {
+        self.shared.tree.draft_apply(ops)
+    }
+
+    fn tree_draft_settle(&self) -> Result<(), VaultError> {
+        self.shared.tree.draft_settle()
+    }
+
+    fn tree_draft_adopt(&self, frame: u64) -> Result<(), VaultError> {
+        self.shared.tree.draft_adopt(frame)
+    }
+
     fn tree_condemn(&self) -> Result<(), VaultError> {
         self.shared.tree.condemn()
     }

@@ -42,10 +42,12 @@ enum Work {
 }
 
 impl Settler {
-    pub(super) fn start(tree: &sled::Tree, file: &Path) -> Result<Self, VaultError> {
+    /// Brings batches into `tree`, which lies in `file` and has everything up to `settled`.
+    pub(super) fn start(tree: &sled::Tree, file: &Path, settled: u64) -> Result<Self, VaultError> {
         let file = fs::File::open(file)
             .map_err(|error| VaultError::io("open the working store", &error))?;
         let progress = Arc::new(Progress::default());
+        progress.settled.store(settled, Ordering::Release);
         let (work, queue) = sync_channel(QUEUE);
         let hand = Hand {
             tree: tree.clone(),

@@ -9,10 +9,13 @@ use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::file::sync_directory;
+use super::fresh::{Draft, OLD, normalise, numbered};
 use super::settler::Settler;
 use super::{Bytes, Op, Page, TreeState};
 use crate::error::{Damage, VaultError};
@@ -34,14 +37,39 @@ const CONDEMNED: &str = "condemned";
 pub(super) struct WorkingTree {
     root: PathBuf,
     open: RwLock<Option<OpenTree>>,
+    /// How often the database was replaced since it was opened: its directory's number.
+    generation: AtomicU32,
+    /// One that is being filled.
+    draft: Mutex<Option<Draft>>,
+    /// Closes and removes one that was replaced.
+    leaving: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Debug)]
-struct OpenTree {
+pub(super) struct OpenTree {
     // The settler first, so that it has ended before the database closes.
     settler: Settler,
     tree: sled::Tree,
     _db: sled::Db,
+}
+
+impl OpenTree {
+    /// The database in `directory`, which has everything up to `settled`.
+    pub(super) fn new(db: sled::Db, directory: &Path, settled: u64) -> Result<Self, VaultError> {
+        let tree = guarded(|| db.open_tree("entries"))?;
+        let settler = Settler::start(&tree, &directory.join("db"), settled)?;
+        Ok(Self {
+            settler,
+            tree,
+            _db: db,
+        })
+    }
+}
+
+impl Drop for WorkingTree {
+    fn drop(&mut self) {
+        self.let_leave();
+    }
 }
 
 impl WorkingTree {
@@ -49,10 +77,16 @@ impl WorkingTree {
         Self {
             root: root.to_path_buf(),
             open: RwLock::new(None),
+            generation: AtomicU32::new(0),
+            draft: Mutex::new(None),
+            leaving: Mutex::new(None),
         }
     }
 
     pub(super) fn open(&self) -> Result<TreeState, VaultError> {
+        self.let_leave();
+        normalise(&self.root)?;
+        self.generation.store(0, Ordering::Relaxed);
         let directory = self.directory();
         remove_tree(&self.fresh())?;
         if !directory.exists() {
@@ -152,17 +186,74 @@ impl WorkingTree {
     pub(super) fn close(&self) -> Result<(), VaultError> {
         let settled = self.settle();
         *self.slot() = None;
+        *self.draft_slot() = None;
+        self.let_leave();
         settled
     }
 
+    pub(super) fn draft_begin(&self) -> Result<(), VaultError> {
+        *self.draft_slot() = None;
+        self.let_leave();
+        let directory = self.numbered(self.generation.load(Ordering::Relaxed) + 1);
+        *self.draft_slot() = Some(Draft::begin(&directory)?);
+        Ok(())
+    }
+
+    pub(super) fn draft_apply(&self, ops: Vec<Op>) -> Result<(), VaultError> {
+        self.draft_slot()
+            .as_mut()
+            .ok_or(VaultError::Stopped)?
+            .apply(ops)
+    }
+
+    pub(super) fn draft_settle(&self) -> Result<(), VaultError> {
+        let mut draft = self.draft_slot();
+        draft.as_mut().ok_or(VaultError::Stopped)?.settle()?;
+        sync_directory(&self.root)
+    }
+
+    pub(super) fn draft_adopt(&self, frame: u64) -> Result<(), VaultError> {
+        let draft = self.draft_slot().take().ok_or(VaultError::Stopped)?;
+        let fresh = draft.open(frame)?;
+        let old_path = self.root.join(OLD);
+        // From here on the fresh one has the lowest number and is the one that is opened.
+        fs::rename(self.directory(), &old_path)
+            .map_err(|error| VaultError::io("switch to the compacted store", &error))?;
+        self.generation.fetch_add(1, Ordering::Relaxed);
+        let old = self.slot().replace(fresh);
+        let leave = move || {
+            drop(old);
+            if let Err(error) = remove_tree(&old_path) {
+                tracing::warn!(%error, "an old working store is removed at the next start");
+            }
+        };
+        // The fresh one holds now, and nothing may fail any more: where no thread can be had the
+        // old one closes here, and where the rename is not durable a crash brings back the old one,
+        // which is then brought up to date or rebuilt.
+        let thread = std::thread::Builder::new().name("vault-leaving".to_owned());
+        *self.leaving.lock().unwrap_or_else(PoisonError::into_inner) = thread.spawn(leave).ok();
+        if let Err(error) = sync_directory(&self.root) {
+            tracing::warn!(%error, "the switch to the compacted store may not survive a power cut");
+        }
+        Ok(())
+    }
+
+    /// Waits until a database that was replaced is gone.
+    fn let_leave(&self) {
+        let mut leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = leaving.take() {
+            // What it could not remove is removed at the next opening.
+            drop(thread.join());
+        }
+    }
+
+    fn draft_slot(&self) -> std::sync::MutexGuard<'_, Option<Draft>> {
+        // The slot is whole between any two calls, whatever a caller's thread died of.
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn hold(&self, db: sled::Db) -> Result<(), VaultError> {
-        let tree = guarded(|| db.open_tree("entries"))?;
-        let settler = Settler::start(&tree, &self.directory().join("db"))?;
-        *self.slot() = Some(OpenTree {
-            settler,
-            tree,
-            _db: db,
-        });
+        *self.slot() = Some(OpenTree::new(db, &self.directory(), 0)?);
         Ok(())
     }
 
@@ -194,7 +285,11 @@ impl WorkingTree {
     }
 
     fn directory(&self) -> PathBuf {
-        self.root.join("db")
+        self.numbered(self.generation.load(Ordering::Relaxed))
+    }
+
+    fn numbered(&self, generation: u32) -> PathBuf {
+        numbered(&self.root, generation)
     }
 
     fn fresh(&self) -> PathBuf {
@@ -266,7 +361,7 @@ fn sled_error(error: &sled::Error) -> VaultError {
 
 /// Opens the database. The node's own lock is held already, so whoever still has sled's is this
 /// process: threads of sled outlive its handles for a moment.
-fn open_sled(directory: &Path) -> Result<sled::Db, VaultError> {
+pub(super) fn open_sled(directory: &Path) -> Result<sled::Db, VaultError> {
     for _ in 1..LOCK_TRIES {
         match try_open_sled(directory) {
             Err(VaultError::InUse) => std::thread::sleep(LOCK_WAIT),
@@ -301,7 +396,7 @@ fn remove_half_snapshots(directory: &Path) -> Result<(), VaultError> {
     remove().map_err(|error| VaultError::io("clean up the working store", &error))
 }
 
-fn remove_tree(path: &Path) -> Result<(), VaultError> {
+pub(super) fn remove_tree(path: &Path) -> Result<(), VaultError> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(VaultError::io("remove an old store", &error))
@@ -311,7 +406,7 @@ fn remove_tree(path: &Path) -> Result<(), VaultError> {
 }
 
 /// Syncs every file and directory under `path`.
-fn sync_tree(path: &Path) -> io::Result<()> {
+pub(super) fn sync_tree(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {

@@ -67,6 +67,7 @@ impl MemoryDisk {
             tree.condemn();
         }
         state.power_until = None;
+        state.draft = None;
     }
 
     /// Lets the files have at most so many bytes together; `None` for no bound.

@@ -65,6 +65,9 @@ impl Run {
             if self.rng.below(12) == 0 {
                 vault.checkpoint_now().ok()?;
             }
+            if self.rng.below(8) == 0 {
+                vault.compact();
+            }
         }
         vault.close().ok()
     }

@@ -1,6 +1,8 @@
 //! The vault from outside: in a directory, on a faulty disk, at the limits of a disk.
 
 #[cfg(test)]
+mod compaction;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod directory;
@@ -12,5 +14,7 @@ mod faults;
 mod forgetting;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod masters;
 #[cfg(test)]
 mod model;
