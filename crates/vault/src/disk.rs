@@ -4,12 +4,14 @@
 //! which tests and the simulation run the same vault.
 
 mod file;
+mod held;
 mod settler;
 mod working;
 
 use std::sync::Arc;
 
 pub use file::FileDisk;
+pub use held::Held;
 
 use crate::error::VaultError;
 
@@ -106,6 +108,13 @@ pub trait Disk: Clone + Send + 'static {
     /// # Errors
     /// See the trait.
     fn read(&self, name: Name, offset: u64, limit: usize) -> Result<Vec<u8>, VaultError>;
+    /// A file as it is now, which stays readable whatever becomes of its name.
+    ///
+    /// # Errors
+    /// See the trait.
+    fn hold(&self, name: Name) -> Result<Held, VaultError> {
+        self.read(name, 0, usize::MAX).map(Held::of_bytes)
+    }
     /// The length of a file in bytes; 0 when there is none.
     ///
     /// # Errors

@@ -27,6 +27,20 @@ const WRAPPED: usize = 1 + 8 + NONCE + 32 + TAG;
 pub struct Keys {
     epoch: u64,
     wrapping: SecretKey,
+    /// The epoch key itself, for a backup.
+    root: SecretKey,
+}
+
+/// An epoch key with its number: what opens one checkpoint. Wiped from memory when dropped.
+pub(crate) struct RootKey {
+    pub(crate) number: u64,
+    pub(crate) key: SecretKey,
+}
+
+impl core::fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "RootKey({}, redacted)", self.number)
+    }
 }
 
 impl core::fmt::Debug for Keys {
@@ -46,13 +60,40 @@ impl Keys {
 
     /// Makes new keys and writes them to `directory`, which exists and holds none.
     pub(crate) fn create(directory: &Path) -> Result<Self, VaultError> {
+        let root = RootKey {
+            number: 1,
+            key: SecretKey::random()?,
+        };
+        Self::adopt(directory, &root)?;
+        Ok(Self::of_root(&root))
+    }
+
+    /// Writes keys to `directory`, which exists and holds none: a new master key, and under it an
+    /// epoch key that is there already, for a store that comes from a backup.
+    pub(crate) fn adopt(directory: &Path, root: &RootKey) -> Result<(), VaultError> {
         let master = SecretKey::random()?;
-        let epoch = SecretKey::random()?;
         write_secret(&directory.join(MASTER), master.as_bytes())?;
-        let sealed = wrap(&master.derive("epoch"), 1, b"epoch", &epoch)?;
+        let sealed = wrap(&master.derive("epoch"), root.number, b"epoch", &root.key)?;
         write_secret(&directory.join(EPOCH), &sealed)?;
-        sync_directory(directory)?;
-        Ok(Self::of_epoch(1, &epoch))
+        sync_directory(directory)
+    }
+
+    /// The epoch key, for a backup.
+    pub(crate) fn root(&self) -> RootKey {
+        RootKey {
+            number: self.epoch,
+            key: self.root.clone(),
+        }
+    }
+
+    /// The keys under an epoch key.
+    pub(crate) fn of_root(root: &RootKey) -> Self {
+        Self::of_epoch(root.number, &root.key)
+    }
+
+    /// Whether the wrapped key that was stored at `place` is one of these keys'.
+    pub(crate) fn opens(&self, place: &[u8], wrapped: &[u8]) -> bool {
+        self.unwrap(place, wrapped).is_some()
     }
 
     /// Reads the keys in `directory`.
@@ -69,6 +110,7 @@ impl Keys {
         Self {
             epoch,
             wrapping: key.derive("wrap"),
+            root: key.clone(),
         }
     }
 

@@ -47,6 +47,7 @@
 //! entries to the settler thread (`disk`), which brings them into sled at its own pace. Opening
 //! (`opening`, `holdings`) is the way back; `chores` counts and makes checkpoints; `check` opens all.
 
+pub mod backup;
 mod check;
 mod checkpoint;
 mod chores;
@@ -71,7 +72,7 @@ mod vault;
 
 pub use check::{CheckReport, Problem};
 pub use chores::Upkeep;
-pub use disk::{Bytes, Disk, FileDisk, Name, Op, Page, TreeState};
+pub use disk::{Bytes, Disk, FileDisk, Held, Name, Op, Page, TreeState};
 pub use error::{Damage, KeyFault, VaultError};
 pub use keys::Keys;
 pub use opening::{Opening, Repair, Why};

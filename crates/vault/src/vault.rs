@@ -58,11 +58,7 @@ impl Vault<FileDisk> {
             return Err(VaultError::Exists);
         }
         FileDisk::create(directory)?;
-        let keys = directory.join("keys");
-        std::fs::create_dir_all(&keys)
-            .map_err(|error| VaultError::io("make the directory of keys", &error))?;
-        restrict(&keys)?;
-        let keys = Keys::create(&keys)?;
+        let keys = Keys::create(&private_directory(directory)?)?;
         let disk = FileDisk::open(directory)?;
         let (vault, ..) = Opener::new(disk, true)?.run(keys)?;
         vault.close()
@@ -283,9 +279,13 @@ fn unreadable(record: RecordId, error: &VaultError) -> ShelfError {
     ShelfError
 }
 
-/// Only the owner may enter the directory.
-fn restrict(directory: &Path) -> Result<(), VaultError> {
+/// Makes the directory of keys, which only its owner may enter.
+pub(crate) fn private_directory(store: &Path) -> Result<std::path::PathBuf, VaultError> {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))
-        .map_err(|error| VaultError::io("restrict the directory of keys", &error))
+    let keys = store.join("keys");
+    std::fs::create_dir_all(&keys)
+        .map_err(|error| VaultError::io("make the directory of keys", &error))?;
+    std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o700))
+        .map_err(|error| VaultError::io("restrict the directory of keys", &error))?;
+    Ok(keys)
 }
