@@ -8,6 +8,8 @@ mod clerk;
 mod parcel;
 mod way;
 
+use std::path::PathBuf;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,15 @@ pub enum Errand {
         /// Why; logged.
         reason: String,
     },
+    /// Make a backup: [`Reply::BackedUp`].
+    Backup {
+        /// A file, or a directory that is there; absolute, and seen by the node.
+        to: PathBuf,
+        /// What it is closed with: this passphrase,
+        passphrase: Option<String>,
+        /// or this public key.
+        recipient: Option<String>,
+    },
     /// Cut or heal the line to the other premises, for the demo: [`Reply::Done`].
     Line {
         /// Whether it is to be cut.
@@ -79,6 +90,7 @@ impl core::fmt::Debug for Errand {
             Self::RemovePeer { .. } => "RemovePeer",
             Self::Import { .. } => "Import(redacted)",
             Self::Export { .. } => "Export(redacted)",
+            Self::Backup { .. } => "Backup(redacted)",
             Self::Line { .. } => "Line",
         })
     }
@@ -110,6 +122,8 @@ pub enum Reply {
         /// Lines, and so clients.
         clients: u64,
     },
+    /// A backup was made and read back.
+    BackedUp(BackedUp),
     /// Not done.
     Failed {
         /// The exit code ([`crate::exit::Exit`]).
@@ -129,6 +143,7 @@ impl core::fmt::Debug for Reply {
             Self::Imported(_) => "Imported",
             Self::Lines(_) => "Lines(redacted)",
             Self::Exported { .. } => "Exported",
+            Self::BackedUp(_) => "BackedUp",
             Self::Failed { .. } => "Failed",
         })
     }
@@ -177,6 +192,9 @@ pub struct Standing {
     pub cut: bool,
     /// Every peer, by node id.
     pub peers: Vec<PeerStanding>,
+    /// How the backups stand.
+    #[serde(default)]
+    pub backup: crate::backup::State,
 }
 
 /// How things stand with one peer.
@@ -200,6 +218,23 @@ pub struct PeerStanding {
     pub waiting: usize,
     /// Since when the oldest of them waits.
     pub waiting_since: Option<String>,
+}
+
+/// A backup that was made; `backup --json` prints it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackedUp {
+    /// The file.
+    pub file: String,
+    /// The copy of the ledger beside it.
+    pub ledger: String,
+    /// What it is as of.
+    pub at: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// How many clients it holds.
+    pub clients: u64,
+    /// How many old ones were removed.
+    pub removed: usize,
 }
 
 /// What `check` found.

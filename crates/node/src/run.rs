@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
+use crate::backup::keeper::Keeper;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
@@ -50,7 +51,11 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let desk = office.desk(node, config.premises.clone());
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
-    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch));
+    let keeper = Keeper::new(office.clone(), dir, &config.premises);
+    let backing_up = config
+        .backup
+        .map(|settings| tokio::spawn(keeper.clone().keep(settings)));
+    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch)).with_keeper(keeper);
     let controlling = tokio::spawn(control::serve(socket, clerk));
     tracing::info!(
         premises = %facts.premises, node = %facts.node, console = %facts.console, link = %facts.link,
@@ -59,6 +64,9 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let failed = wait(stopping, running).await;
     controlling.abort();
+    if let Some(backing_up) = backing_up {
+        backing_up.abort();
+    }
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);
     if timeout(CONSOLE_PATIENCE, serving).await.is_err() {

@@ -45,7 +45,8 @@
 //! works out the manifest (`manifest`), encodes a frame (`frame`) and shows the entries to reads
 //! (`store`). [`Vault::sync`] appends to ledger and journal (`ledger`, `journal`), and hands the
 //! entries to the settler thread (`disk`), which brings them into sled at its own pace. Opening
-//! (`opening`, `holdings`) is the way back; `chores` counts and makes checkpoints; `check` opens all.
+//! (`opening`, `holdings`) is the way back; `chores` counts and makes checkpoints; `check` opens all;
+//! [`backup`] holds a checkpoint with its key for a copy elsewhere, and makes a store of one.
 
 pub mod backup;
 mod check;

@@ -6,6 +6,7 @@
     reason = "a test that meets what it can't mean has failed"
 )]
 
+mod backup;
 mod import;
 mod kills;
 mod legacy;

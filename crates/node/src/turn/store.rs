@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use register::replica::{Group, Shelf};
+use vault::backup::Image;
 use vault::{CheckReport, Disk, Vault, VaultError};
 
 /// A store that one event loop owns.
@@ -25,6 +26,10 @@ pub trait Store: core::fmt::Debug + Send + 'static {
     fn upkeep(&mut self, now: Timestamp) -> Result<bool, VaultError>;
     /// Reads and verifies everything. Takes about a second for each 100 MB.
     fn check(&self) -> CheckReport;
+    /// Asks for an image of everything that is durable; upkeep makes it.
+    fn ask_image(&mut self);
+    /// The image that was asked for, once it is there.
+    fn take_image(&mut self) -> Option<Result<Image, VaultError>>;
     /// Ends the store's work in good order.
     ///
     /// # Errors
@@ -66,6 +71,14 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
 
     fn check(&self) -> CheckReport {
         Self::check(self)
+    }
+
+    fn ask_image(&mut self) {
+        Self::ask_image(self);
+    }
+
+    fn take_image(&mut self) -> Option<Result<Image, VaultError>> {
+        Self::take_image(self)
     }
 
     fn close(self) -> Result<(), VaultError> {
