@@ -30,7 +30,8 @@ pub struct Store {
     pub values: BTreeMap<RecordId, Vec<Value>>,
     indexes: BTreeMap<RecordId, Vec<u8>>,
     facts: BTreeMap<String, Vec<u8>>,
-    ledger: Vec<Vec<u8>>,
+    /// The ledger.
+    pub ledger: Vec<Vec<u8>>,
     audit: Option<(u64, Vec<u8>)>,
     /// How many documents were read.
     pub reads: std::cell::Cell<usize>,

@@ -180,7 +180,8 @@ impl Keeper {
                 };
             }
             Err(trouble) => {
-                tracing::error!(%trouble, "no backup was made");
+                // Whoever asked is told; the schedule tells the log.
+                tracing::info!(%trouble, "no backup was made");
                 state.failed = Some(Failed {
                     at: whole_second(clock::now()),
                     fault: trouble.fault,
@@ -205,8 +206,9 @@ impl Keeper {
             state.failed = state.failed.filter(|_| begun);
             begun = true;
             if is_due(&state, settings.every(), now) {
-                // How it went is logged and remembered there.
-                let _ = self.scheduled(&settings).await;
+                if let Err(trouble) = self.scheduled(&settings).await {
+                    tracing::error!(%trouble, "the backup that was due was not made; it is tried again in an hour");
+                }
             }
             if is_past(cleared, CLEAR, now) {
                 cleared = Some(now);
