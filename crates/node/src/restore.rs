@@ -112,7 +112,8 @@ pub async fn restore(wish: &Wish<'_>, now: Timestamp) -> Outcome<Restored> {
         return Err(Failure::from(VaultError::Exists).context(wish.directory.display()));
     }
     let named = || wish.from.display().to_string();
-    let label = envelope::label(wish.from).map_err(|error| Failure::from(error).context(named()))?;
+    let label =
+        envelope::label(wish.from).map_err(|error| Failure::from(error).context(named()))?;
     admissible(label.created, now)?;
     let copy = wish.ledger.map(LedgerCopy::read).transpose()?;
     if let Some(Label { register, .. }) = copy.as_ref().and_then(|copy| copy.label.as_ref())
@@ -121,8 +122,8 @@ pub async fn restore(wish: &Wish<'_>, now: Timestamp) -> Outcome<Restored> {
         let sentence = "the ledger file is of another register than the backup";
         return Err(Failure::said(Exit::Refused, sentence));
     }
-    let opened =
-        envelope::open(wish.from, wish.key).map_err(|error| Failure::from(error).context(named()))?;
+    let opened = envelope::open(wish.from, wish.key)
+        .map_err(|error| Failure::from(error).context(named()))?;
     let part = Part::new(wish.directory)?;
     let restored = fill(part.path(), opened, copy, now).await?;
     part.name(wish.directory)?;
@@ -233,7 +234,9 @@ fn sentence(copy: &LedgerCopy, serves: bool) -> String {
             ", which is of {}: not recent enough to end the quarantine",
             label.created
         )),
-        None => text.push_str(", which doesn't say of when it is, so it doesn't end the quarantine"),
+        None => {
+            text.push_str(", which doesn't say of when it is, so it doesn't end the quarantine")
+        }
     }
     text
 }
@@ -375,15 +378,28 @@ mod tests {
             entries: [].into(),
             damaged,
         };
-        let check = |created, damaged, now| ends_quarantine(&copy(created, damaged), backup, at(now));
+        let check =
+            |created, damaged, now| ends_quarantine(&copy(created, damaged), backup, at(now));
         let same = Some("2026-01-10T12:00:00Z");
         assert!(check(same, false, "2026-01-10T12:00:00Z"));
         assert!(check(same, false, "2026-01-12T12:00:00Z"));
         assert!(!check(same, false, "2026-01-12T12:00:01Z"));
         assert!(!check(same, true, "2026-01-10T13:00:00Z"));
-        assert!(check(Some("2026-01-20T12:00:00Z"), false, "2026-01-21T12:00:00Z"));
-        assert!(!check(Some("2026-01-10T11:59:59Z"), false, "2026-01-10T13:00:00Z"));
-        assert!(!check(Some("2026-01-11T12:00:00Z"), false, "2026-01-10T13:00:00Z"));
+        assert!(check(
+            Some("2026-01-20T12:00:00Z"),
+            false,
+            "2026-01-21T12:00:00Z"
+        ));
+        assert!(!check(
+            Some("2026-01-10T11:59:59Z"),
+            false,
+            "2026-01-10T13:00:00Z"
+        ));
+        assert!(!check(
+            Some("2026-01-11T12:00:00Z"),
+            false,
+            "2026-01-10T13:00:00Z"
+        ));
         assert!(!check(None, false, "2026-01-10T13:00:00Z"));
     }
 

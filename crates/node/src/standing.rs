@@ -117,7 +117,10 @@ pub fn for_people(standing: &Standing) -> String {
         text.push_str("  the line is cut on purpose\n");
     }
     if let Some(good) = &standing.backup.good {
-        text.push_str(&format!("  last good backup {} in {}\n", good.at, good.file));
+        text.push_str(&format!(
+            "  last good backup {} in {}\n",
+            good.at, good.file
+        ));
     }
     if let Some(failed) = &standing.backup.failed {
         let (at, sentence) = (failed.at, &failed.sentence);

@@ -198,9 +198,8 @@ async fn a_ledger_file_brings_nobody_back_where_no_peer_is_in_reach() {
     let said = said.json().unwrap();
     assert_eq!(said["quarantine"], false, "{said}");
     assert_eq!(said["clients"], 19, "{said}");
-    let export = |directory: &Path| {
-        kortisto::run(directory, &["export"], &["--format", "jsonl"]).unwrap()
-    };
+    let export =
+        |directory: &Path| kortisto::run(directory, &["export"], &["--format", "jsonl"]).unwrap();
     assert_eq!(export(&restored).fine().unwrap(), after);
     kortisto::run(&restored, &["check"], &[])
         .unwrap()

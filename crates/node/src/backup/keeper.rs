@@ -171,7 +171,9 @@ impl Keeper {
         match made {
             Ok(made) => {
                 tracing::info!(
-                    bytes = made.good.bytes, clients = made.good.clients, removed = made.removed,
+                    bytes = made.good.bytes,
+                    clients = made.good.clients,
+                    removed = made.removed,
                     "a backup was made and read back"
                 );
                 state = State {
@@ -353,12 +355,10 @@ impl Job {
 
 /// The settings and the identity of the node in `directory`.
 fn small_files(directory: &Path) -> Result<Vec<Small>, Trouble> {
-    let failed = |error: std::io::Error| Trouble::io("read the node's settings and identity", &error);
+    let failed =
+        |error: std::io::Error| Trouble::io("read the node's settings and identity", &error);
     let read = |path: PathBuf| fs::read(path).map(Zeroizing::new).map_err(failed);
-    let mut small = vec![(
-        config::FILE.to_owned(),
-        read(directory.join(config::FILE))?,
-    )];
+    let mut small = vec![(config::FILE.to_owned(), read(directory.join(config::FILE))?)];
     for entry in fs::read_dir(directory.join(IDENTITY)).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         if let (Some(name), true) = (entry.file_name().to_str(), entry.path().is_file()) {
@@ -434,7 +434,10 @@ mod tests {
         assert!(due(None, Some("2026-01-10T11:00:00Z")));
         // A clock that was wrong when the last one was made holds nothing up.
         assert!(due(Some("2099-01-01T00:00:00Z"), None));
-        assert!(due(Some("2026-01-01T00:00:00Z"), Some("2099-01-01T00:00:00Z")));
+        assert!(due(
+            Some("2026-01-01T00:00:00Z"),
+            Some("2099-01-01T00:00:00Z")
+        ));
     }
 
     #[test]

@@ -43,9 +43,7 @@ impl Label {
     /// The line, with its end.
     #[must_use]
     pub fn line(&self) -> String {
-        let Self {
-            register, node, ..
-        } = self;
+        let Self { register, node, .. } = self;
         let created = self.created.as_second();
         let start = self.kind.start();
         let digest = self.digest.as_deref().map(|digest| format!(" {digest}"));

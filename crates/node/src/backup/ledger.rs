@@ -42,9 +42,8 @@ impl LedgerCopy {
             return Err(Trouble::new(Fault::Other, format!("{doing}: too large")));
         }
         let bytes = fs::read(path).map_err(|error| failed(&error))?;
-        Self::parse(&bytes).map_err(|problem| {
-            Trouble::new(Fault::Other, format!("could not {doing}: {problem}"))
-        })
+        Self::parse(&bytes)
+            .map_err(|problem| Trouble::new(Fault::Other, format!("could not {doing}: {problem}")))
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
@@ -186,13 +185,20 @@ mod tests {
         let path = home.path().join("x.ledger");
         refresh(&path, &label("r1"), &[entry(1), entry(2)].into()).unwrap();
         let whole = fs::read(&path).unwrap();
-        for bad in [&whole[..whole.len() - 5], b"anything at all", b"kortisto-ledger 1 \n"] {
+        for bad in [
+            &whole[..whole.len() - 5],
+            b"anything at all",
+            b"kortisto-ledger 1 \n",
+        ] {
             fs::write(&path, bad).unwrap();
             assert!(LedgerCopy::read(&path).is_err());
         }
         let own = ledger_file(&[entry(1), entry(2)].into());
         fs::write(&path, &own[..own.len() - 5]).unwrap();
         let copy = LedgerCopy::read(&path).unwrap();
-        assert_eq!((copy.label, copy.entries.len(), copy.damaged), (None, 1, true));
+        assert_eq!(
+            (copy.label, copy.entries.len(), copy.damaged),
+            (None, 1, true)
+        );
     }
 }

@@ -160,8 +160,7 @@ impl Draft {
             fs::rename(&self.part, &self.path)?;
             self.path.parent().map_or(Ok(()), sync_directory)
         };
-        name()
-            .map_err(|error| Trouble::io(&format!("name {}", self.path.display()), &error))?;
+        name().map_err(|error| Trouble::io(&format!("name {}", self.path.display()), &error))?;
         self.named = true;
         Ok(())
     }
@@ -304,7 +303,12 @@ mod tests {
         backup(dir, "kortisto-p-4.age", "r2", old);
         backup(dir, "mine.age", "r1", old);
         backup(dir, "kortisto-p-5.age.part", "r1", "2026-02-05T00:00:00Z");
-        backup(dir, "kortisto-other-5.age.part", "r1", "2026-02-05T00:00:00Z");
+        backup(
+            dir,
+            "kortisto-other-5.age.part",
+            "r1",
+            "2026-02-05T00:00:00Z",
+        );
         fs::write(dir.join("kortisto-p-6.age"), "a letter to somebody").unwrap();
         fs::write(dir.join("kortisto-p-7.age.part"), "").unwrap();
         let now = at("2026-02-06T00:00:00Z");
@@ -331,7 +335,10 @@ mod tests {
     fn a_place_that_is_missing_or_taken_is_told() {
         let home = tempfile::tempdir().unwrap();
         let fault = |to: &Path| Place::of(to).err().map(|trouble| trouble.fault);
-        assert_eq!(fault(&home.path().join("stick/kortisto")), Some(Fault::Missing));
+        assert_eq!(
+            fault(&home.path().join("stick/kortisto")),
+            Some(Fault::Missing)
+        );
         assert_eq!(fault(&home.path().join("stick/")), Some(Fault::Missing));
         assert!(Place::directory(&home.path().join("stick")).is_err());
         let file = home.path().join("letter");

@@ -52,7 +52,9 @@ impl Seal {
             return Err(Trouble::new(Fault::Other, sentence));
         }
         if text.chars().count() < SHORT {
-            tracing::warn!("the passphrase of the backups is short; several words are harder to guess");
+            tracing::warn!(
+                "the passphrase of the backups is short; several words are harder to guess"
+            );
         }
         Ok(Self::Passphrase(SecretString::from(text.to_owned())))
     }
@@ -196,9 +198,10 @@ fn secret_file(path: &Path, what: &str) -> Result<String, Trouble> {
         std::io::ErrorKind::NotFound => {
             Trouble::new(Fault::Other, format!("could not {doing}: no such file"))
         }
-        std::io::ErrorKind::PermissionDenied => {
-            Trouble::new(Fault::Other, format!("could not {doing}: permission denied"))
-        }
+        std::io::ErrorKind::PermissionDenied => Trouble::new(
+            Fault::Other,
+            format!("could not {doing}: permission denied"),
+        ),
         _ => Trouble::io(&doing, error),
     };
     let length = fs::metadata(path).map_err(|error| failed(&error))?.len();

@@ -33,7 +33,10 @@ pub(super) async fn back_up(args: Backup) -> Outcome<Exit> {
         made.clients, made.at, made.bytes, made.file, made.ledger
     );
     if made.removed > 0 {
-        text.push_str(&format!("{} backups that were too old were removed\n", made.removed));
+        text.push_str(&format!(
+            "{} backups that were too old were removed\n",
+            made.removed
+        ));
     }
     print(&text)
 }

@@ -13,9 +13,9 @@ use register::value::Content;
 use tokio::sync::mpsc;
 
 use super::{BackedUp, Checked, Errand, IMPORT_BATCH, Imported, Parcel, Reply};
+use crate::backup;
 use crate::backup::keeper::{Keeper, Order};
 use crate::backup::seal::Seal;
-use crate::backup;
 use crate::clock;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::turn::Office;

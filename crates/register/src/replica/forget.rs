@@ -208,12 +208,7 @@ impl Replica {
     }
 
     /// Takes lines of a ledger, from a peer or from a file, and carries them out.
-    pub(super) fn take_lines(
-        &mut self,
-        from: Option<NodeId>,
-        lines: Vec<Line>,
-        cx: &mut Cx<'_>,
-    ) {
+    pub(super) fn take_lines(&mut self, from: Option<NodeId>, lines: Vec<Line>, cx: &mut Cx<'_>) {
         let mut news = Vec::new();
         for line in lines {
             if self.ledger.take(line) {
