@@ -1,5 +1,6 @@
 //! Debian's Chromium, driven through its ChromeDriver, at a node's console.
 
+use std::mem::ManuallyDrop;
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -34,9 +35,10 @@ const SHOW_TIME: Duration = Duration::from_secs(15);
 
 /// A browser with an empty profile. It is gone, driver and all, when dropped.
 pub struct Browser {
-    driver: WebDriver,
+    /// Never dropped: its session ends with the process, and asking for the end first would wait for a page's
+    /// stream to end.
+    driver: ManuallyDrop<WebDriver>,
     origin: String,
-    /// Ends after the driver's session, so it stands after it.
     _process: Driver,
     _profile: TempDir,
 }
@@ -75,7 +77,7 @@ impl Browser {
         })
         .await?;
         Ok(Self {
-            driver,
+            driver: ManuallyDrop::new(driver),
             origin: format!("http://{console}"),
             _process: process,
             _profile: profile,
@@ -84,7 +86,7 @@ impl Browser {
 
     /// The WebDriver session.
     #[must_use]
-    pub const fn driver(&self) -> &WebDriver {
+    pub fn driver(&self) -> &WebDriver {
         &self.driver
     }
 

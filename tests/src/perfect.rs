@@ -30,7 +30,7 @@ pub struct Store {
     pub values: BTreeMap<RecordId, Vec<Value>>,
     indexes: BTreeMap<RecordId, Vec<u8>>,
     facts: BTreeMap<String, Vec<u8>>,
-    /// The ledger.
+    /// Ledger lines.
     pub ledger: Vec<Vec<u8>>,
     audit: Option<(u64, Vec<u8>)>,
     /// How many documents were read.
@@ -162,6 +162,11 @@ impl World {
         self.nodes[at].store = store;
     }
 
+    /// Time passes with everybody asleep.
+    pub const fn sleep(&mut self, seconds: i64) {
+        self.now += seconds;
+    }
+
     /// Gives a node one input; returns the reply to a command.
     pub fn input(&mut self, at: usize, input: Input) -> Option<Result<Answer, Refusal>> {
         let mut effects = Vec::new();
@@ -205,10 +210,15 @@ impl World {
 
     /// Connects two nodes and lets them talk until they are quiet.
     pub fn connect(&mut self, a: usize, b: usize) {
+        self.bring_up(a, b);
+        self.settle();
+    }
+
+    /// Connects two nodes; nothing has arrived yet.
+    pub fn bring_up(&mut self, a: usize, b: usize) {
         let (ida, idb) = (self.nodes[a].id, self.nodes[b].id);
         self.input(a, Input::PeerUp(idb));
         self.input(b, Input::PeerUp(ida));
-        self.settle();
     }
 
     /// Cuts the line; what was under way is lost.

@@ -21,9 +21,28 @@ pub fn free() -> anyhow::Result<SocketAddr> {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
         let port = FIRST + (begin.wrapping_add(step) % COUNT);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        if TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok() {
+        if is_free(address) {
             return Ok(address);
         }
     }
     anyhow::bail!("no free port from {FIRST} to {}", FIRST + COUNT)
+}
+
+/// A port from which on so many are free, for programs that count their own from one.
+///
+/// # Errors
+/// When there is no such row.
+pub fn row(length: u16) -> anyhow::Result<u16> {
+    for _ in 0..COUNT / length {
+        let first = free()?.port();
+        let mut ports = first..first + length;
+        if ports.all(|port| is_free(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))) {
+            return Ok(first);
+        }
+    }
+    anyhow::bail!("no {length} free ports in a row")
+}
+
+fn is_free(address: SocketAddr) -> bool {
+    TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok()
 }

@@ -8,7 +8,9 @@ use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
 use register::id::OPERATOR;
 use register::ledger::{Line, Reason};
-use register::replica::{Answer, Command, ImportOutcome, ImportedClient, PeerState, Refusal};
+use register::replica::{
+    Answer, Command, ImportOutcome, ImportedClient, Input, PeerState, Refusal,
+};
 use register::value::Content;
 
 fn name(last: &str) -> Change {
@@ -260,6 +262,107 @@ fn a_directory_copied_back_gets_everything_again_and_loses_nothing() {
 }
 
 #[test]
+fn a_directory_copied_back_is_given_again_what_it_had_sent_out_itself() {
+    let mut world = World::new(2);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.connect(0, 1);
+    let old = world.nodes[0].store.clone();
+    world.edit(0, Target::Latest(client), note("ennen"));
+    world.settle();
+    world.disconnect(0, 1);
+    world.nodes[0].store = old;
+    world.restart(0);
+    world.connect(0, 1);
+    assert_eq!(world.cards(0)[0].notes.len(), 1);
+    assert!(world.cards(0) == world.cards(1));
+}
+
+#[test]
+fn a_redaction_that_a_crash_interrupted_is_finished_at_the_next_start() {
+    let mut world = World::new(1);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.edit(0, Target::Latest(client), name("Virtanen"));
+    let mut before = world.nodes[0].store.clone();
+    let clear = Command::ClearHistory {
+        record: client,
+        author: OPERATOR,
+    };
+    world.command(0, clear).unwrap();
+    // The ledger is durable first; the power went before the rest was.
+    before.ledger.clone_from(&world.nodes[0].store.ledger);
+    world.nodes[0].store = before;
+    world.restart(0);
+    assert_eq!(world.nodes[0].store.values[&client].len(), 1);
+    assert_eq!(world.cards(0).len(), 1);
+}
+
+#[test]
+fn an_entry_in_conflict_that_is_redacted_leaves_no_copy() {
+    let mut world = World::new(2);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.edit(0, Target::Latest(client), note("vanha"));
+    world.connect(0, 1);
+    world.disconnect(0, 1);
+    let entry = world.cards(0)[0].notes[0].id;
+    for (at, text) in ["yksi", "kaksi"].into_iter().enumerate() {
+        let Change::Add(collection, content) = note(text) else {
+            panic!()
+        };
+        let change = Change::SetEntry(collection, entry, content);
+        world.edit(at, Target::Latest(client), change);
+    }
+    world.connect(0, 1);
+    let card = world.cards(0).remove(0);
+    let seen = card.notes[0].field.all().iter().map(|held| held.id);
+    let change = Change::Void(Collection::Note, entry, seen.collect());
+    let edit = Edit {
+        target: Target::Seen(client, card.heads),
+        author: OPERATOR,
+        changes: vec![change],
+    };
+    world
+        .command(0, Command::Redact(edit, Reason::Rectification))
+        .unwrap();
+    world.settle();
+    for node in &world.nodes {
+        assert_eq!(node.store.values[&client].len(), 1, "the name alone");
+    }
+}
+
+#[test]
+fn a_line_that_has_been_silent_proves_no_agreement() {
+    let mut world = World::new(2);
+    world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.connect(0, 1);
+    let agreed = |world: &World| world.nodes[0].replica.report().peers[0].agreed.unwrap();
+    let before = agreed(&world);
+    // The machine slept, and wakes before it hears that the line is long gone.
+    world.sleep(20 * 24 * 3600);
+    world.input(0, Input::Tick);
+    assert_eq!(agreed(&world), before);
+    world.settle();
+    assert!(agreed(&world) > before);
+}
+
+#[test]
+fn premises_that_are_paired_in_a_row_before_anyone_is_in_come_to_one_register() {
+    for (count, turned) in (2..6).flat_map(|count| [(count, false), (count, true)]) {
+        let mut world = World::new(count);
+        let last = usize::from(count) - 1;
+        for at in 0..last {
+            let at = if turned { last - 1 - at } else { at };
+            world.bring_up(at, at + 1);
+        }
+        world.settle();
+        world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+        world.edit(last, Target::New(RecordKind::Client), name("Virtanen"));
+        world.settle();
+        assert_eq!(world.cards(0).len(), 2, "{count} premises");
+        assert!(world.cards(0) == world.cards(last), "{count} premises");
+    }
+}
+
+#[test]
 fn an_identity_code_is_refused_in_any_text() {
     let mut world = World::new(1);
     // Individual numbers 900-999 belong to nobody.
@@ -367,4 +470,44 @@ fn a_ledger_from_a_file_is_carried_out_on_a_restored_store_as_if_a_peer_had_told
     }
     world.restart(0);
     assert_eq!(world.cards(0).len(), 1);
+}
+
+#[test]
+fn a_conflict_that_is_removed_for_good_leaves_none_of_its_values() {
+    let mut world = World::new(2);
+    let client = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    world.edit(0, Target::Latest(client), note("ensin"));
+    world.connect(0, 1);
+    world.disconnect(0, 1);
+    let entry = world.cards(0)[0].notes[0].id;
+    for (at, text) in [(0, "täällä"), (1, "tuolla")] {
+        let content = Content::Note(Note {
+            text: text.into(),
+            date: None,
+        });
+        let change = Change::SetEntry(Collection::Note, entry, content);
+        world.edit(at, Target::Latest(client), change);
+    }
+    world.connect(0, 1);
+    let card = world.cards(0).remove(0);
+    let both: Vec<_> = card.notes[0].field.all().iter().map(|one| one.id).collect();
+    assert_eq!(both.len(), 2);
+    let edit = Edit {
+        target: Target::Seen(client, card.heads),
+        author: OPERATOR,
+        changes: vec![Change::Void(Collection::Note, entry, both)],
+    };
+    world
+        .command(0, Command::Redact(edit, Reason::Request))
+        .unwrap();
+    world.settle();
+    for node in &world.nodes {
+        let held = node.store.values[&client].iter();
+        let notes = held.filter(|value| {
+            let (content, _) = value.decode().unwrap();
+            matches!(content, Content::Note(_))
+        });
+        assert_eq!(notes.count(), 0, "one of them stayed");
+    }
+    assert!(world.cards(0)[0].notes.is_empty() && world.cards(0) == world.cards(1));
 }

@@ -5,7 +5,10 @@ mod conflict;
 mod contact;
 mod content;
 mod entry;
+mod erase;
+mod forget;
 mod health;
+mod hold;
 mod marketing;
 mod note;
 mod treatment;
@@ -24,6 +27,7 @@ use register::document::{Collection, Heads, Slot};
 use register::id::{RecordId, ValueId};
 use register::replica::{Answer, Command};
 
+use crate::erasures;
 use crate::form::Form;
 use crate::house::House;
 use crate::problem::{Problem, redirect};
@@ -70,6 +74,14 @@ impl Section {
         }
     }
 
+    /// What removing the old value from history too takes.
+    const fn redaction(self) -> Action {
+        match self {
+            Self::Treatment | Self::Health => Action::RedactCare,
+            Self::Note => Action::RedactContact,
+        }
+    }
+
     /// What writing here takes.
     const fn action(self) -> Action {
         match self {
@@ -85,6 +97,23 @@ pub(crate) fn routes() -> Router<Arc<House>> {
         .route("/clients/{id}", get(view::page))
         .route("/clients/{id}/health", get(view::revealed))
         .route("/clients/{id}/health/asked", post(health::asked))
+        .route(
+            "/clients/{id}/health/withdraw",
+            get(forget::withdrawal).post(forget::withdraw),
+        )
+        .route(
+            "/clients/{id}/history/clear",
+            get(forget::clearing).post(forget::clear),
+        )
+        .route("/clients/{id}/erase", get(erase::page).post(erase::submit))
+        .route(
+            "/clients/{id}/claim",
+            get(hold::claim_page).post(hold::claim),
+        )
+        .route(
+            "/clients/{id}/restriction",
+            get(hold::restriction_page).post(hold::restriction),
+        )
         .route(
             "/clients/{id}/contact",
             get(contact::page).post(contact::submit),
@@ -136,6 +165,19 @@ impl Opened {
         format!("/clients/{}", self.card.id)
     }
 
+    /// Ends the request when the use of the card is restricted (GDPR Article 18).
+    pub(crate) fn editable(&self) -> Result<(), Problem> {
+        if self.card.restricted() {
+            return Err(Problem::Restricted);
+        }
+        Ok(())
+    }
+
+    /// Whether this visitor may do what changes the card.
+    pub(crate) fn may_change(&self, who: &Visitor, action: Action) -> bool {
+        who.may(action) && !self.card.restricted()
+    }
+
     /// The client's name as titles show it.
     pub(crate) fn title(&self, who: &Visitor) -> String {
         self.card
@@ -150,8 +192,16 @@ pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
     who.demand(Action::ReadCards)?;
     let record: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
     // Staff, settings and catalogue are records too, and no cards.
-    if who.house().desk.directory().client(record).is_none() {
-        return Err(Problem::NotFound);
+    let (shown, hidden) = {
+        let directory = who.house().desk.directory();
+        let known = |found: Option<_>| found.is_some();
+        (
+            known(directory.client(record)),
+            known(directory.hidden_client(record)),
+        )
+    };
+    if !shown {
+        return Err(missing(who, record, hidden).await);
     }
     let command = Command::Open {
         record,
@@ -166,6 +216,18 @@ pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
         card: trim(*card, who.user.profile.role),
         alert,
     })
+}
+
+/// Why a card isn't there.
+async fn missing(who: &Visitor, record: RecordId, hidden: bool) -> Problem {
+    if hidden {
+        return Problem::Overdue;
+    }
+    match erasures::find(who, record).await {
+        Ok(Some(_)) => Problem::Erased(Some(record)),
+        Ok(None) => Problem::NotFound,
+        Err(problem) => problem,
+    }
 }
 
 /// What a form says of the version its page showed.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
 use register::replica::{Answer, Command, Refusal, Report};
@@ -24,6 +25,8 @@ pub struct Desk {
     pub directory: Arc<RwLock<Directory>>,
     /// How things stand between the premises.
     pub report: watch::Receiver<Report>,
+    /// How the node's backups stand; `None` when it makes none.
+    pub backup: watch::Receiver<Option<BackupState>>,
     /// Records that changed, here or at another premises. A page that lags behind loads itself again.
     pub changes: broadcast::Sender<RecordId>,
 }
@@ -32,6 +35,30 @@ impl core::fmt::Debug for Desk {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Desk({:?})", self.node)
     }
+}
+
+/// How a node's backups stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BackupState {
+    /// When the last one was made that read back whole.
+    pub good: Option<Timestamp>,
+    /// When the last attempt since then failed, and why.
+    pub failed: Option<(Timestamp, BackupFault)>,
+}
+
+/// Why a backup failed, as far as a person can help it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackupFault {
+    /// The directory or stick isn't there.
+    Missing,
+    /// It is full.
+    Full,
+    /// The node may not write there.
+    Denied,
+    /// What was written didn't read back whole.
+    Unverified,
+    /// Something else; the log says what.
+    Other,
 }
 
 /// A command and where its answer goes.

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use register::id::RecordId;
+use register::id::{CATALOGUE, RecordId, SETTINGS};
 use register::replica::Report;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
@@ -82,7 +82,7 @@ pub(crate) async fn stream(
         let mut listening = listening?;
         let (event, goes_on) = match listening.next().await {
             Heard::Changed(records) => {
-                let ids: Vec<String> = records.iter().map(RecordId::to_string).collect();
+                let ids: Vec<String> = records.iter().map(|id| listening.named(*id)).collect();
                 (Event::default().event("changed").data(ids.join(" ")), true)
             }
             Heard::Reload => (Event::default().event("reload").data(""), true),
@@ -97,6 +97,14 @@ pub(crate) async fn stream(
 }
 
 impl Listening {
+    /// A record as the stream names it: one that is no longer shown to anybody with a minus before it.
+    fn named(&self, record: RecordId) -> String {
+        let directory = self.house.desk.directory();
+        let own = [SETTINGS, CATALOGUE].contains(&record) || directory.user(record).is_some();
+        let gone = !own && directory.client(record).is_none();
+        format!("{}{record}", if gone { "-" } else { "" })
+    }
+
     async fn next(&mut self) -> Heard {
         // The first word tells the page that it is heard.
         if !self.greeted {

@@ -232,6 +232,11 @@ pub(crate) fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
+/// Whose password a form is about, for password managers and assistive technology; nobody sees or sends it.
+pub(crate) fn whose(name: &str) -> Markup {
+    html! { input type="text" value=(name) autocomplete="username" readonly hidden; }
+}
+
 /// A group of choices of which one is taken.
 pub(crate) fn choices(
     name: &str,

@@ -3,14 +3,17 @@
 use axum::response::Response;
 use maud::html;
 
-use crate::clients;
 use crate::page::{Page, Room};
-use crate::premises;
+use crate::problem::Problem;
 use crate::visitor::Visitor;
+use crate::{alarm, clients, premises};
 
 /// The page.
 pub(crate) async fn page(who: Visitor) -> Response {
     let t = who.t();
+    if who.house().desk.directory().is_closed() {
+        return Problem::Quarantined.page(&who.look);
+    }
     let recent = clients::recent(&who);
     let directory = who.house().desk.directory();
     let (count, choices) = (directory.client_count(), directory.conflicts().count());
@@ -24,7 +27,8 @@ pub(crate) async fn page(who: Visitor) -> Response {
                 p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
                     a href="/conflicts" { (t.look()) } }
             }
-            section .panel {
+            div #waiting data-region { (alarm::first_page(&who.look)) }
+            section .panel data-region #recent {
                 header { h2 { (t.recent()) } }
                 @if recent.is_empty() {
                     p .muted { @if count == 0 { (t.register_empty()) } @else { (t.no_recent()) } }

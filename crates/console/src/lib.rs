@@ -6,9 +6,11 @@
 //!
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
 //! language, form token), and reaches a handler that lives beside its view: `home`, `clients`,
-//! `card`, `conflicts`, `premises`, `users`, `me`, `session`. Reading order: `desk`, `server`,
-//! `gate`, `visitor`, `page`, `card`.
+//! `card`, `conflicts`, `premises`, `users`, `me`, `session`; `alarm` is what everybody is told first,
+//! `quarantine` the page of a closed register, `erasures`, `tasks` and `retention` are about forgetting.
+//! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
+mod alarm;
 mod assets;
 mod card;
 mod clients;
@@ -16,6 +18,7 @@ pub mod clock;
 mod conflicts;
 mod cookie;
 pub mod desk;
+mod erasures;
 mod events;
 mod form;
 mod gate;
@@ -28,9 +31,12 @@ mod me;
 mod page;
 mod premises;
 mod problem;
+mod quarantine;
+mod retention;
 mod secret;
 mod server;
 mod session;
+mod tasks;
 mod text;
 mod users;
 mod visitor;

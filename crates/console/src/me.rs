@@ -13,7 +13,7 @@ use register::value::Content;
 use zeroize::Zeroizing;
 
 use crate::cookie;
-use crate::form::{Faults, Field, Form, Input, choices, hidden};
+use crate::form::{Faults, Field, Form, Input, choices, hidden, whose};
 use crate::house::House;
 use crate::lockout::Key;
 use crate::page::{Page, Room};
@@ -113,7 +113,7 @@ fn show(who: &Visitor, faults: &Faults) -> Response {
             header { h2 { (t.change_password()) } }
             (faults.summary(t))
             form method="post" action="/me/password" novalidate {
-                (hidden("csrf", who.csrf()))
+                (hidden("csrf", who.csrf())) (whose(&who.user.profile.name))
                 (Field::new("old", t.old_password(), Input::Password).complete("current-password").required().show(&form, faults))
                 (Field::new("password", t.new_password(), Input::NewPassword).hint(t.password_hint()).complete("new-password").required().show(&form, faults))
                 (Field::new("again", t.password_again(), Input::NewPassword).complete("new-password").required().show(&form, faults))

@@ -8,8 +8,8 @@ use register::id::RecordId;
 
 use crate::form::hidden;
 use crate::icon::Icon;
-use crate::premises;
 use crate::visitor::{Frame, Look, Theme, Visitor};
+use crate::{alarm, premises};
 
 /// Which part of the console a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub(crate) enum Room {
     Conflicts,
     Premises,
     Users,
+    Retention,
     Own,
 }
 
@@ -72,6 +73,7 @@ fn frame(
 ) -> Response {
     let t = look.t;
     let assets = &look.house.assets;
+    let closed = look.house.desk.directory().is_closed();
     let theme = (look.theme != Theme::Auto).then(|| look.theme.code());
     let markup = html! {
         (DOCTYPE)
@@ -85,7 +87,7 @@ fn frame(
                 link rel="stylesheet" href=(assets.path("console.css"));
                 script type="module" src=(assets.path("console.js")) {}
             }
-            body data-record=[record] data-live=[look.user.as_ref().map(|_| "/events")]
+            body data-record=[record] data-closed[look.user.is_some() && closed] data-live=[look.user.as_ref().map(|_| "/events")]
                 data-changed=(t.changed_meanwhile()) data-unsaved=(t.unsaved()) {
                 a .skip href="#main" { (t.skip_to_main()) }
                 @match &look.user {
@@ -97,6 +99,7 @@ fn frame(
                     (Icon::Info.show()) span { (t.changed_meanwhile()) }
                     a .button href=(look.path) { (t.load_again()) }
                 }
+                @if look.user.is_some() { div #alarms data-part="/alarms" { (alarm::banners(look)) } }
                 main #main tabindex="-1" { (main) }
                 footer .foot {
                     span { "Kortisto · " (look.house.desk.premises) }
@@ -131,14 +134,18 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/clients", Room::Clients, t.clients(), "Alt+2", 0))
                     (link("/conflicts", Room::Conflicts, t.conflicts(), "Alt+3", conflicts))
                     (link("/premises", Room::Premises, t.premises(), "Alt+4", 0))
-                    @if user.owner { (link("/admin/users", Room::Users, t.users(), "Alt+5", 0)) }
+                    @if user.owner {
+                        (link("/admin/users", Room::Users, t.users(), "Alt+5", 0))
+                        (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))
+                    }
                 }
-                div .grow {}
-                div #line data-part="/premises/line" { (premises::line(look)) }
-                a .me href="/me" aria-current=[(room == Some(Room::Own)).then_some("page")] { (user.name) }
-                form method="post" action="/lock/now" {
-                    (hidden("csrf", &user.csrf)) (hidden("next", &look.path))
-                    button .quiet data-key="Alt+L" { (Icon::Lock.show()) (t.lock()) }
+                div .side {
+                    div #line data-part="/premises/line" { (premises::line(look)) }
+                    a .me href="/me" aria-current=[(room == Some(Room::Own)).then_some("page")] { (user.name) }
+                    form method="post" action="/lock/now" {
+                        (hidden("csrf", &user.csrf)) (hidden("next", &look.path))
+                        button .quiet data-key="Alt+L" { (Icon::Lock.show()) (t.lock()) }
+                    }
                 }
             }
         }

@@ -130,6 +130,22 @@ pub(crate) fn line(look: &Look) -> Markup {
     html! { a .pill .(tone) href="/premises" { (icon.show()) (word) } }
 }
 
+/// The line to each premises, and when it was last heard: for a register that is closed until one is reached.
+pub(crate) fn lines(look: &Look) -> Markup {
+    let t = look.t;
+    let now = (look.house.clock)();
+    let report = look.house.desk.report.borrow().clone();
+    html! {
+        @if report.peers.is_empty() { p .muted { (t.no_peers()) } }
+        @for peer in &report.peers {
+            @let (icon, tone, _) = state(t, peer);
+            @let name = look.house.premises_name(peer.peer, t);
+            p .strip .(tone) { (icon.show()) strong { (t.line(peer.state, peer.waiting, &name)) }
+                @if let Some(heard) = peer.heard { span { (t.last_heard(&show_recent(heard, now))) } } }
+        }
+    }
+}
+
 /// The state of each premises in a few words.
 pub(crate) fn summary(look: &Look) -> Markup {
     let t = look.t;

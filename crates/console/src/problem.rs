@@ -4,14 +4,16 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, Response as HttpResponse};
 use axum::response::{IntoResponse, Response};
-use maud::html;
+use maud::{Markup, html};
 use register::edit::EditError;
+use register::id::RecordId;
 use register::replica::Refusal;
 
 use crate::desk::DeskError;
 use crate::page::Page;
 use crate::secret::SecretError;
 use crate::visitor::Look;
+use crate::{erasures, quarantine};
 
 /// Why a page can't be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +32,16 @@ pub(crate) enum Problem {
     Forbidden,
     /// No such page, client or entry.
     NotFound,
-    /// The card was erased.
-    Erased,
+    /// The card was erased; which, where the page knows.
+    Erased(Option<RecordId>),
+    /// The card's time is over: it is hidden and waits to be deleted.
+    Overdue,
+    /// The use of the card is restricted, so it can't be changed.
+    Restricted,
+    /// A legal claim keeps the card from being erased.
+    Claimed,
+    /// The node is in quarantine and shows nobody.
+    Quarantined,
     /// The page was made from a version that the register doesn't know.
     Stale,
     /// The form can't be read.
@@ -52,10 +62,11 @@ impl Problem {
             Self::Undertaking | Self::Forged | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Foreign => StatusCode::MISDIRECTED_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Erased => StatusCode::GONE,
-            Self::Stale => StatusCode::CONFLICT,
+            Self::Erased(_) | Self::Overdue => StatusCode::GONE,
+            Self::Stale | Self::Claimed => StatusCode::CONFLICT,
+            Self::Restricted => StatusCode::LOCKED,
             Self::Unreadable => StatusCode::BAD_REQUEST,
-            Self::Busy | Self::Silent => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Silent | Self::Quarantined => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -78,10 +89,16 @@ impl Problem {
         }
         let t = look.t;
         let (title, text) = match self {
+            Self::Quarantined => {
+                return self.answer(look, t.closed_title(), quarantine::main(look));
+            }
             Self::Forged => t.problem_forged(),
             Self::Forbidden => t.problem_forbidden(),
             Self::NotFound => t.problem_not_found(),
-            Self::Erased => t.problem_erased(),
+            Self::Erased(_) => t.problem_erased(),
+            Self::Overdue => t.problem_overdue(),
+            Self::Restricted => t.problem_restricted(),
+            Self::Claimed => t.problem_claimed(),
             Self::Stale => t.problem_stale(),
             Self::Unreadable => t.problem_unreadable(),
             Self::Busy => t.problem_busy(),
@@ -94,8 +111,23 @@ impl Problem {
         let main = html! {
             h1 { (title) }
             p .lead { (text) }
+            @if let Some(record) = self.certificate(look) {
+                p { (t.reference()) " " a .reference href={ "/erasures/" (record) } { (erasures::grouped(record)) } }
+            }
             p { a .button href="/" { (t.to_start()) } }
         };
+        self.answer(look, title, main)
+    }
+
+    /// The erased card whose certificate this person may see.
+    fn certificate(&self, look: &Look) -> Option<RecordId> {
+        match self {
+            Self::Erased(record) if look.is_owner() => *record,
+            _ => None,
+        }
+    }
+
+    fn answer(&self, look: &Look, title: &str, main: Markup) -> Response {
         let mut response = Page::bare(look, title, main);
         *response.status_mut() = self.status();
         response
@@ -129,7 +161,11 @@ impl From<DeskError> for Problem {
         match error {
             DeskError::Silent => Self::Silent,
             DeskError::Refused(Refusal::Edit(EditError::NoRecord)) => Self::NotFound,
-            DeskError::Refused(Refusal::Edit(EditError::Erased)) => Self::Erased,
+            DeskError::Refused(Refusal::Edit(EditError::Erased)) => Self::Erased(None),
+            DeskError::Refused(Refusal::Edit(EditError::Restricted)) => Self::Restricted,
+            DeskError::Refused(Refusal::Edit(EditError::LegalClaim)) => Self::Claimed,
+            DeskError::Refused(Refusal::Overdue) => Self::Overdue,
+            DeskError::Refused(Refusal::Quarantined) => Self::Quarantined,
             DeskError::Refused(Refusal::Edit(EditError::UnknownVersion)) => Self::Stale,
             DeskError::Refused(refusal) => {
                 tracing::error!(%refusal, "the register refused a page's command");

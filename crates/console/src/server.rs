@@ -21,7 +21,10 @@ use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::house::House;
 use crate::session::{lock, login, setup, undertaking};
-use crate::{assets, card, clients, conflicts, events, gate, help, home, me, premises, users};
+use crate::{
+    alarm, assets, card, clients, conflicts, erasures, events, gate, help, home, me, premises,
+    quarantine, retention, tasks, users,
+};
 
 /// The largest body that is read, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -82,6 +85,16 @@ pub fn router(
         .route("/me/password", post(me::password))
         .route("/help", get(help::page))
         .route("/conflicts", get(conflicts::page))
+        .route("/alarms", get(alarm::part))
+        .route("/alarms/{id}/dismiss", post(alarm::dismiss))
+        .route("/clock/confirm", post(alarm::confirm_clock))
+        .route("/quarantine/release", post(quarantine::release))
+        .route("/erasures", get(erasures::list))
+        .route("/erasures/{id}", get(erasures::page))
+        .route("/tasks", get(tasks::page))
+        .route("/tasks/{id}/done", post(tasks::tick_off))
+        .route("/retention", get(retention::page))
+        .route("/retention/run", post(retention::run))
         .route("/premises", get(premises::page))
         .route("/premises/line", get(premises::part))
         .route("/premises/check", post(premises::check))

@@ -4,12 +4,15 @@
 //! missing in one language does not compile. Sentences with numbers and names are functions, so that
 //! each language counts and orders in its own way.
 
+mod alarm;
 mod care;
 mod clients;
 mod door;
+mod forget;
 mod frame;
 mod premises;
 mod problems;
+mod retention;
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use register::access::{Action, may};
 use register::document::Heads;
 use register::edit::{Change, Edit, Target};
 use register::id::RecordId;
+use register::ledger::Reason;
 use register::people::User;
 use register::replica::{Answer, Command};
 
@@ -43,6 +44,8 @@ pub(crate) struct Look {
 /// What the frame of every page needs of a session.
 #[derive(Clone)]
 pub(crate) struct Frame {
+    /// The staff record.
+    pub(crate) id: RecordId,
     pub(crate) name: String,
     pub(crate) csrf: String,
     pub(crate) owner: bool,
@@ -51,6 +54,7 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) fn of(user: &User, known: &Known) -> Self {
         Self {
+            id: user.id,
             name: user.profile.name.clone(),
             csrf: known.csrf.text(),
             owner: may(user.profile.role, Action::ManageUsers),
@@ -83,6 +87,16 @@ impl Theme {
 }
 
 impl Look {
+    /// Whether the owner is logged in.
+    pub(crate) fn is_owner(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.owner)
+    }
+
+    /// What every form of somebody who is logged in carries.
+    pub(crate) fn csrf(&self) -> &str {
+        self.user.as_ref().map_or("", |user| &user.csrf)
+    }
+
     pub(crate) fn of(headers: &HeaderMap, path: &str, house: &Arc<House>) -> Self {
         let language = cookie::read(headers, cookie::LANGUAGE).and_then(Language::from_code);
         let theme = cookie::read(headers, cookie::THEME).and_then(Theme::from_code);
@@ -208,7 +222,7 @@ impl Visitor {
 
     /// What every form carries.
     pub(crate) fn csrf(&self) -> &str {
-        self.look.user.as_ref().map_or("", |frame| &frame.csrf)
+        self.look.csrf()
     }
 
     /// Whether the role allows it.
@@ -216,13 +230,15 @@ impl Visitor {
         may(self.user.profile.role, action)
     }
 
-    /// Ends the request unless the role allows it.
-    pub(crate) const fn demand(&self, action: Action) -> Result<(), Problem> {
-        if self.may(action) {
-            Ok(())
-        } else {
-            Err(Problem::Forbidden)
+    /// Ends the request unless the role allows it, and the node shows clients if that is what it is about.
+    pub(crate) fn demand(&self, action: Action) -> Result<(), Problem> {
+        if !self.may(action) {
+            return Err(Problem::Forbidden);
         }
+        if action.meets_clients() && self.house().desk.directory().is_closed() {
+            return Err(Problem::Quarantined);
+        }
+        Ok(())
     }
 
     /// Changes a record in this person's name, and returns its id and heads.
@@ -231,12 +247,31 @@ impl Visitor {
         target: Target,
         changes: Vec<Change>,
     ) -> Result<(RecordId, Heads), Problem> {
-        let edit = Edit {
+        let edit = self.by(target, changes);
+        self.edited(Command::Edit(edit)).await
+    }
+
+    /// The same, and what stood before in the slots it touches goes from history everywhere.
+    pub(crate) async fn redact(
+        &self,
+        target: Target,
+        changes: Vec<Change>,
+        reason: Reason,
+    ) -> Result<(RecordId, Heads), Problem> {
+        let edit = self.by(target, changes);
+        self.edited(Command::Redact(edit, reason)).await
+    }
+
+    const fn by(&self, target: Target, changes: Vec<Change>) -> Edit {
+        Edit {
             target,
             author: self.user.id,
             changes,
-        };
-        match self.house().desk.ask(Command::Edit(edit)).await? {
+        }
+    }
+
+    async fn edited(&self, command: Command) -> Result<(RecordId, Heads), Problem> {
+        match self.house().desk.ask(command).await? {
             Answer::Edited { record, heads } => Ok((record, heads)),
             _ => Err(Problem::Internal),
         }

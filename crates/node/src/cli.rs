@@ -1,5 +1,7 @@
 //! The command line: names, flags and help.
 
+mod removal;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -9,6 +11,10 @@ use register::people::Role;
 use crate::config;
 use crate::exit::Exit;
 use crate::import::MapRule;
+
+pub use removal::{
+    Clock, Erase, Erasure, ErasureShow, ErasureVerify, Key, Quarantine, ReasonWord, Retention,
+};
 
 /// Who the first user is when nothing else is said: Finnish for the main user.
 const OWNER: &str = "Pääkäyttäjä";
@@ -53,6 +59,24 @@ pub enum Command {
     /// Other premises.
     #[command(subcommand)]
     Peer(Peer),
+    /// Erase a client here and at every premises, and print the certificate.
+    Erase(Erase),
+    /// What was erased, and the proof of it.
+    #[command(subcommand)]
+    Erasure(Erasure),
+    /// What is past its time: show it, or delete it now.
+    Retention(Retention),
+    /// The node's clock.
+    #[command(subcommand)]
+    Clock(Clock),
+    /// A node that shows nobody until it has reached another premises.
+    #[command(subcommand)]
+    Quarantine(Quarantine),
+    /// The keys that everything is sealed with.
+    #[command(subcommand)]
+    Key(Key),
+    /// Write the register into fresh files, so that nothing stays of what was removed.
+    Compact(Place),
     /// Run two premises with invented clients on this machine, to look around.
     Demo(Demo),
 }
@@ -323,6 +347,22 @@ mod tests {
             "peer add --dir d --id ABCD --addr example.com:7440",
             "peer remove --dir d --id ABCD",
             "peer list --dir d",
+            "erase --dir d --client 0123456789abcdef0123456789abcdef --reason request",
+            "erase --dir d --client 0123456789abcdef0123456789abcdef --reason ended --wait 0 --json",
+            "erase --dir d --client 0123456789abcdef0123456789abcdef --reason retention",
+            "erasure list --dir d",
+            "erasure list --dir d --json",
+            "erasure show --dir d --id 0123456789abcdef0123456789abcdef --json",
+            "erasure verify --dir d",
+            "erasure verify --dir d --strings f --json",
+            "retention --dir d --dry-run",
+            "retention --dir d --dry-run --at 2032-11-25 --json",
+            "retention --dir d --run",
+            "retention --dir d --run --allow-many --json",
+            "clock confirm --dir d",
+            "quarantine release --dir d",
+            "key rotate --dir d",
+            "compact --dir d",
             "demo",
             "demo --fresh",
             "demo --dir d --port-base 17440",
@@ -346,6 +386,16 @@ mod tests {
             "backup --dir d --to f",
             "backup --dir d --to f --passphrase-file p --recipient age1x",
             "restore --dir d --from f",
+            "erase --dir d --client 0123456789abcdef0123456789abcdef",
+            "erase --dir d --client 7 --reason request",
+            "erase --dir d --client 0123456789abcdef0123456789abcdef --reason consent",
+            "erase --dir d --client 0123456789abcdef0123456789abcdef --reason ended --wait 601",
+            "erasure --dir d",
+            "retention --dir d",
+            "retention --dir d --dry-run --run",
+            "retention --dir d --run --at 2032-11-25",
+            "retention --dir d --dry-run --allow-many",
+            "retention --dir d --dry-run --at tomorrow",
         ] {
             let error = parse(line).unwrap_err();
             assert_eq!(error.exit_code(), i32::from(Exit::Usage.code()), "{line}");

@@ -1,4 +1,9 @@
 //! The one place that reads the time, and the one source of the replica's randomness.
+//!
+//! In a build with debug assertions, and in no other, the clock can be moved: the environment's
+//! `KORTISTO_CLOCK_OFFSET` is a number of seconds that is added to the time of day, so that a test can
+//! wake a whole node in 2099. A released program has no such code, since whoever could move its clock
+//! could have cards deleted or kept.
 
 use std::time::Instant;
 
@@ -17,7 +22,34 @@ use crate::exit::{Exit, Failure, Outcome};
     reason = "the one function that reads the time of day"
 )]
 pub fn now() -> Timestamp {
-    Timestamp::now()
+    moved(Timestamp::now())
+}
+
+/// Whether the clock was moved for a test.
+#[must_use]
+pub fn is_moved() -> bool {
+    moved(Timestamp::UNIX_EPOCH) != Timestamp::UNIX_EPOCH
+}
+
+#[cfg(debug_assertions)]
+fn moved(now: Timestamp) -> Timestamp {
+    use std::sync::OnceLock;
+    static OFFSET: OnceLock<i64> = OnceLock::new();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "for tests of whole nodes; not in a released program"
+    )]
+    let offset = OFFSET.get_or_init(|| {
+        let text = std::env::var("KORTISTO_CLOCK_OFFSET").ok();
+        text.and_then(|text| text.parse().ok()).unwrap_or_default()
+    });
+    now.checked_add(jiff::SignedDuration::from_secs(*offset))
+        .unwrap_or(now)
+}
+
+#[cfg(not(debug_assertions))]
+const fn moved(now: Timestamp) -> Timestamp {
+    now
 }
 
 /// A point on a clock that never jumps, for waiting and measuring.

@@ -1,12 +1,18 @@
 //! What each command does, but for `run` and `demo`.
 
 mod backup;
+mod erasure;
 mod export;
 mod import;
+mod retention;
+mod verify;
 
 use std::io::{self, Write as _};
 
-use crate::cli::{Command, Init, Peer, PeerAdd, PeerRemove, Place, Status, User, UserAdd};
+use crate::cli::{
+    Clock, Command, Erasure, Init, Key, Peer, PeerAdd, PeerRemove, Place, Quarantine, Status, User,
+    UserAdd,
+};
 use crate::errand::{Errand, Reply, Standing, Way, astray};
 use crate::exit::{Attempt as _, Exit, Failure, Outcome};
 use crate::premises::Plan;
@@ -32,6 +38,15 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
         Command::Peer(Peer::Add(args)) => add_peer(args).await,
         Command::Peer(Peer::Remove(args)) => remove_peer(args).await,
         Command::Peer(Peer::List(args)) => list_peers(&args).await,
+        Command::Erase(args) => erasure::erase(&args).await,
+        Command::Erasure(Erasure::List(args)) => erasure::list(&args).await,
+        Command::Erasure(Erasure::Show(args)) => erasure::show(&args).await,
+        Command::Erasure(Erasure::Verify(args)) => verify::verify(&args).await,
+        Command::Retention(args) => retention::retention(&args).await,
+        Command::Clock(Clock::Confirm(args)) => confirm_clock(&args).await,
+        Command::Quarantine(Quarantine::Release(args)) => release(&args).await,
+        Command::Key(Key::Rotate(args)) => rotate_keys(&args).await,
+        Command::Compact(args) => compact(&args).await,
     }
 }
 
@@ -159,6 +174,31 @@ async fn list_peers(args: &Status) -> Outcome<Exit> {
         ));
     }
     print(&text)
+}
+
+async fn confirm_clock(args: &Place) -> Outcome<Exit> {
+    once(&args.dir, Errand::ConfirmClock).await?;
+    print(&format!(
+        "the clock is believed: {}\n",
+        crate::clock::now().strftime("%Y-%m-%d %H:%M UTC")
+    ))
+}
+
+async fn release(args: &Place) -> Outcome<Exit> {
+    once(&args.dir, Errand::Release).await?;
+    print(
+        "the node serves; it may show people who were erased elsewhere until it has reached another premises\n",
+    )
+}
+
+async fn rotate_keys(args: &Place) -> Outcome<Exit> {
+    once(&args.dir, Errand::RotateKeys).await?;
+    print("every key is wrapped anew; the old epoch key is destroyed\n")
+}
+
+async fn compact(args: &Place) -> Outcome<Exit> {
+    once(&args.dir, Errand::Compact).await?;
+    print("the register is written into fresh files; the old ones are removed\n")
 }
 
 /// Has one errand carried out at the node in `dir`, running or not.

@@ -140,6 +140,16 @@ fn introduce(houses: &[House]) {
             user.password
         ));
     }
+    text.push_str(
+        "\nTo see somebody forgotten: log in as the owner, open a card, choose to erase it. Then look into every\n\
+         file of both premises; FILE lists what must stand nowhere, one text a line:\n",
+    );
+    for house in houses {
+        text.push_str(&format!(
+            "  kortisto erasure verify --dir {} --strings FILE\n",
+            house.dir.display()
+        ));
+    }
     say(&text);
 }
 

@@ -5,7 +5,9 @@
 //! Either way a [`Clerk`] carries it out. Shapes here are the control socket's wire format.
 
 mod clerk;
+mod erasure;
 mod parcel;
+mod retention;
 mod way;
 
 use std::path::PathBuf;
@@ -13,9 +15,13 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::standing::Reason;
+
 pub(crate) use clerk::astray;
 pub use clerk::{Clerk, Switch};
+pub use erasure::{Certificate, Confirmed, Left, Premises};
 pub use parcel::{Parcel, ParcelError};
+pub use retention::{DueItem, DueList, HeldItem, Ran};
 pub use way::Way;
 
 /// The most clients in one [`Errand::Import`].
@@ -73,6 +79,42 @@ pub enum Errand {
         /// or this public key.
         recipient: Option<String>,
     },
+    /// Erase a card: [`Reply::Certificate`].
+    Erase {
+        /// The card's random id.
+        client: String,
+        /// A [`register::ledger::Reason::word`].
+        reason: String,
+        /// How long to wait for connected premises to confirm, seconds.
+        wait: u16,
+    },
+    /// The certificate of one erasure: [`Reply::Certificate`].
+    Erasure {
+        /// The erased card's random id.
+        record: String,
+    },
+    /// Every erasure, newest first: [`Reply::Certificates`].
+    Erasures,
+    /// Try to find or open something of what was erased: [`Reply::Left`].
+    VerifyErasures,
+    /// What would go on a day: [`Reply::Due`].
+    Due {
+        /// The day; today when `None`.
+        at: Option<Date>,
+    },
+    /// Delete what is past its time now: [`Reply::Ran`].
+    RunRetention {
+        /// Also when it is more than may go unasked.
+        allowed: bool,
+    },
+    /// Say that the node's clock is right: [`Reply::Done`].
+    ConfirmClock,
+    /// Let a node in quarantine serve: [`Reply::Done`].
+    Release,
+    /// Wrap every key anew, and destroy the old epoch key: [`Reply::Done`].
+    RotateKeys,
+    /// Write everything into fresh files, and remove the old: [`Reply::Done`].
+    Compact,
     /// Cut or heal the line to the other premises, for the demo: [`Reply::Done`].
     Line {
         /// Whether it is to be cut.
@@ -91,6 +133,16 @@ impl core::fmt::Debug for Errand {
             Self::Import { .. } => "Import(redacted)",
             Self::Export { .. } => "Export(redacted)",
             Self::Backup { .. } => "Backup(redacted)",
+            Self::Erase { .. } => "Erase",
+            Self::Erasure { .. } => "Erasure",
+            Self::Erasures => "Erasures",
+            Self::VerifyErasures => "VerifyErasures",
+            Self::Due { .. } => "Due",
+            Self::RunRetention { .. } => "RunRetention",
+            Self::ConfirmClock => "ConfirmClock",
+            Self::Release => "Release",
+            Self::RotateKeys => "RotateKeys",
+            Self::Compact => "Compact",
             Self::Line { .. } => "Line",
         })
     }
@@ -124,6 +176,16 @@ pub enum Reply {
     },
     /// A backup was made and read back.
     BackedUp(BackedUp),
+    /// What is kept of an erasure.
+    Certificate(Box<Certificate>),
+    /// What is kept of every erasure.
+    Certificates(Vec<Certificate>),
+    /// What is left of what was erased.
+    Left(Left),
+    /// What goes by a day.
+    Due(Box<DueList>),
+    /// What a run of retention came to.
+    Ran(Ran),
     /// Not done.
     Failed {
         /// The exit code ([`crate::exit::Exit`]).
@@ -144,6 +206,11 @@ impl core::fmt::Debug for Reply {
             Self::Lines(_) => "Lines(redacted)",
             Self::Exported { .. } => "Exported",
             Self::BackedUp(_) => "BackedUp",
+            Self::Certificate(_) => "Certificate",
+            Self::Certificates(_) => "Certificates",
+            Self::Left(_) => "Left",
+            Self::Due(_) => "Due",
+            Self::Ran(_) => "Ran",
             Self::Failed { .. } => "Failed",
         })
     }
@@ -188,6 +255,16 @@ pub struct Standing {
     pub conflicts: usize,
     /// Changes at this node so far.
     pub sequence: u64,
+    /// Erasures that some premises has not confirmed.
+    pub unconfirmed: usize,
+    /// Edits made here that met an erasure, and whose authors have not read of it yet.
+    pub met: usize,
+    /// Why the node shows nobody; `None` when it serves.
+    pub quarantine: Option<Reason>,
+    /// Why the node's clock is not trusted; `None` when it is.
+    pub clock: Option<Reason>,
+    /// How deletion by the clock stands.
+    pub retention: RetentionStanding,
     /// Whether the line was cut on purpose.
     pub cut: bool,
     /// Every peer, by node id.
@@ -195,6 +272,23 @@ pub struct Standing {
     /// How the backups stand.
     #[serde(default)]
     pub backup: crate::backup::State,
+}
+
+/// How deletion by the clock stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionStanding {
+    /// Cards past their time.
+    pub cards: usize,
+    /// Cards with an entry past its time.
+    pub entries: usize,
+    /// Cards whose time is over within 30 days, those past it included.
+    pub cards_soon: usize,
+    /// The first due day of a card.
+    pub oldest: Option<Date>,
+    /// Why nothing is deleted now; `None` when it is.
+    pub hold: Option<Reason>,
+    /// Whether a run is going on.
+    pub running: bool,
 }
 
 /// How things stand with one peer.

@@ -29,5 +29,7 @@ pub mod premises;
 pub mod progress;
 pub mod restore;
 pub mod run;
+pub mod scan;
 pub mod standing;
+pub mod timeservice;
 pub mod turn;

@@ -15,6 +15,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // Whatever this program makes, only its own user may read.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    node::logs::keep_memory_private();
+    node::logs::hide_panics();
     let exit = match Cli::try_parse() {
         Ok(cli) => match begin(cli.command) {
             Ok(exit) => exit,

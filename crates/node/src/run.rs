@@ -17,7 +17,7 @@ use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::turn::Running;
-use crate::{clock, control, logs, premises};
+use crate::{clock, control, logs, premises, timeservice};
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
@@ -57,6 +57,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
         .map(|settings| tokio::spawn(keeper.clone().keep(settings)));
     let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch)).with_keeper(keeper);
     let controlling = tokio::spawn(control::serve(socket, clerk));
+    let vouching = tokio::spawn(timeservice::watch(office.clone()));
     tracing::info!(
         premises = %facts.premises, node = %facts.node, console = %facts.console, link = %facts.link,
         "the node is ready"
@@ -67,6 +68,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     if let Some(backing_up) = backing_up {
         backing_up.abort();
     }
+    vouching.abort();
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);
     if timeout(CONSOLE_PATIENCE, serving).await.is_err() {

@@ -1,9 +1,14 @@
 //! How things stand at a node, put together for `status`.
 
+use register::clock::ClockTrouble;
+use register::directory::Directory;
 use register::id::NodeId;
-use register::replica::{Answer, Command, PeerReport, PeerState};
+use register::replica::{
+    Answer, Command, Hold, PeerReport, PeerState, Quarantine, RetentionReport,
+};
+use serde::{Deserialize, Serialize};
 
-use crate::errand::{PeerStanding, Standing};
+use crate::errand::{PeerStanding, RetentionStanding, Standing};
 use crate::exit::Outcome;
 use crate::turn::Office;
 
@@ -24,6 +29,24 @@ pub struct Facts {
     pub running: bool,
 }
 
+/// Why something is not done: a word for programs and a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The word.
+    pub code: String,
+    /// The sentence, with what can be done about it.
+    pub sentence: String,
+}
+
+impl Reason {
+    fn new(code: &str, sentence: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            sentence: sentence.into(),
+        }
+    }
+}
+
 /// How things stand now.
 ///
 /// # Errors
@@ -34,11 +57,7 @@ pub async fn of(office: &Office, facts: &Facts, cut: bool) -> Outcome<Standing> 
         _ => return Err(crate::errand::astray()),
     };
     let directory = office.directory();
-    let named = |node: NodeId| {
-        let premises = &directory.settings()?.premises;
-        let (_, field) = premises.iter().find(|(other, _)| *other == node)?;
-        field.newest().map(|premises| premises.name.clone())
-    };
+    let named = |node: NodeId| premises_name(&directory, node);
     Ok(Standing {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         running: facts.running,
@@ -57,6 +76,14 @@ pub async fn of(office: &Office, facts: &Facts, cut: bool) -> Outcome<Standing> 
             .map(|(_, summary)| summary.conflicts)
             .sum(),
         sequence: report.sequence,
+        unconfirmed: report.unconfirmed,
+        met: report.met.len(),
+        quarantine: report.quarantine.map(quarantine_reason),
+        clock: match &report.retention.hold {
+            Some(Hold::Clock(trouble)) => Some(clock_reason(trouble)),
+            _ => None,
+        },
+        retention: retention_standing(&report.retention),
         cut,
         peers: report
             .peers
@@ -65,6 +92,90 @@ pub async fn of(office: &Office, facts: &Facts, cut: bool) -> Outcome<Standing> 
             .collect(),
         backup: crate::backup::State::default(),
     })
+}
+
+/// The name of a node's premises, once the settings say it.
+#[must_use]
+pub fn premises_name(directory: &Directory, node: NodeId) -> Option<String> {
+    let premises = &directory.settings()?.premises;
+    let (_, field) = premises.iter().find(|(other, _)| *other == node)?;
+    field.newest().map(|premises| premises.name.clone())
+}
+
+fn quarantine_reason(quarantine: Quarantine) -> Reason {
+    match quarantine {
+        Quarantine::Restored => Reason::new(
+            "restored",
+            "the node was restored from a backup, which may hold people erased since: it shows nobody until it \
+             has reached another premises, or until `kortisto quarantine release`",
+        ),
+        Quarantine::Alone => Reason::new(
+            "alone",
+            "the node has heard no other premises for more than 35 days, and people may have been erased there: \
+             it shows nobody until it has reached one, or until `kortisto quarantine release`",
+        ),
+    }
+}
+
+fn clock_reason(trouble: &ClockTrouble) -> Reason {
+    const THEN: &str = "nothing is deleted by the clock until another premises or the system's time service agrees \
+                        with it, or until `kortisto clock confirm`";
+    match trouble {
+        ClockTrouble::Behind { seen } => Reason::new(
+            "behind",
+            format!("the clock shows a time before {seen}, which was seen already: {THEN}"),
+        ),
+        ClockTrouble::Ahead { seen } => Reason::new(
+            "ahead",
+            format!(
+                "the clock is more than 45 days past {seen}, the last time that was believed: {THEN}"
+            ),
+        ),
+        ClockTrouble::Differs { peer, seconds } => {
+            let side = if *seconds < 0 { "behind" } else { "ahead of" };
+            let hours = seconds.unsigned_abs() / 3600;
+            Reason::new(
+                "differs",
+                format!(
+                    "the clock is {hours} hours {side} that of the premises with node {peer}: {THEN}"
+                ),
+            )
+        }
+    }
+}
+
+/// Why nothing is deleted by the clock.
+#[must_use]
+pub fn hold_reason(hold: &Hold) -> Reason {
+    match hold {
+        Hold::Clock(trouble) => Reason {
+            code: "clock".to_owned(),
+            ..clock_reason(trouble)
+        },
+        Hold::TooMany(cards) => Reason::new(
+            "too-many",
+            format!(
+                "{cards} cards are past their time, which is more than may go unasked: look with \
+                 `kortisto retention --dry-run`, then `kortisto retention --run --allow-many`"
+            ),
+        ),
+        Hold::Peers => Reason::new(
+            "peers",
+            "a premises was not heard after the due day, and may hold a later visit or a legal claim",
+        ),
+        Hold::Quarantine => Reason::new("quarantine", "the node is in quarantine"),
+    }
+}
+
+fn retention_standing(report: &RetentionReport) -> RetentionStanding {
+    RetentionStanding {
+        cards: report.cards,
+        entries: report.entries,
+        cards_soon: report.cards_soon,
+        oldest: report.oldest,
+        hold: report.hold.as_ref().map(hold_reason),
+        running: report.running,
+    }
 }
 
 fn peer_standing(peer: &PeerReport, premises: Option<String>) -> PeerStanding {
@@ -113,6 +224,7 @@ pub fn for_people(standing: &Standing) -> String {
         standing.users,
         standing.conflicts,
     );
+    text.push_str(&care(standing));
     if standing.cut {
         text.push_str("  the line is cut on purpose\n");
     }
@@ -147,6 +259,48 @@ pub fn for_people(standing: &Standing) -> String {
             text.push_str(&format!("; last in agreement {agreed}"));
         }
         text.push('\n');
+    }
+    text
+}
+
+/// Lines on what was removed, what has to go, and what guards it; none when there is nothing to say.
+fn care(standing: &Standing) -> String {
+    let mut text = String::new();
+    let retention = &standing.retention;
+    if let Some(reason) = &standing.quarantine {
+        text.push_str(&format!("  quarantine: {}\n", reason.sentence));
+    }
+    if let Some(reason) = &standing.clock {
+        text.push_str(&format!("  clock not trusted: {}\n", reason.sentence));
+    }
+    if retention.cards + retention.entries + retention.cards_soon > 0 {
+        text.push_str(&format!(
+            "  past their time: {} cards, and entries of {} cards; {} cards within 30 days",
+            retention.cards, retention.entries, retention.cards_soon
+        ));
+        if let Some(oldest) = retention.oldest {
+            text.push_str(&format!("; the first on {oldest}"));
+        }
+        text.push('\n');
+    }
+    match &retention.hold {
+        // Told above.
+        Some(hold) if hold.code == "clock" || hold.code == "quarantine" => {}
+        Some(hold) => text.push_str(&format!("  nothing is deleted: {}\n", hold.sentence)),
+        None if retention.running => text.push_str("  what is past its time is being deleted\n"),
+        None => {}
+    }
+    if standing.unconfirmed > 0 {
+        text.push_str(&format!(
+            "  erasures that a premises has not confirmed: {}\n",
+            standing.unconfirmed
+        ));
+    }
+    if standing.met > 0 {
+        text.push_str(&format!(
+            "  edits made here that met an erasure: {}; their authors are told in the console\n",
+            standing.met
+        ));
     }
     text
 }

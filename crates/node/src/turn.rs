@@ -31,7 +31,7 @@ use crate::exit::{Exit, Failure};
 
 pub use line::{Line, NoLine};
 pub use office::{Office, Silent};
-pub use store::Store;
+pub use store::{Remnants, Store};
 
 use publish::Publisher;
 
@@ -86,6 +86,14 @@ pub(crate) enum Chore {
     Check(oneshot::Sender<CheckReport>),
     /// Make an image of everything as of now.
     Image(ImageReply),
+    /// Try what the ledger names as erased with the keys of now.
+    Remnants(Vec<RecordId>, oneshot::Sender<Remnants>),
+    /// Wrap every key anew, and destroy the old epoch key.
+    RotateKeys(oneshot::Sender<Result<bool, VaultError>>),
+    /// Write everything into fresh files.
+    Compact(oneshot::Sender<Result<(), VaultError>>),
+    /// The system's time service vouches for the clock.
+    ClockConfirmed,
 }
 
 /// The replica and the store, opened and not yet running.
@@ -289,7 +297,7 @@ impl<S: Store> Turn<S> {
                 }
                 Woken::Chore(chore) => {
                     self.settle(line)?;
-                    self.chore(chore);
+                    self.chore(chore)?;
                 }
                 Woken::Stop => stopping = true,
                 Woken::Time => {}
@@ -353,6 +361,7 @@ impl<S: Store> Turn<S> {
 
     /// The store failed: whoever waits is told so, and nothing that was held ever leaves.
     fn fail(&mut self, error: VaultError) -> TurnError {
+        tracing::error!(%error, "the store failed");
         self.held.clear();
         for (_, reply) in core::mem::take(&mut self.tickets) {
             let _ = reply.send(Err(Refusal::Storage));
@@ -398,7 +407,8 @@ impl<S: Store> Turn<S> {
         }
     }
 
-    fn chore(&mut self, chore: Chore) {
+    fn chore(&mut self, chore: Chore) -> Result<(), TurnError> {
+        // Whoever asked may be gone.
         match chore {
             Chore::Check(reply) => {
                 let _ = reply.send(self.store.check());
@@ -407,7 +417,22 @@ impl<S: Store> Turn<S> {
                 self.store.ask_image();
                 self.image.push(reply);
             }
+            Chore::Remnants(erased, reply) => {
+                let _ = reply.send(self.store.remnants(&erased));
+            }
+            Chore::RotateKeys(reply) => {
+                let done = self.store.rotate_keys();
+                let _ = reply.send(done.clone());
+                done.map_err(|error| self.fail(error))?;
+            }
+            Chore::Compact(reply) => {
+                let done = self.store.compact();
+                let _ = reply.send(done.clone());
+                done.map_err(|error| self.fail(error))?;
+            }
+            Chore::ClockConfirmed => self.handle(Input::ClockConfirmed)?,
         }
+        Ok(())
     }
 }
 

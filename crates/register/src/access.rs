@@ -1,6 +1,6 @@
 //! What a role may do. Everything that is not allowed here is refused.
 
-use crate::card::Card;
+use crate::card::{Card, Field};
 use crate::people::Role;
 
 /// Something a user wants to do.
@@ -20,35 +20,80 @@ pub enum Action {
     ManageUsers,
     /// Take out more than one client.
     Export,
+    /// Remove what stood before in contact details and notes from history as well, everywhere.
+    RedactContact,
+    /// The same of treatments and health entries; take a withdrawn consent to health information.
+    RedactCare,
+    /// Erase cards and clear their histories; see the certificates.
+    Erase,
+    /// Hold a card by a legal claim or a restriction; answer for deletion by the clock, for the clock, and for
+    /// a node in quarantine.
+    Retain,
+    /// See which papers have to be destroyed, and say that they were. Nothing there tells whose they are.
+    DestroyPapers,
+}
+
+impl Action {
+    /// Whether it shows or changes clients, which nobody may while the node is in quarantine.
+    #[must_use]
+    pub const fn meets_clients(self) -> bool {
+        match self {
+            Self::ReadCards
+            | Self::EditContact
+            | Self::ReadCare
+            | Self::RecordCare
+            | Self::RedactContact
+            | Self::RedactCare => true,
+            // Certificates, and an erasure, which says no more than the card's own page.
+            Self::Erase => false,
+            Self::SeePremises
+            | Self::ManageUsers
+            | Self::Export
+            | Self::Retain
+            | Self::DestroyPapers => false,
+        }
+    }
 }
 
 /// Whether `role` may do `action`.
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
-        Action::ReadCards | Action::EditContact | Action::SeePremises => true,
-        Action::ReadCare | Action::RecordCare => !matches!(role, Role::Reception),
-        Action::ManageUsers | Action::Export => matches!(role, Role::Owner),
+        Action::ReadCards | Action::EditContact | Action::SeePremises | Action::DestroyPapers => {
+            true
+        }
+        Action::ReadCare | Action::RecordCare | Action::RedactContact | Action::RedactCare => {
+            !matches!(role, Role::Reception)
+        }
+        Action::ManageUsers | Action::Export | Action::Erase | Action::Retain => {
+            matches!(role, Role::Owner)
+        }
     }
 }
 
-/// Takes out of a card what `role` may not see: for reception health text, remarks and products.
+/// Takes out of a card what `role` may not see: for reception health text, remarks and products; for all
+/// but the owner why a legal claim was set.
 #[must_use]
 pub fn trim(mut card: Card, role: Role) -> Card {
+    if !may(role, Action::Retain) {
+        each(&mut card.legal_claim, |claim| claim.reason.clear());
+    }
     if may(role, Action::ReadCare) {
         return card;
     }
     card.health.clear();
     for entry in &mut card.treatments {
-        match &mut entry.field {
-            crate::card::Field::Value(held) => blank(&mut held.value),
-            crate::card::Field::Conflict(all) => {
-                all.iter_mut().for_each(|held| blank(&mut held.value))
-            }
-            _ => {}
-        }
+        each(&mut entry.field, blank);
     }
     card
+}
+
+fn each<T>(field: &mut Field<T>, work: impl Fn(&mut T)) {
+    match field {
+        Field::Value(held) => work(&mut held.value),
+        Field::Conflict(all) => all.iter_mut().for_each(|held| work(&mut held.value)),
+        Field::Absent | Field::Awaited | Field::Removed | Field::Unreadable => {}
+    }
 }
 
 fn blank(treatment: &mut crate::treatment::Treatment) {

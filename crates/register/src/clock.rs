@@ -67,6 +67,16 @@ impl ClockGuard {
         self.trouble
     }
 
+    /// What a change made when the clock shows `now` is dated with. A clock that went back dates nothing before
+    /// what was seen: a card made in 1970 would be past its time as soon as the clock is put right.
+    #[must_use]
+    pub fn date(&self, now: Timestamp) -> Timestamp {
+        match self.mark {
+            Some(mark) if now.duration_since(mark) < -STEP_BACK => mark,
+            _ => now,
+        }
+    }
+
     /// The node's clock shows `now`. Returns whether the trouble changed.
     pub fn observe(&mut self, now: Timestamp) -> bool {
         let mark = *self.mark.get_or_insert(now);
@@ -121,6 +131,7 @@ mod tests {
             assert!(guard.observe(time(wrong)));
             assert!(guard.trouble().is_some());
             assert_eq!(guard.mark(), Some(seen), "a doubtful time moves nothing");
+            assert!(guard.date(time(wrong)) >= seen, "and dates nothing before");
             guard.observe(seen + SignedDuration::from_hours(1));
             assert_eq!(guard.trouble(), None);
         }

@@ -297,11 +297,11 @@ mod tests {
         for input in [
             "",
             "a",
-            "@x.fi",
+            "@example.com",
             "a@fi",
-            "a@@example.com",
-            "a b@x.fi",
-            "a@x.fi, b@x.fi",
+            "a@@b",
+            "a b@example.com",
+            "a@example.com, b@example.com",
         ] {
             assert_eq!(input.parse::<Email>(), Err(TextFault::Email), "{input}");
         }

@@ -293,6 +293,14 @@ impl Ledger {
             .unwrap_or_default()
     }
 
+    /// How many dead values of a record there are.
+    #[must_use]
+    pub fn dead_count(&self, record: RecordId) -> u64 {
+        self.dead
+            .get(&record)
+            .map_or(0, |values| values.len() as u64)
+    }
+
     /// Every entry, in the order of what was removed.
     pub fn entries(&self) -> impl Iterator<Item = &LedgerEntry> {
         self.erased

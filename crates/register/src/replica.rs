@@ -201,6 +201,7 @@ impl Replica {
         )));
         replica.read_indexes(holdings.indexes, &mut cx);
         replica.finish_erasures(&mut cx);
+        replica.finish_redactions(&mut cx);
         replica.begin_life(&mut cx);
         cx.notify(Notice::Peers(replica.peer_list()));
         Ok(replica)
@@ -361,6 +362,13 @@ impl Replica {
         if self.clock.observe(cx.now) {
             cx.notify(Notice::Standing);
         }
+        if self.clock.trouble().is_none() {
+            // Put down by a clock that ran ahead and has been put right.
+            for file in self.peers.values_mut() {
+                file.heard = file.heard.map(|at| at.min(cx.now));
+                file.agreed = file.agreed.filter(|at| *at <= cx.now);
+            }
+        }
         let due = exchange::passed(self.clock_stored, cx.now, CLOCK_EVERY);
         if let (true, Some(mark)) = (due, self.clock.mark()) {
             self.clock_stored = Some(cx.now);
@@ -408,7 +416,7 @@ impl Replica {
             }
             _ => self
                 .inventory
-                .unknown_to(node, file.acknowledged)
+                .unknown_to(node, file.held.map(|(life, _)| life), file.acknowledged)
                 .map(|(_, entry)| entry)
                 .fold((0, None), oldest),
         };

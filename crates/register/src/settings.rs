@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::treatment::Treatment;
+
 /// The controller and the contact person (clauses 1 and 2) and the register's name (clause 3).
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Controller {
@@ -51,6 +53,32 @@ pub struct PaperTask {
     pub opened: Date,
     /// The day the paper was destroyed.
     pub done: Option<Date>,
+}
+
+impl PaperTask {
+    /// The paper that a treatment leaves behind when its line goes; `None` if there is none, or it was destroyed.
+    #[must_use]
+    pub fn left_by(treatment: &Treatment, today: Date) -> Option<Self> {
+        if treatment.contract_made != Some(true) {
+            return None;
+        }
+        let (safe, folder) = match &treatment.contract {
+            Some(contract) if contract.destroyed.is_some() => return None,
+            Some(contract) => (contract.safe.clone(), contract.folder.clone()),
+            None => (String::new(), String::new()),
+        };
+        let safe = if safe.is_empty() {
+            treatment.premises.clone()
+        } else {
+            safe
+        };
+        Some(Self {
+            safe,
+            folder,
+            opened: today,
+            done: None,
+        })
+    }
 }
 
 crate::redacted!(Controller, Premises, CatalogueItem, PaperTask);

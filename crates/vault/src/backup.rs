@@ -19,7 +19,7 @@ pub use read::{Copied, restore, verify};
 use crate::checkpoint::Point;
 use crate::disk::{Disk, Held, Name};
 use crate::error::VaultError;
-use crate::keys::RootKey;
+use crate::keys::EpochKey;
 use crate::ledger;
 use crate::vault::Vault;
 
@@ -31,7 +31,7 @@ const PIECE: usize = 64 * 1024;
 /// Everything of a store as of one frame, on its way into a backup.
 pub struct Image {
     point: Point,
-    root: RootKey,
+    root: EpochKey,
     checkpoint: Held,
     ledger: Held,
 }
@@ -77,7 +77,7 @@ impl Image {
     pub fn write(mut self, ledger: &BTreeSet<Vec<u8>>, out: &mut impl Write) -> io::Result<()> {
         out.write_all(MAGIC)?;
         out.write_all(&self.root.number.to_be_bytes())?;
-        out.write_all(self.root.key.as_bytes())?;
+        out.write_all(self.root.as_bytes())?;
         let ledger = ledger_file(ledger);
         out.write_all(&(ledger.len() as u64).to_be_bytes())?;
         out.write_all(&ledger)?;
@@ -115,7 +115,7 @@ pub(crate) struct Wish {
     /// It has to be as of this frame, or a later one.
     asked: Option<u64>,
     /// The frame to which the checkpoint under way was completed, and the epoch key then.
-    completed: Option<(u64, RootKey)>,
+    completed: Option<(u64, EpochKey)>,
     made: Option<Result<Image, VaultError>>,
 }
 
@@ -125,7 +125,7 @@ impl Wish {
     }
 
     /// A checkpoint will be as of `frame`, when `root` is the epoch key.
-    pub(crate) fn completed(&mut self, frame: u64, root: RootKey) {
+    pub(crate) fn completed(&mut self, frame: u64, root: EpochKey) {
         self.completed = self.asked.is_some().then_some((frame, root));
     }
 
@@ -150,7 +150,7 @@ impl Wish {
     }
 }
 
-fn hold<D: Disk>(disk: &D, point: Point, root: RootKey) -> Result<Image, VaultError> {
+fn hold<D: Disk>(disk: &D, point: Point, root: EpochKey) -> Result<Image, VaultError> {
     Ok(Image {
         point,
         root,

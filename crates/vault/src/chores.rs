@@ -246,7 +246,7 @@ impl<D: Disk> Vault<D> {
 
     fn complete(&mut self, copy: &mut Copy<D>) {
         copy.complete(self.journal.reader(), self.durable);
-        let root = self.ring.keys.root();
+        let root = self.ring.epoch.clone();
         self.chores.wish.completed(self.durable.frame, root);
         self.journal.rotate();
     }

@@ -11,6 +11,7 @@ mod working;
 use std::sync::Arc;
 
 pub use file::FileDisk;
+pub(crate) use file::sweep_directory;
 pub use held::Held;
 
 use crate::error::VaultError;
@@ -68,6 +69,30 @@ pub enum Name {
     Ledger,
     /// A ledger that is being written anew.
     LedgerDraft,
+    /// The master key, in the directory of keys.
+    Master,
+    /// A master key that is about to take the other's place.
+    MasterDraft,
+    /// The sealed epoch key, in the directory of keys.
+    Epoch,
+    /// An epoch key that is about to take the other's place.
+    EpochDraft,
+}
+
+impl Name {
+    /// Every file in the directory of keys.
+    pub const KEYS: [Self; 4] = [
+        Self::Master,
+        Self::MasterDraft,
+        Self::Epoch,
+        Self::EpochDraft,
+    ];
+
+    /// Whether the file holds a key, which no copy of the rest may have beside it.
+    #[must_use]
+    pub fn is_key(self) -> bool {
+        Self::KEYS.contains(&self)
+    }
 }
 
 /// How the tree was found.
@@ -145,6 +170,16 @@ pub trait Disk: Clone + Send + 'static {
     /// # Errors
     /// See the trait.
     fn remove(&self, name: Name) -> Result<(), VaultError>;
+
+    /// Calls `visit` with every byte that lies anywhere but in key files, the tree's file and what
+    /// was set aside included, in pieces that overlap by a few hundred bytes.
+    ///
+    /// # Errors
+    /// See the trait, and what `visit` fails with.
+    fn sweep(
+        &self,
+        visit: &mut dyn FnMut(&[u8]) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError>;
 
     /// Opens the tree.
     ///

@@ -1,14 +1,17 @@
 //! Turning a group of writes into sealed, absolute operations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use register::id::RecordId;
 use register::replica::Write;
 use register::value::Value;
 
 use crate::disk::{Bytes, Disk, Op};
-use crate::entry::{Place, Tree, after, ledger_key, record_key, record_prefix};
+use crate::entry::{
+    Place, Tree, after, bucket_key, bucket_of, ledger_key, record_key, record_prefix,
+};
 use crate::error::VaultError;
+use crate::keys::wrap;
 use crate::manifest::Manifest;
 use crate::pack::Packer;
 use crate::parcel;
@@ -26,8 +29,10 @@ pub(crate) struct Draft<'a, D> {
     records: BTreeMap<RecordId, Touched>,
     /// New ledger entries, for the ledger file.
     pub(crate) ledger: Vec<Vec<u8>>,
-    /// Whether a record's key was destroyed.
-    pub(crate) forgot: bool,
+    /// Keys of buckets that had no record.
+    pub(crate) buckets: BTreeMap<u8, SecretKey>,
+    /// Buckets of which a record's key must be destroyed.
+    pub(crate) forgotten: BTreeSet<u8>,
 }
 
 struct Touched {
@@ -45,7 +50,8 @@ impl<'a, D: Disk> Draft<'a, D> {
             ops: BTreeMap::new(),
             records: BTreeMap::new(),
             ledger: Vec::new(),
-            forgot: false,
+            buckets: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
         }
     }
 
@@ -80,7 +86,7 @@ impl<'a, D: Disk> Draft<'a, D> {
     pub(crate) fn finish(
         mut self,
         manifest: &mut Manifest,
-        mut each: impl FnMut(&[u8], Option<&[u8]>, Option<&[u8]>),
+        each: impl FnMut(&[u8], Option<&[u8]>, Option<&[u8]>),
     ) -> Result<Vec<Op>, VaultError> {
         for (record, touched) in core::mem::take(&mut self.records) {
             if touched.dirty {
@@ -89,22 +95,7 @@ impl<'a, D: Disk> Draft<'a, D> {
                 self.put(sealed);
             }
         }
-        let mut ops = Vec::with_capacity(self.ops.len());
-        for (key, value) in self.ops {
-            let old = self.store.get(&key)?;
-            if old == value {
-                continue;
-            }
-            each(&key, old.as_deref(), value.as_deref());
-            if let Some(old) = old {
-                manifest.subtract(&key, &old);
-            }
-            if let Some(value) = &value {
-                manifest.add(&key, value);
-            }
-            ops.push(Op { key, value });
-        }
-        Ok(ops)
+        effective(self.store, self.ops, manifest, each)
     }
 
     fn put_document(&mut self, record: RecordId, bytes: &[u8]) -> Result<(), VaultError> {
@@ -159,7 +150,9 @@ impl<'a, D: Disk> Draft<'a, D> {
 
     fn forget(&mut self, record: RecordId) -> Result<(), VaultError> {
         self.records.remove(&record);
-        self.forgot = true;
+        if self.get(&record_key(record))?.is_some() {
+            self.forgotten.insert(bucket_of(record));
+        }
         for tree in [
             Tree::Key,
             Tree::Document,
@@ -198,7 +191,9 @@ impl<'a, D: Disk> Draft<'a, D> {
                 },
                 None => {
                     let key = SecretKey::random()?;
-                    let wrapped = self.ring.keys.wrap(&place, &key)?;
+                    let bucket = bucket_of(record);
+                    let with = self.bucket(bucket)?;
+                    let wrapped = wrap(&with, u64::from(bucket), &place, &key)?;
                     self.ops.insert(place, Some(Bytes::from(wrapped)));
                     Touched {
                         key,
@@ -210,6 +205,20 @@ impl<'a, D: Disk> Draft<'a, D> {
             self.records.insert(record, touched);
         }
         self.records.get_mut(&record).ok_or(VaultError::Stopped)
+    }
+
+    /// The key of a bucket; one that has no record gets a new key.
+    fn bucket(&mut self, bucket: u8) -> Result<SecretKey, VaultError> {
+        let held = self.ring.buckets.get(&bucket);
+        if let Some(key) = held.or_else(|| self.buckets.get(&bucket)) {
+            return Ok(key.clone());
+        }
+        let key = SecretKey::random()?;
+        let place = bucket_key(bucket);
+        let wrapped = self.ring.epoch.wrap(&place, &key)?;
+        self.ops.insert(place, Some(Bytes::from(wrapped)));
+        self.buckets.insert(bucket, key.clone());
+        Ok(key)
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, VaultError> {
@@ -236,4 +245,30 @@ impl<'a, D: Disk> Draft<'a, D> {
             Ok(())
         })
     }
+}
+
+/// Those of `ops` that change something, in the order of their keys; the manifest follows, and
+/// `each` is told: key, old and new value.
+pub(crate) fn effective<D: Disk>(
+    store: &Store<D>,
+    ops: BTreeMap<Vec<u8>, Option<Bytes>>,
+    manifest: &mut Manifest,
+    mut each: impl FnMut(&[u8], Option<&[u8]>, Option<&[u8]>),
+) -> Result<Vec<Op>, VaultError> {
+    let mut changes = Vec::with_capacity(ops.len());
+    for (key, value) in ops {
+        let old = store.get(&key)?;
+        if old == value {
+            continue;
+        }
+        each(&key, old.as_deref(), value.as_deref());
+        if let Some(old) = old {
+            manifest.subtract(&key, &old);
+        }
+        if let Some(value) = &value {
+            manifest.add(&key, value);
+        }
+        changes.push(Op { key, value });
+    }
+    Ok(changes)
 }

@@ -20,6 +20,8 @@ pub(crate) const HOUSE_KEY: &[u8] = b"khouse";
 pub(crate) enum Tree {
     /// One audit entry.
     Audit,
+    /// A wrapped bucket key.
+    Bucket,
     /// One part of a record's document.
     Document,
     /// A fact.
@@ -40,6 +42,7 @@ impl Tree {
     pub(crate) const fn letter(self) -> u8 {
         match self {
             Self::Audit => b'a',
+            Self::Bucket => b'b',
             Self::Document => b'd',
             Self::Fact => b'f',
             Self::Header => b'h',
@@ -54,6 +57,7 @@ impl Tree {
     pub(crate) fn of(key: &[u8]) -> Option<Self> {
         Some(match key.first()? {
             b'a' => Self::Audit,
+            b'b' => Self::Bucket,
             b'd' => Self::Document,
             b'f' => Self::Fact,
             b'h' => Self::Header,
@@ -137,6 +141,22 @@ pub(crate) fn record_key(record: RecordId) -> Vec<u8> {
     record_prefix(Tree::Key, record)
 }
 
+/// Where the wrapped key of a bucket lies.
+pub(crate) fn bucket_key(bucket: u8) -> Vec<u8> {
+    vec![Tree::Bucket.letter(), bucket]
+}
+
+/// The bucket that a record's data key is in: the first byte of its id, which is random.
+pub(crate) fn bucket_of(record: RecordId) -> u8 {
+    let [first, ..] = *record.as_bytes();
+    first
+}
+
+/// What the wrapped data keys of a bucket begin with. The house key may begin with it too.
+pub(crate) fn bucket_prefix(bucket: u8) -> Vec<u8> {
+    vec![Tree::Key.letter(), bucket]
+}
+
 /// Where a ledger entry lies: entries are few and small, and named by their own digest.
 pub(crate) fn ledger_key(entry: &[u8]) -> Vec<u8> {
     let mut key = vec![Tree::Ledger.letter()];
@@ -158,7 +178,7 @@ pub(crate) fn record_of(key: &[u8]) -> Option<RecordId> {
         Tree::Document | Tree::Header | Tree::Index | Tree::Key | Tree::Values => {
             RecordId::from_slice(key.get(1..=RecordId::BYTES)?)
         }
-        Tree::Audit | Tree::Fact | Tree::Ledger => None,
+        Tree::Audit | Tree::Bucket | Tree::Fact | Tree::Ledger => None,
     }
 }
 

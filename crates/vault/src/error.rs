@@ -87,6 +87,17 @@ pub enum KeyFault {
     /// The stored data is sealed under other keys.
     #[error("the keys in keys/ are not those of this store")]
     Foreign,
+    /// The stored data is of an epoch whose key was destroyed.
+    #[error(
+        "this directory is older than its keys: what it held was made unreadable when something was forgotten; \
+         fill a new node from a peer or a backup"
+    )]
+    Replaced,
+    /// A passphrase or credential is too short, or too long.
+    #[error(
+        "the passphrase or credential is too short or too long: 12 characters or 32 random bytes at least"
+    )]
+    Weak,
     /// The operating system gave no randomness.
     #[error("the operating system gives no random numbers")]
     Randomness,

@@ -1,6 +1,8 @@
 //! What a replica needs to begin: index entries, facts, ledger and the end of the audit log.
 //! No document and no value is opened.
 
+use std::collections::BTreeMap;
+
 use register::id::RecordId;
 use register::replica::Holdings;
 
@@ -22,9 +24,18 @@ pub(crate) fn read<D: Disk>(
 ) -> Result<(Holdings, usize), VaultError> {
     let mut holdings = Holdings::default();
     let mut unreadable = 0;
+    let mut keys = BTreeMap::new();
+    store.each(&[Tree::Key.letter()], |place, wrapped| {
+        if let Some(record) = record_of(&place) {
+            match ring.data_key(&place, &wrapped) {
+                Some(key) => drop(keys.insert(record, key)),
+                None => unreadable += 1,
+            }
+        }
+        Ok(())
+    })?;
     each_parcel(store, &[Tree::Index.letter()], |place, chunks| {
-        let key = |record: RecordId| ring.record(store, record);
-        match index(&place, chunks, key) {
+        match index(&place, chunks, &keys) {
             Ok((record, bytes)) => holdings.indexes.push((record, bytes)),
             Err(VaultError::Damaged(Damage::Seal)) => unreadable += 1,
             Err(error) => return Err(error),
@@ -100,11 +111,11 @@ pub(crate) fn open(key: &SecretKey, place: &Place, chunks: Chunks) -> Result<Vec
 fn index(
     place: &Place,
     chunks: Chunks,
-    key: impl FnOnce(RecordId) -> Result<Option<SecretKey>, VaultError>,
+    keys: &BTreeMap<RecordId, SecretKey>,
 ) -> Result<(RecordId, Vec<u8>), VaultError> {
     let record = record_of(place.prefix()).ok_or(Damage::Seal)?;
-    let key = key(record)?.ok_or(Damage::Seal)?;
-    Ok((record, open(&key, place, chunks)?))
+    let key = keys.get(&record).ok_or(Damage::Seal)?;
+    Ok((record, open(key, place, chunks)?))
 }
 
 fn last_audit<D: Disk>(store: &Store<D>) -> Result<Option<Place>, VaultError> {

@@ -1,197 +1,187 @@
-//! Keys: a master key and, sealed by it, an epoch key, both in `keys/`, outside everything they open.
+//! Keys: a tree, of which only the root and what seals it lie outside the store.
 //!
-//! The epoch key wraps the data key of each record and the house key of facts and audit entries.
-//! Every wrapped key names its epoch, so that a later epoch can re-wrap the survivors and let the
-//! old epoch key go.
-
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
+//! | key | wraps | lies |
+//! |---|---|---|
+//! | master | the epoch key | outside: see [`crate::MasterSource`] |
+//! | epoch key | house key and bucket keys | `keys/epoch` |
+//! | house key | facts and audit entries, by keys that follow from it | in the store |
+//! | bucket key | data keys of the records whose id begins with its byte | in the store |
+//! | data key | everything of one record | in the store |
+//!
+//! To forget a record for good, whatever image of the store anybody kept, the keys above its data
+//! key are made anew and the old epoch key is destroyed (`rotation`). With 256 buckets that costs
+//! 256 wraps and one for each other record of the bucket: at 100,000 records about 650, where a
+//! flat tree took 100,000. The best number is the square root of the number of records, and 256 is
+//! near it for every register that we expect; and ids are random, so their first byte fills the
+//! buckets evenly and keeps the wrapped keys of one bucket side by side.
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::error::{KeyFault, VaultError};
+use crate::error::VaultError;
+use crate::master::Master;
 use crate::seal::{NONCE, SecretKey, TAG, random};
 
-/// File names inside `keys/`.
-const MASTER: &str = "master";
-const EPOCH: &str = "epoch";
+/// Form of wrapped keys and of the epoch file.
+const VERSION: u8 = 2;
+/// Version, number, nonce, sealed key; the place follows.
+pub(crate) const WRAPPED: usize = 1 + 8 + NONCE + 32 + TAG;
+/// The place that an epoch key is bound to.
+const EPOCH_PLACE: &[u8] = b"epoch";
 
-/// Form of the epoch file and of wrapped keys.
-const VERSION: u8 = 1;
-/// Version, epoch, nonce, sealed key.
-const WRAPPED: usize = 1 + 8 + NONCE + 32 + TAG;
+/// The root of the keys in a store: all that a key file or a backup has to hold.
+#[derive(Clone)]
+pub(crate) struct EpochKey {
+    /// Counts up with each rotation.
+    pub(crate) number: u64,
+    key: SecretKey,
+}
 
-/// The keys of one node: what opens everything it stores.
+impl core::fmt::Debug for EpochKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "EpochKey({}, redacted)", self.number)
+    }
+}
+
+impl EpochKey {
+    pub(crate) fn random(number: u64) -> Result<Self, VaultError> {
+        let key = SecretKey::random()?;
+        Ok(Self { number, key })
+    }
+
+    /// The epoch key that a backup held.
+    pub(crate) const fn of_backup(number: u64, key: SecretKey) -> Self {
+        Self { number, key }
+    }
+
+    /// Its bytes, for a backup.
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
+    /// The sealed form of a key, bound to the entry it is stored at.
+    pub(crate) fn wrap(&self, place: &[u8], key: &SecretKey) -> Result<Vec<u8>, VaultError> {
+        wrap(&self.key.derive("wrap"), self.number, place, key)
+    }
+
+    /// The key stored at `place`.
+    pub(crate) fn unwrap(&self, place: &[u8], wrapped: &[u8]) -> Option<SecretKey> {
+        unwrap(&self.key.derive("wrap"), self.number, place, wrapped)
+    }
+}
+
+/// What opens a store: what its master secret may be, and the epoch key to begin with where there
+/// are no key files.
 #[derive(Clone)]
 pub struct Keys {
-    epoch: u64,
-    wrapping: SecretKey,
-    /// The epoch key itself, for a backup.
-    root: SecretKey,
-}
-
-/// An epoch key with its number: what opens one checkpoint. Wiped from memory when dropped.
-pub(crate) struct RootKey {
-    pub(crate) number: u64,
-    pub(crate) key: SecretKey,
-}
-
-impl core::fmt::Debug for RootKey {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "RootKey({}, redacted)", self.number)
-    }
+    pub(crate) master: Master,
+    pub(crate) start: Option<EpochKey>,
 }
 
 impl core::fmt::Debug for Keys {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Keys(epoch {}, redacted)", self.epoch)
+        f.write_str("Keys(redacted)")
     }
 }
 
 impl Keys {
-    /// Keys that follow from a secret, for the simulation: the same secret gives the same keys.
+    /// Keys that follow from a secret, for the simulation: the same secret gives the same keys. The
+    /// epoch key is used until the store has destroyed it once.
     #[must_use]
     pub fn from_secret(mut secret: [u8; 32]) -> Self {
-        let epoch = SecretKey::from_bytes(secret);
+        let key = SecretKey::from_bytes(secret);
         secret.zeroize();
-        Self::of_epoch(1, &epoch)
-    }
-
-    /// Makes new keys and writes them to `directory`, which exists and holds none.
-    pub(crate) fn create(directory: &Path) -> Result<Self, VaultError> {
-        let root = RootKey {
-            number: 1,
-            key: SecretKey::random()?,
-        };
-        Self::adopt(directory, &root)?;
-        Ok(Self::of_root(&root))
-    }
-
-    /// Writes keys to `directory`, which exists and holds none: a new master key, and under it an
-    /// epoch key that is there already, for a store that comes from a backup.
-    pub(crate) fn adopt(directory: &Path, root: &RootKey) -> Result<(), VaultError> {
-        let master = SecretKey::random()?;
-        write_secret(&directory.join(MASTER), master.as_bytes())?;
-        let sealed = wrap(&master.derive("epoch"), root.number, b"epoch", &root.key)?;
-        write_secret(&directory.join(EPOCH), &sealed)?;
-        sync_directory(directory)
-    }
-
-    /// The epoch key, for a backup.
-    pub(crate) fn root(&self) -> RootKey {
-        RootKey {
-            number: self.epoch,
-            key: self.root.clone(),
-        }
-    }
-
-    /// The keys under an epoch key.
-    pub(crate) fn of_root(root: &RootKey) -> Self {
-        Self::of_epoch(root.number, &root.key)
-    }
-
-    /// Whether the wrapped key that was stored at `place` is one of these keys'.
-    pub(crate) fn opens(&self, place: &[u8], wrapped: &[u8]) -> bool {
-        self.unwrap(place, wrapped).is_some()
-    }
-
-    /// Reads the keys in `directory`.
-    pub(crate) fn read(directory: &Path) -> Result<Self, VaultError> {
-        let master = read_secret(&directory.join(MASTER))?;
-        let master = SecretKey::from_slice(&master).ok_or(KeyFault::Damaged)?;
-        let sealed = read_secret(&directory.join(EPOCH))?;
-        let (number, epoch) =
-            unwrap(&master.derive("epoch"), b"epoch", &sealed).ok_or(KeyFault::Damaged)?;
-        Ok(Self::of_epoch(number, &epoch))
-    }
-
-    fn of_epoch(epoch: u64, key: &SecretKey) -> Self {
         Self {
-            epoch,
-            wrapping: key.derive("wrap"),
-            root: key.clone(),
+            master: Master::Secrets(vec![key.derive("master")]),
+            start: Some(EpochKey { number: 1, key }),
         }
-    }
-
-    /// The sealed form of a data key, bound to the entry it is stored at.
-    pub(crate) fn wrap(&self, place: &[u8], key: &SecretKey) -> Result<Vec<u8>, VaultError> {
-        wrap(&self.wrapping, self.epoch, place, key)
-    }
-
-    /// The data key stored at `place`.
-    pub(crate) fn unwrap(&self, place: &[u8], wrapped: &[u8]) -> Option<SecretKey> {
-        let (epoch, key) = unwrap(&self.wrapping, place, wrapped)?;
-        (epoch == self.epoch).then_some(key)
     }
 }
 
-fn wrap(
+/// What seals an epoch file.
+#[derive(Debug, Clone)]
+pub(crate) struct Sealer {
+    pub(crate) key: SecretKey,
+    /// How the key follows from a passphrase; empty when it doesn't.
+    pub(crate) derivation: Vec<u8>,
+}
+
+impl Sealer {
+    /// The content of an epoch file.
+    pub(crate) fn seal(&self, epoch: &EpochKey) -> Result<Vec<u8>, VaultError> {
+        let place = [EPOCH_PLACE, &self.derivation].concat();
+        wrap(&self.key.derive("epoch"), epoch.number, &place, &epoch.key)
+    }
+
+    /// The epoch key in an epoch file.
+    pub(crate) fn open(&self, file: &[u8]) -> Option<EpochKey> {
+        let number = number(file)?;
+        let key = unwrap(&self.key.derive("epoch"), number, place(file)?, file)?;
+        Some(EpochKey { number, key })
+    }
+}
+
+/// How the key that sealed an epoch file follows from a passphrase; empty when it doesn't.
+pub(crate) fn derivation(file: &[u8]) -> Option<&[u8]> {
+    place(file)?.strip_prefix(EPOCH_PLACE)
+}
+
+/// The number that a wrapped key names: that of its epoch, or of its bucket.
+pub(crate) fn number(wrapped: &[u8]) -> Option<u64> {
+    let (version, rest) = wrapped.split_first()?;
+    let number = rest.first_chunk::<8>()?;
+    (*version == VERSION).then(|| u64::from_be_bytes(*number))
+}
+
+/// The place that a wrapped key names.
+pub(crate) fn place(wrapped: &[u8]) -> Option<&[u8]> {
+    wrapped.get(WRAPPED..)
+}
+
+/// Seals a key with another. The number and the place stand in it in the clear, so that it can be
+/// told what it is wherever it is found.
+pub(crate) fn wrap(
     with: &SecretKey,
-    epoch: u64,
+    number: u64,
     place: &[u8],
     key: &SecretKey,
 ) -> Result<Vec<u8>, VaultError> {
     let mut nonce = [0; NONCE];
     random(&mut nonce)?;
-    let mut out = Vec::with_capacity(WRAPPED);
+    let mut out = Vec::with_capacity(WRAPPED + place.len());
     out.push(VERSION);
-    out.extend_from_slice(&epoch.to_be_bytes());
+    out.extend_from_slice(&number.to_be_bytes());
     out.extend_from_slice(&nonce);
-    with.seal(&nonce, &associated(epoch, place), key.as_bytes(), &mut out)?;
+    with.seal(&nonce, &associated(number, place), key.as_bytes(), &mut out)?;
+    out.extend_from_slice(place);
     Ok(out)
 }
 
-fn unwrap(with: &SecretKey, place: &[u8], wrapped: &[u8]) -> Option<(u64, SecretKey)> {
+/// The key in a wrapped one, if it was wrapped with this key, under this number, at this place.
+pub(crate) fn unwrap(
+    with: &SecretKey,
+    number: u64,
+    place: &[u8],
+    wrapped: &[u8],
+) -> Option<SecretKey> {
     let (version, rest) = wrapped.split_first()?;
-    let (epoch, rest) = rest.split_first_chunk::<8>()?;
-    let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
-    let epoch = u64::from_be_bytes(*epoch);
-    if *version != VERSION {
+    let (named, rest) = rest.split_first_chunk::<8>()?;
+    let (nonce, rest) = rest.split_first_chunk::<NONCE>()?;
+    let (sealed, at) = rest.split_first_chunk::<{ 32 + TAG }>()?;
+    if *version != VERSION || u64::from_be_bytes(*named) != number || at != place {
         return None;
     }
     // Room for the tag as well, so that no half of a key is left behind by a reallocation.
     let mut plain = Zeroizing::new(Vec::with_capacity(32 + TAG));
-    with.open(nonce, &associated(epoch, place), sealed, &mut plain)
+    with.open(nonce, &associated(number, place), sealed, &mut plain)
         .ok()?;
-    Some((epoch, SecretKey::from_slice(&plain)?))
+    SecretKey::from_slice(&plain)
 }
 
-fn associated(epoch: u64, place: &[u8]) -> Vec<u8> {
-    let mut bytes = b"kortisto wrapped key 1".to_vec();
-    bytes.extend_from_slice(&epoch.to_be_bytes());
+fn associated(number: u64, place: &[u8]) -> Vec<u8> {
+    let mut bytes = b"kortisto wrapped key 2".to_vec();
+    bytes.extend_from_slice(&number.to_be_bytes());
     bytes.extend_from_slice(place);
     bytes
-}
-
-fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Zeroizing::new(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(KeyFault::Missing.into()),
-        Err(error) => Err(VaultError::io("read a key file", &error)),
-    }
-}
-
-/// Writes a new file that only its owner may read, and syncs it.
-fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let write = || {
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(|error| VaultError::io("write a key file", &error))
-}
-
-/// Makes the names in a directory durable.
-pub(crate) fn sync_directory(path: &Path) -> Result<(), VaultError> {
-    fs::File::open(path)
-        .and_then(|directory| directory.sync_all())
-        .map_err(|error| VaultError::io("sync a directory", &error))
 }
 
 #[cfg(test)]
@@ -199,48 +189,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_read_back_and_only_for_their_owner() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let directory = tempfile::tempdir().unwrap();
-        let made = Keys::create(directory.path()).unwrap();
+    fn a_wrapped_key_opens_only_under_its_key_number_and_place() {
+        let epoch = EpochKey::random(7).unwrap();
         let data = SecretKey::random().unwrap();
-        let wrapped = made.wrap(b"place", &data).unwrap();
-        assert_eq!(wrapped.len(), WRAPPED);
-        let read = Keys::read(directory.path()).unwrap();
-        assert_eq!(
-            read.unwrap(b"place", &wrapped).unwrap().as_bytes(),
-            data.as_bytes()
-        );
-        assert!(read.unwrap(b"elsewhere", &wrapped).is_none());
-        assert!(
-            Keys::from_secret([1; 32])
-                .unwrap(b"place", &wrapped)
-                .is_none()
-        );
-        for name in [MASTER, EPOCH] {
-            let mode = fs::metadata(directory.path().join(name))
-                .unwrap()
-                .permissions();
-            assert_eq!(mode.mode() & 0o777, 0o600);
+        let wrapped = epoch.wrap(b"place", &data).unwrap();
+        assert_eq!(wrapped.len(), WRAPPED + 5);
+        assert_eq!(number(&wrapped), Some(7));
+        assert_eq!(place(&wrapped), Some(&b"place"[..]));
+        let opened = epoch.unwrap(b"place", &wrapped).unwrap();
+        assert_eq!(opened.as_bytes(), data.as_bytes());
+        assert!(epoch.unwrap(b"elsewhere", &wrapped).is_none());
+        let mut later = epoch.clone();
+        later.number = 8;
+        assert!(later.unwrap(b"place", &wrapped).is_none());
+        let other = EpochKey::random(7).unwrap();
+        assert!(other.unwrap(b"place", &wrapped).is_none());
+        for at in 0..wrapped.len() {
+            let mut flipped = wrapped.clone();
+            flipped[at] ^= 1;
+            assert!(epoch.unwrap(b"place", &flipped).is_none(), "byte {at}");
         }
-        assert_eq!(format!("{read:?}"), "Keys(epoch 1, redacted)");
+        assert_eq!(format!("{epoch:?}"), "EpochKey(7, redacted)");
     }
 
     #[test]
-    fn missing_and_damaged_key_files_are_named() {
-        let directory = tempfile::tempdir().unwrap();
-        assert_eq!(
-            Keys::read(directory.path()).err(),
-            Some(KeyFault::Missing.into())
-        );
-        Keys::create(directory.path()).unwrap();
-        let path = directory.path().join(EPOCH);
-        let mut bytes = fs::read(&path).unwrap();
-        bytes[40] ^= 1;
-        fs::write(&path, bytes).unwrap();
-        assert_eq!(
-            Keys::read(directory.path()).err(),
-            Some(KeyFault::Damaged.into())
-        );
+    fn an_epoch_file_opens_only_with_its_master() {
+        let sealer = || Sealer {
+            key: SecretKey::random().unwrap(),
+            derivation: vec![1, 2],
+        };
+        let (one, other) = (sealer(), sealer());
+        let epoch = EpochKey::random(3).unwrap();
+        let file = one.seal(&epoch).unwrap();
+        let read = one.open(&file).unwrap();
+        assert_eq!(read.number, 3);
+        assert_eq!(read.key.as_bytes(), epoch.key.as_bytes());
+        assert_eq!(derivation(&file), Some(&[1, 2][..]));
+        assert!(other.open(&file).is_none());
+        assert!(one.open(&file[..50]).is_none());
     }
 }

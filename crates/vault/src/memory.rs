@@ -81,6 +81,24 @@ impl MemoryDisk {
         }
     }
 
+    /// A copy of the disk as it is now, but for the files that hold keys.
+    #[must_use]
+    pub fn image_without_keys(&self) -> Self {
+        let image = self.image();
+        image.state().files.retain(|name, _| !name.is_key());
+        image
+    }
+
+    /// Puts the files that hold keys on `other` in the place of this disk's.
+    pub fn take_keys(&self, other: &Self) {
+        let keys = other.image();
+        let keys = core::mem::take(&mut keys.state().files);
+        let mut state = self.state();
+        state.files.retain(|name, _| !name.is_key());
+        let keys = keys.into_iter().filter(|(name, _)| name.is_key());
+        state.files.extend(keys);
+    }
+
     /// What was done to it so far.
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {
@@ -212,6 +230,13 @@ impl Disk for MemoryDisk {
         }
         self.change(Step::Remove(name))?.files.remove(&name);
         Ok(())
+    }
+
+    fn sweep(
+        &self,
+        visit: &mut dyn FnMut(&[u8]) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        visit(&self.image_without_keys().everything())
     }
 
     fn tree_open(&self) -> Result<TreeState, VaultError> {

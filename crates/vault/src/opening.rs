@@ -12,10 +12,11 @@ use crate::error::{Damage, VaultError};
 use crate::frame::{Input, encode};
 use crate::holdings;
 use crate::journal::{Journal, Reader, Survey};
-use crate::keys::Keys;
+use crate::keys::{EpochKey, Keys, Sealer};
 use crate::ledger::{Contents, LedgerFile};
 use crate::manifest::Manifest;
 use crate::record::Ring;
+use crate::rotation::{Unlocked, unlock};
 use crate::seal::SecretKey;
 use crate::store::Store;
 use crate::vault::{Parts, Vault, standing};
@@ -116,11 +117,11 @@ impl<D: Disk> Opener<D> {
         })
     }
 
-    pub(crate) fn run(mut self, keys: Keys) -> Result<(Vault<D>, Holdings, Opening), VaultError> {
+    pub(crate) fn run(mut self, keys: &Keys) -> Result<(Vault<D>, Holdings, Opening), VaultError> {
         if let Some(why) = self.unfit()? {
             self.rebuild(why)?;
         }
-        let first = self.attempt(keys.clone());
+        let first = self.attempt(keys);
         let sound = match &first {
             Ok((.., unreadable)) => *unreadable == 0,
             Err(VaultError::Damaged(Damage::Tree | Damage::Seal)) => false,
@@ -207,7 +208,7 @@ impl<D: Disk> Opener<D> {
     }
 
     /// Brings the tree up to date, tries it, and reads what the replica needs.
-    fn attempt(&mut self, keys: Keys) -> Result<(Vault<D>, Holdings, usize), VaultError> {
+    fn attempt(&mut self, keys: &Keys) -> Result<(Vault<D>, Holdings, usize), VaultError> {
         let base = read_standing(&self.disk)?;
         let mut tip = self.replay(base)?;
         let store = Store::new(self.disk.clone());
@@ -229,18 +230,18 @@ impl<D: Disk> Opener<D> {
         self.disk.tree_apply(tip.frame, vec![standing(&tip)])?;
         self.disk.tree_settle()?;
         let mut journal = Journal::new(self.disk.clone(), &self.survey);
-        let ring = match Ring::open(&store, keys.clone()) {
-            Ok(Some(ring)) => ring,
+        let ring = match unlock(&store, keys) {
+            Ok(Unlocked::Ring(ring)) => *ring,
             // Foreign keys don't change what is stored; a rotten house key does.
             Err(VaultError::Keys(_)) if count(&store)? != tip.manifest => {
                 return Err(Damage::Tree.into());
             }
             Err(error) => return Err(error),
-            Ok(None) if tip.frame == 0 && self.may_be_blank => {
-                begin(&self.disk, &mut journal, keys, &mut tip)?
+            Ok(Unlocked::Blank(sealer, epoch)) if tip.frame == 0 && self.may_be_blank => {
+                begin(&self.disk, &mut journal, sealer, epoch, &mut tip)?
             }
-            Ok(None) if tip.frame == 0 => return Err(Damage::Checkpoint.into()),
-            Ok(None) => return Err(Damage::Tree.into()),
+            Ok(Unlocked::Blank(..)) if tip.frame == 0 => return Err(Damage::Checkpoint.into()),
+            Ok(Unlocked::Blank(..)) => return Err(Damage::Tree.into()),
         };
         let (mut holdings, unreadable) = holdings::read(&store, &ring)?;
         let ledger = self.ledger(&mut holdings)?;
@@ -329,11 +330,12 @@ impl<D: Disk> Opener<D> {
 fn begin<D: Disk>(
     disk: &D,
     journal: &mut Journal<D>,
-    keys: Keys,
+    sealer: Sealer,
+    epoch: EpochKey,
     tip: &mut Point,
 ) -> Result<Ring, VaultError> {
     let house = SecretKey::random()?;
-    let wrapped = keys.wrap(HOUSE_KEY, &house)?;
+    let wrapped = epoch.wrap(HOUSE_KEY, &house)?;
     let mut manifest = Manifest::default();
     manifest.add(HOUSE_KEY, &wrapped);
     *tip = Point { frame: 1, manifest };
@@ -345,7 +347,7 @@ fn begin<D: Disk>(
     journal.append(1, &bytes)?;
     disk.tree_apply(1, vec![op, standing(tip)])?;
     disk.tree_settle()?;
-    Ok(Ring::new(keys, &house))
+    Ok(Ring::new(sealer, epoch, house))
 }
 
 /// Where the tree stands; at the beginning when it doesn't say.

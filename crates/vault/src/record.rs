@@ -1,44 +1,76 @@
 //! Reading what a record, a fact or an audit entry holds.
 
+use std::collections::BTreeMap;
+
 use register::id::RecordId;
 use register::value::Value;
 
 use crate::disk::Disk;
-use crate::entry::{HOUSE_KEY, Place, Tree, record_key};
+use crate::entry::{HOUSE_KEY, Place, Tree, bucket_of, record_key, record_of};
 use crate::error::{Damage, KeyFault, VaultError};
-use crate::keys::Keys;
+use crate::keys::{EpochKey, Sealer, unwrap};
 use crate::pack::unpack;
 use crate::parcel;
 use crate::seal::SecretKey;
 use crate::store::Store;
 
-/// The opened keys of a store.
+/// The opened keys of a store, but for those of single records.
 #[derive(Debug)]
 pub(crate) struct Ring {
-    pub(crate) keys: Keys,
+    pub(crate) sealer: Sealer,
+    pub(crate) epoch: EpochKey,
+    pub(crate) house: SecretKey,
     pub(crate) facts: SecretKey,
     pub(crate) audit: SecretKey,
+    /// Keys of the buckets that have records.
+    pub(crate) buckets: BTreeMap<u8, SecretKey>,
 }
 
 impl Ring {
-    /// The ring of a store whose house key is this.
-    pub(crate) fn new(keys: Keys, house: &SecretKey) -> Self {
+    /// The ring of a store that has no records, and this house key.
+    pub(crate) fn new(sealer: Sealer, epoch: EpochKey, house: SecretKey) -> Self {
         Self {
-            keys,
+            sealer,
+            epoch,
             facts: house.derive("facts"),
             audit: house.derive("audit"),
+            house,
+            buckets: BTreeMap::new(),
         }
     }
 
-    /// The ring of a store that has its house key; `None` when it has none.
-    pub(crate) fn open<D: Disk>(store: &Store<D>, keys: Keys) -> Result<Option<Self>, VaultError> {
-        let Some(wrapped) = store.get(HOUSE_KEY)? else {
-            return Ok(None);
-        };
-        let house = keys
-            .unwrap(HOUSE_KEY, &wrapped)
+    /// The ring of a store that is under this epoch key.
+    pub(crate) fn open<D: Disk>(
+        store: &Store<D>,
+        sealer: Sealer,
+        epoch: EpochKey,
+    ) -> Result<Self, VaultError> {
+        let house = store
+            .get(HOUSE_KEY)?
+            .and_then(|wrapped| epoch.unwrap(HOUSE_KEY, &wrapped))
             .ok_or(VaultError::Keys(KeyFault::Foreign))?;
-        Ok(Some(Self::new(keys, &house)))
+        let mut ring = Self::new(sealer, epoch, house);
+        let Ring { epoch, buckets, .. } = &mut ring;
+        store.each(&[Tree::Bucket.letter()], |place, wrapped| {
+            let [_, bucket] = place[..] else {
+                return Err(Damage::Seal.into());
+            };
+            let key = epoch.unwrap(&place, &wrapped).ok_or(Damage::Seal)?;
+            buckets.insert(bucket, key);
+            Ok(())
+        })?;
+        Ok(ring)
+    }
+
+    /// The data key that is wrapped at `place`.
+    pub(crate) fn data_key(&self, place: &[u8], wrapped: &[u8]) -> Option<SecretKey> {
+        let bucket = bucket_of(record_of(place)?);
+        unwrap(
+            self.buckets.get(&bucket)?,
+            u64::from(bucket),
+            place,
+            wrapped,
+        )
     }
 
     /// The data key of a record; `None` when there is no such record.
@@ -50,7 +82,7 @@ impl Ring {
         let place = record_key(record);
         match store.get(&place)? {
             None => Ok(None),
-            Some(wrapped) => match self.keys.unwrap(&place, &wrapped) {
+            Some(wrapped) => match self.data_key(&place, &wrapped) {
                 Some(key) => Ok(Some(key)),
                 None => Err(Damage::Seal.into()),
             },

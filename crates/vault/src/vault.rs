@@ -14,15 +14,19 @@ use crate::entry::STANDING;
 use crate::error::VaultError;
 use crate::frame::encode;
 use crate::journal::Journal;
-use crate::keys::Keys;
+use crate::keys::{EpochKey, Keys};
 use crate::ledger::LedgerFile;
+use crate::master::MasterSource;
 use crate::opening::{Opener, Opening};
 use crate::pack::Packer;
 use crate::record::{Opened, Ring};
+use crate::rotation::{Pending, establish};
 use crate::store::Store;
 
 /// Small frames go to the tree together, up to about so many bytes.
 const BATCH_BYTES: usize = 32 * 1024;
+/// Where the keys are, unless it is said otherwise.
+pub(crate) const KEYS: &str = "keys";
 /// When more bytes than this wait for the tree, a sync waits for it.
 const BACKLOG_BYTES: usize = 16 * 1024 * 1024;
 
@@ -40,8 +44,10 @@ pub struct Vault<D: Disk> {
     /// The last frame that is durable.
     pub(crate) durable: Point,
     /// Encoded frames for the next sync.
-    frames: Vec<u8>,
-    staged: Vec<(Point, Vec<Op>)>,
+    pub(crate) frames: Vec<u8>,
+    pub(crate) staged: Vec<(Point, Vec<Op>)>,
+    /// The last frame, not yet encoded, from the first group on that forgot a record.
+    pub(crate) pending: Option<Pending>,
     failed: bool,
 }
 
@@ -49,18 +55,36 @@ pub struct Vault<D: Disk> {
 pub type FileVault = Vault<FileDisk>;
 
 impl Vault<FileDisk> {
-    /// Makes a new store in `directory`, which exists.
+    /// Makes a new store in `directory`, which exists, with its keys and a random master key in
+    /// `keys/`.
     ///
     /// # Errors
     /// [`VaultError::Exists`] when a store, or a part of one, is there; failures of the disk.
     pub fn create(directory: &Path) -> Result<(), VaultError> {
-        if FileDisk::is_there(directory) {
+        Self::create_with(directory, &directory.join(KEYS), &MasterSource::File)
+    }
+
+    /// Makes a new store in `directory`, which exists, with its keys in another directory, which is
+    /// made, perhaps on another volume.
+    ///
+    /// # Errors
+    /// As [`Vault::create`], and [`VaultError::Keys`] when the master secret can't be used.
+    pub fn create_with(
+        directory: &Path,
+        keys: &Path,
+        master: &MasterSource,
+    ) -> Result<(), VaultError> {
+        if FileDisk::is_there(directory, keys) {
             return Err(VaultError::Exists);
         }
         FileDisk::create(directory)?;
-        let keys = Keys::create(&private_directory(directory)?)?;
-        let disk = FileDisk::open(directory)?;
-        let (vault, ..) = Opener::new(disk, true)?.run(keys)?;
+        std::fs::create_dir_all(keys)
+            .map_err(|error| VaultError::io("make the directory of keys", &error))?;
+        restrict(keys)?;
+        let disk = FileDisk::open(directory, keys)?;
+        establish(&disk, master, &EpochKey::random(1)?)?;
+        let keys = master.keys(&disk)?;
+        let (vault, ..) = Opener::new(disk, true)?.run(&keys)?;
         vault.close()
     }
 
@@ -71,19 +95,33 @@ impl Vault<FileDisk> {
     /// [`VaultError::NotANode`], [`VaultError::InUse`], [`VaultError::Keys`],
     /// [`VaultError::Damaged`] when something is lost that no other file holds; failures of the disk.
     pub fn open(directory: &Path) -> Result<(Self, Holdings, Opening), VaultError> {
-        let disk = FileDisk::open(directory)?;
-        let keys = Keys::read(&directory.join("keys"))?;
-        Opener::new(disk, false)?.run(keys)
+        Self::open_with(directory, &directory.join(KEYS), &MasterSource::File)
+    }
+
+    /// Opens the store in `directory` whose keys are in another one, under a master secret from
+    /// `master`.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_with(
+        directory: &Path,
+        keys: &Path,
+        master: &MasterSource,
+    ) -> Result<(Self, Holdings, Opening), VaultError> {
+        let disk = FileDisk::open(directory, keys)?;
+        let keys = master.keys(&disk)?;
+        Opener::new(disk, false)?.run(&keys)
     }
 }
 
 impl<D: Disk> Vault<D> {
-    /// Opens the store on `disk`, or makes one if the disk is blank.
+    /// Opens the store on `disk`, or makes one if the disk is blank. Key files on the disk hold
+    /// the epoch key; as long as there are none it is the one that `keys` begins with.
     ///
     /// # Errors
     /// As [`Vault::open`].
     pub fn open_on(disk: D, keys: Keys) -> Result<(Self, Holdings, Opening), VaultError> {
-        Opener::new(disk, true)?.run(keys)
+        Opener::new(disk, true)?.run(&keys)
     }
 
     /// Takes a group: all of it or nothing. Reads see it at once; it is durable after the next
@@ -97,7 +135,8 @@ impl<D: Disk> Vault<D> {
     }
 
     /// Makes every staged group durable: the ledger first, then one append to the journal with one
-    /// fsync. Then hands them to the tree.
+    /// fsync. Then hands them to the tree. When a record was forgotten, its key and every key above
+    /// it are destroyed on return.
     ///
     /// # Errors
     /// As [`Vault::stage`]. Staged groups may or may not be there when the vault is opened again,
@@ -150,11 +189,12 @@ impl<D: Disk> Vault<D> {
             durable: parts.tip,
             frames: Vec::new(),
             staged: Vec::new(),
+            pending: None,
             failed: false,
         })
     }
 
-    fn guarded<T>(
+    pub(crate) fn guarded<T>(
         &mut self,
         call: impl FnOnce(&mut Self) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
@@ -172,41 +212,53 @@ impl<D: Disk> Vault<D> {
             draft.write(write)?;
         }
         let ledger = core::mem::take(&mut draft.ledger);
-        let forgot = draft.forgot;
+        let forgotten = core::mem::take(&mut draft.forgotten);
+        let buckets = core::mem::take(&mut draft.buckets);
         let mut manifest = self.tip.manifest;
         let scan = &mut self.chores.scan;
         let ops = draft.finish(&mut manifest, |key, old, new| scan.changed(key, old, new))?;
         if ops.is_empty() {
             return Ok(());
         }
-        let point = Point {
-            frame: self.tip.frame + 1,
-            manifest,
-        };
-        let first = self.durable.frame + 1;
-        if !encode(point.frame, first, &manifest, &ops, &mut self.frames) {
-            return Err(VaultError::TooLarge);
-        }
+        self.ring.buckets.extend(buckets);
+        let joins = self.pending.is_some();
+        let frame = self.tip.frame + u64::from(!joins);
+        let point = Point { frame, manifest };
         for entry in &ledger {
             self.ledger.stage(entry)?;
         }
-        if forgot {
-            self.chores.forgot(point.frame);
-        }
-        self.store.absorb(point.frame, &ops);
-        self.staged.push((point, ops));
+        self.store.absorb(frame, &ops);
         self.tip = point;
+        if !forgotten.is_empty() {
+            self.chores.forgot(frame);
+        }
+        if joins || !forgotten.is_empty() {
+            let pending = self.pending.get_or_insert_default();
+            return pending.take(ops, forgotten);
+        }
+        let first = self.durable.frame + 1;
+        if !encode(frame, first, &manifest, &ops, &mut self.frames) {
+            return Err(VaultError::TooLarge);
+        }
+        self.staged.push((point, ops));
         Ok(())
     }
 
-    fn sync_staged(&mut self) -> Result<(), VaultError> {
-        if self.staged.is_empty() {
+    pub(crate) fn sync_staged(&mut self) -> Result<(), VaultError> {
+        if self.staged.is_empty() && self.pending.is_none() {
             return Ok(());
         }
         self.ledger.sync()?;
+        let turnover = match self.pending.take() {
+            Some(pending) => Some(self.turn_over(pending)?),
+            None => None,
+        };
         self.journal.append(self.durable.frame + 1, &self.frames)?;
         self.frames.clear();
         self.durable = self.tip;
+        if let Some(turnover) = turnover {
+            self.adopt_keys(turnover)?;
+        }
         let mut batch = Vec::new();
         let mut weight = 0;
         let mut staged = core::mem::take(&mut self.staged).into_iter().peekable();
@@ -279,13 +331,9 @@ fn unreadable(record: RecordId, error: &VaultError) -> ShelfError {
     ShelfError
 }
 
-/// Makes the directory of keys, which only its owner may enter.
-pub(crate) fn private_directory(store: &Path) -> Result<std::path::PathBuf, VaultError> {
+/// Only the owner may enter the directory.
+pub(crate) fn restrict(directory: &Path) -> Result<(), VaultError> {
     use std::os::unix::fs::PermissionsExt as _;
-    let keys = store.join("keys");
-    std::fs::create_dir_all(&keys)
-        .map_err(|error| VaultError::io("make the directory of keys", &error))?;
-    std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o700))
-        .map_err(|error| VaultError::io("restrict the directory of keys", &error))?;
-    Ok(keys)
+    std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))
+        .map_err(|error| VaultError::io("restrict the directory of keys", &error))
 }

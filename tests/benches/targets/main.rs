@@ -1,15 +1,18 @@
 //! The figures of the README, each as a ratio to something measured in the same run.
 //!
 //! `cargo bench -p kortisto-tests --bench targets` runs all of them; words after `--` pick some:
-//! `reconnect`, `search`, `premises`. Sizes can be lowered with `KORTISTO_BENCH_CLIENTS`.
+//! `search`, `reconnect`, `forget`, `premises`. Sizes can be lowered with `KORTISTO_BENCH_CLIENTS`.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark prints, and fails by panicking"
 )]
 
+mod forget;
+mod lone;
 mod premises;
 mod reconnect;
 mod sample;
@@ -30,6 +33,9 @@ fn main() {
     }
     if wants("reconnect") {
         reconnect::run(&mut table);
+    }
+    if wants("forget") {
+        forget::run(&mut table);
     }
     if wants("premises") {
         premises::run(&mut table);

@@ -7,7 +7,6 @@ mod resources;
 use std::time::{Duration, Instant};
 
 use kortisto_tests::node::Node;
-use kortisto_tests::relay::Relay;
 use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
 use register::document::Document;
@@ -21,8 +20,7 @@ use crate::table::{Table, ms, percentile};
 const CLIENTS: usize = 20_000;
 const PAGES: usize = 600;
 const EDITS: usize = 60;
-
-/// Clients whose cards are opened, and how long everything takes at the most.
+/// How long anything may take at the most.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub(crate) fn run(table: &mut Table) {
@@ -183,21 +181,6 @@ async fn replication(
     clients: usize,
 ) -> anyhow::Result<()> {
     let mut second = Node::init(parent, "Aleksanterinkatu")?;
-    let line = Relay::open(1, first.link(), second.link())?;
-    first
-        .command(
-            &["peer", "add"],
-            &["--id", &second.id()?, "--addr", &line.near().to_string()],
-        )?
-        .fine()?;
-    second
-        .command(
-            &["peer", "add"],
-            &["--id", &first.id()?, "--addr", &line.far().to_string()],
-        )?
-        .fine()?;
-    // The relay is for cutting; the figures are those of a direct line.
-    drop(line);
     first
         .command(
             &["peer", "add"],

@@ -8,18 +8,21 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 8] = [
+const ROOMS: [&str; 11] = [
     "/",
     "/clients",
     "/clients/new",
     "/conflicts",
     "/premises",
     "/admin/users",
+    "/retention",
+    "/erasures",
+    "/tasks",
     "/me",
     "/help",
 ];
 /// Pages of a card.
-const CARD: [&str; 7] = [
+const CARD: [&str; 12] = [
     "",
     "/health",
     "/contact",
@@ -27,6 +30,11 @@ const CARD: [&str; 7] = [
     "/treatments/new",
     "/health/new",
     "/notes/new",
+    "/erase",
+    "/health/withdraw",
+    "/history/clear",
+    "/claim",
+    "/restriction",
 ];
 
 /// Opens each page in one language and returns what is wrong with them.

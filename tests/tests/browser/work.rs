@@ -1,11 +1,23 @@
 //! A first visit, a client found and edited, and the other console that shows it by itself.
 
 use kortisto_tests::browser::Browser;
-use kortisto_tests::node::PASSWORD;
+use kortisto_tests::node::{Node, PASSWORD};
 use kortisto_tests::pair::AGREE_TIME;
 use thirtyfour::Key;
 
 use crate::{log_in, working};
+
+/// The owner's first visit, with the code that `init` printed.
+async fn first_visit(browser: &Browser, node: &Node) {
+    browser.go("/setup").await.unwrap();
+    browser.fill("#f-name", node.owner_name()).await.unwrap();
+    browser.fill("#f-code", node.code()).await.unwrap();
+    browser.fill("#f-password", PASSWORD).await.unwrap();
+    browser.fill("#f-again", PASSWORD).await.unwrap();
+    browser.click("#f-undertaking").await.unwrap();
+    browser.click("main form button.primary").await.unwrap();
+    browser.reaches(|path| path == "/").await.unwrap();
+}
 
 #[tokio::test]
 async fn what_is_edited_at_one_console_appears_on_the_open_page_of_the_other() {
@@ -13,16 +25,7 @@ async fn what_is_edited_at_one_console_appears_on_the_open_page_of_the_other() {
     let (pair, client) = working(home.path(), 61).await;
     let here = Browser::open(pair.first.console()).await.unwrap();
 
-    // The owner's first visit, with the code that `init` printed.
-    here.go("/setup").await.unwrap();
-    here.fill("#f-name", pair.first.owner_name()).await.unwrap();
-    here.fill("#f-code", pair.first.code()).await.unwrap();
-    here.fill("#f-password", PASSWORD).await.unwrap();
-    here.fill("#f-again", PASSWORD).await.unwrap();
-    here.click("#f-undertaking").await.unwrap();
-    here.click("main form button.primary").await.unwrap();
-    here.reaches(|path| path == "/").await.unwrap();
-
+    first_visit(&here, &pair.first).await;
     pair.owner_at_second().await.unwrap();
     let there = Browser::open(pair.second.console()).await.unwrap();
     log_in(&there, &pair).await;
@@ -31,14 +34,9 @@ async fn what_is_edited_at_one_console_appears_on_the_open_page_of_the_other() {
     let last = client.last_name.unwrap();
     there.shows(&last).await.unwrap();
     // Gone if the page were loaded anew by somebody.
-    there
-        .driver()
-        .execute(
-            "document.documentElement.dataset.witness = 'still here'",
-            Vec::new(),
-        )
-        .await
-        .unwrap();
+    let witness = "document.documentElement.dataset.witness";
+    let mark = format!("{witness} = 'still here'");
+    there.driver().execute(mark, Vec::new()).await.unwrap();
 
     // Found by letters of the name, results while typing, chosen with the mouse.
     here.fill("#q", &last.to_lowercase()).await.unwrap();
@@ -57,16 +55,10 @@ async fn what_is_edited_at_one_console_appears_on_the_open_page_of_the_other() {
     here.reaches(|path| path == card).await.unwrap();
     here.shows("+358 44 000 4321").await.unwrap();
     there.shows("+358 44 000 4321").await.unwrap();
-    let witness = there
-        .driver()
-        .execute(
-            "return document.documentElement.dataset.witness",
-            Vec::new(),
-        )
-        .await
-        .unwrap();
+    let look = format!("return {witness}");
+    let seen = there.driver().execute(look, Vec::new()).await.unwrap();
     assert_eq!(
-        witness.json(),
+        seen.json(),
         "still here",
         "the other page was loaded anew instead of being brought up to date"
     );

@@ -43,7 +43,7 @@ fn check_complete(register: &Register, clients: &[Client]) {
         assert_eq!(
             client.health.len(),
             usize::from(person.health.is_some()),
-            "health of {}",
+            "health of {}: {client:?}",
             person.number
         );
         assert_eq!(client.marketing.allowed, person.number % 3 == 0);

@@ -114,11 +114,8 @@ async fn the_old_register_is_imported_as_it_should_be() {
     // This test reads dates as the expectations do.
     for person in &expected.clients {
         let read = then.get(&person.legacy_id).copied().unwrap_or_default();
-        assert_eq!(
-            read, person.treatments_within_5y,
-            "client {}",
-            person.legacy_id
-        );
+        let number = person.legacy_id;
+        assert_eq!(read, person.treatments_within_5y, "client {number}");
     }
 
     let home = tempfile::tempdir().unwrap();
@@ -133,23 +130,31 @@ async fn the_old_register_is_imported_as_it_should_be() {
         .unwrap();
     let took = begun.elapsed();
     let report = report.fine().unwrap();
-    let clients = node.clients().unwrap();
+    check_clients(&expected, &now, &node.clients().unwrap());
+    check_report(&report, &expected);
+    assert!(took.as_secs() < IMPORT_SECONDS, "the import took {took:?}");
+}
+
+/// Every client is there as expected, and nobody else.
+fn check_clients(expected: &Expected, treatments: &HashMap<u32, usize>, clients: &[Client]) {
     let by_number: HashMap<String, &Client> = clients
         .iter()
         .map(|client| (client.legacy().unwrap(), client))
         .collect();
-    let wrong: Vec<String> = expected
-        .clients
-        .iter()
-        .flat_map(|person| {
-            let client = by_number.get(&person.legacy_id.to_string()).copied();
-            let count = now.get(&person.legacy_id).copied().unwrap_or_default();
-            let number = person.legacy_id;
-            differences(person, client, count)
-                .into_iter()
-                .map(move |what| format!("{number}: {what}"))
-        })
-        .collect();
+    let mut wrong = Vec::new();
+    for person in &expected.clients {
+        let number = person.legacy_id;
+        let client = by_number.get(&number.to_string()).copied();
+        let count = treatments.get(&number).copied().unwrap_or_default();
+        let found = differences(person, client, count);
+        wrong.extend(found.into_iter().map(|what| format!("{number}: {what}")));
+        if person.identity_code_in_birth || person.identity_code_in_note {
+            let notes = client.map(|client| serde_json::to_string(&client.notes).unwrap());
+            if holds_identity_code(&notes.unwrap_or_default()) {
+                wrong.push(format!("{number}: keeps an identity code"));
+            }
+        }
+    }
     assert!(
         wrong.is_empty(),
         "{} of {}: {:?}",
@@ -158,21 +163,6 @@ async fn the_old_register_is_imported_as_it_should_be() {
         &wrong[..wrong.len().min(20)]
     );
     assert_eq!(clients.len(), expected.clients.len());
-    for person in expected
-        .clients
-        .iter()
-        .filter(|one| one.identity_code_in_birth || one.identity_code_in_note)
-    {
-        let client =
-            serde_json::to_string(&by_number[&person.legacy_id.to_string()].notes).unwrap();
-        assert!(
-            !holds_identity_code(&client),
-            "client {} keeps an identity code",
-            person.legacy_id
-        );
-    }
-    check_report(&report, &expected);
-    assert!(took.as_secs() < IMPORT_SECONDS, "the import took {took:?}");
 }
 
 /// Whether six digits, a century sign and four more characters of an identity code stand in a row.
@@ -190,6 +180,7 @@ fn holds_identity_code(text: &str) -> bool {
 /// The report says what was left out and what looks like a duplicate.
 fn check_report(report: &str, expected: &Expected) {
     let report: serde_json::Value = serde_json::from_str(report).unwrap();
+    let report = &report["preview"];
     let left_out = |file: &str| {
         let problems = report["problems"].as_array().unwrap();
         problems
@@ -209,8 +200,17 @@ fn check_report(report: &str, expected: &Expected) {
         "{:#}",
         report["problems"]
     );
-    assert_eq!(
-        report["duplicates"].as_array().unwrap().len(),
-        expected.duplicate_pairs
+    // Names are few and years fewer, so some of 2,440 share both by chance and are rightly listed as well.
+    let (reached, named): (Vec<_>, Vec<_>) = report["duplicates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| pair["alike"].as_array().unwrap().clone())
+        .partition(|alike| alike.iter().any(|how| how == "phone" || how == "email"));
+    assert_eq!(reached.len(), expected.duplicate_pairs);
+    assert!(
+        named
+            .iter()
+            .all(|alike| alike[..] == ["name and birth year"])
     );
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kortisto_tests::export;
+use kortisto_tests::export::{self, Client};
 use kortisto_tests::pair::{AGREE_TIME, Pair};
 use kortisto_tests::relay::{Direction, Weather};
 use kortisto_tests::waiting;
@@ -27,86 +27,82 @@ async fn working(home: &std::path::Path, seed: u64) -> (Pair, Visitor, Visitor) 
     (pair, here, there)
 }
 
-#[tokio::test]
-async fn both_work_while_cut_off_and_agree_afterwards() {
-    let home = tempfile::tempdir().unwrap();
-    let (pair, here, there) = working(home.path(), 11).await;
-    let before = pair.first.clients().unwrap();
-    let id = |number: usize| by_number(&before, number).id.clone();
-
-    pair.line.cut();
-    // One field at both, with different values.
-    here.edit_contact(&id(1), &[("last", "Uusilaakso")])
-        .await
-        .unwrap();
-    there
-        .edit_contact(&id(1), &[("last", "Vanhaharju")])
-        .await
-        .unwrap();
-    // One field at both, with the same value: nothing to choose.
-    here.edit_contact(&id(2), &[("last", "Yhteismaa")])
-        .await
-        .unwrap();
-    there
-        .edit_contact(&id(2), &[("last", "Yhteismaa")])
-        .await
-        .unwrap();
-    // Different fields of one card.
-    here.edit_contact(&id(3), &[("year", "1971")])
-        .await
-        .unwrap();
-    there
-        .edit_contact(&id(3), &[("email.new1", "toinen@kortisto.example")])
-        .await
-        .unwrap();
-    // A treatment at each.
-    for (visitor, name) in [(&here, "Hoito täällä"), (&there, "Hoito tuolla")] {
+/// What both do while they are apart: one field, different fields, entries and clients.
+async fn work_apart(here: &Visitor, there: &Visitor, before: &[Client]) {
+    let id = |number: usize| by_number(before, number).id.clone();
+    let edits = [
+        // One field at both, with different values.
+        (here, 1, ("last", "Uusilaakso")),
+        (there, 1, ("last", "Vanhaharju")),
+        // One field at both, with the same value: nothing to choose.
+        (here, 2, ("last", "Yhteismaa")),
+        (there, 2, ("last", "Yhteismaa")),
+        // Different fields of one card.
+        (here, 3, ("year", "1971")),
+        (there, 3, ("email.new1", "toinen@kortisto.example")),
+    ];
+    for (visitor, number, field) in edits {
+        visitor.edit_contact(&id(number), &[field]).await.unwrap();
+    }
+    for (visitor, treatment, last, first) in [
+        (here, "Hoito täällä", "Tääläinen", "Uuna"),
+        (there, "Hoito tuolla", "Tuolainen", "Uuno"),
+    ] {
         visitor
-            .add_entry(&id(4), "treatments", &[("name", name)])
+            .add_entry(&id(4), "treatments", &[("name", treatment)])
+            .await
+            .unwrap();
+        visitor
+            .add_client(&[("last", last), ("first", first)])
             .await
             .unwrap();
     }
-    // A client at each.
-    here.add_client(&[("last", "Tääläinen"), ("first", "Uuna")])
-        .await
-        .unwrap();
-    there
-        .add_client(&[("last", "Tuolainen"), ("first", "Uuno")])
-        .await
-        .unwrap();
-    assert_ne!(pair.first.export().unwrap(), pair.second.export().unwrap());
+}
 
-    pair.line.heal();
-    let agreed = pair.agreed(AGREE_TIME).await.unwrap();
-    let after = export::read(&agreed).unwrap();
+/// What [`work_apart`] has to come to.
+fn check_agreed(before: &[Client], after: &[Client]) {
     assert_eq!(after.len(), 22);
-    let both = by_number(&after, 1);
+    let both = by_number(after, 1);
     assert_eq!(both.conflicts.len(), 1, "{both:?}");
     let shown = both.conflicts[0].to_string();
     assert!(
         shown.contains("Uusilaakso") && shown.contains("Vanhaharju"),
         "{shown}"
     );
-    let same = by_number(&after, 2);
+    let same = by_number(after, 2);
     assert_eq!(
         (same.last_name.as_deref(), same.conflicts.len()),
         (Some("Yhteismaa"), 0)
     );
-    let apart = by_number(&after, 3);
+    let apart = by_number(after, 3);
     assert_eq!(
         (apart.birth_year, apart.emails.len(), apart.conflicts.len()),
         (Some(1971), 2, 0)
     );
-    let treated = by_number(&after, 4);
+    let treated = by_number(after, 4);
     assert_eq!(
         treated.treatments.len(),
-        by_number(&before, 4).treatments.len() + 2
+        by_number(before, 4).treatments.len() + 2
     );
     assert_eq!(treated.conflicts.len(), 0);
+}
+
+#[tokio::test]
+async fn both_work_while_cut_off_and_agree_afterwards() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, here, there) = working(home.path(), 11).await;
+    let before = pair.first.clients().unwrap();
+    pair.line.cut();
+    work_apart(&here, &there, &before).await;
+    assert_ne!(pair.first.export().unwrap(), pair.second.export().unwrap());
+
+    pair.line.heal();
+    let agreed = pair.agreed(AGREE_TIME).await.unwrap();
+    check_agreed(&before, &export::read(&agreed).unwrap());
 
     // Somebody picks, and both hear of it.
     let page = there
-        .open(&format!("/clients/{}/conflicts", id(1)))
+        .open(&format!("/clients/{}/conflicts", by_number(&before, 1).id))
         .await
         .unwrap();
     let form = page.form("/conflicts").unwrap();

@@ -7,6 +7,8 @@
 )]
 
 mod backup;
+mod demo;
+mod forget;
 mod import;
 mod kills;
 mod legacy;

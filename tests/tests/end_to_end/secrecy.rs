@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use kortisto_tests::node::{Node, PASSWORD};
 use kortisto_tests::pair::{AGREE_TIME, Pair};
+use kortisto_tests::sample::Register;
+use kortisto_tests::web::Visitor;
 
 use crate::{by_number, register};
 
@@ -86,6 +88,78 @@ fn the_scan_finds_what_is_planted() {
     assert_eq!(found(b"nothing here", &needles), [""; 0]);
 }
 
+/// Words that [`plant`] puts into a card, and one that was refused.
+const PLANTED: [&str; 9] = [
+    "Salamyhkäinen",
+    "Piilopolku",
+    "450009876",
+    "45 000 9876",
+    "Kuutamokäsittely",
+    "kyynärtaive",
+    "Kobolttiallergia",
+    "Väärinkirjoitettu",
+    "440005555",
+];
+
+/// Puts [`PLANTED`] into every kind of field of a card, by the console.
+async fn plant(owner: &Visitor, client: &str) {
+    owner
+        .edit_contact(
+            client,
+            &[
+                ("last", "Salamyhkäinen"),
+                ("street", "Piilopolku 17"),
+                ("phone.new1", "0450009876"),
+            ],
+        )
+        .await
+        .unwrap();
+    let treatment = [
+        ("name", "Kuutamokäsittely"),
+        ("remarks", "Arka kyynärtaive"),
+    ];
+    owner
+        .add_entry(client, "treatments", &treatment)
+        .await
+        .unwrap();
+    let health = [
+        ("text", "Kobolttiallergia"),
+        ("level", "caution"),
+        ("kind", "allergy"),
+    ];
+    owner.add_entry(client, "health", &health).await.unwrap();
+    let page = owner.open("/clients").await.unwrap();
+    let search = page.form("/clients").unwrap();
+    let found = owner.send(&search.with("q", "salamyhk")).await.unwrap();
+    assert!(found.html.contains("Salamyhkäinen"));
+    // What is refused must not be logged either.
+    let form = owner
+        .contact_form(client)
+        .await
+        .unwrap()
+        .with("phone.new1", "Väärinkirjoitettu 0440005555");
+    assert!(!owner.post(&form).await.unwrap().status().is_redirection());
+}
+
+/// Every word that an invented register has of its people.
+fn words_of(register: &Register) -> Vec<String> {
+    let mut words = Vec::new();
+    for person in &register.people {
+        let spaced = format!("40 {} {}", &person.subscriber[..3], &person.subscriber[3..]);
+        words.extend([
+            person.last.clone(),
+            person.first.to_owned(),
+            format!("40{}", person.subscriber),
+            spaced,
+            person.email.clone(),
+        ]);
+        let texts = person.health.into_iter().chain(person.note);
+        let treatments = person.visits.iter().map(|(_, treatment)| *treatment);
+        words.extend(texts.chain(treatments).map(str::to_owned));
+    }
+    words
+}
+
 #[tokio::test]
 async fn nothing_of_a_client_can_be_read_in_any_file() {
     let home = tempfile::tempdir().unwrap();
@@ -98,96 +172,14 @@ async fn nothing_of_a_client_can_be_read_in_any_file() {
         .unwrap();
     let owner = pair.first.owner_first().await.unwrap();
     let client = by_number(&pair.first.clients().unwrap(), 7).id.clone();
-    owner
-        .edit_contact(
-            &client,
-            &[
-                ("last", "Salamyhkäinen"),
-                ("street", "Piilopolku 17"),
-                ("phone.new1", "0450009876"),
-            ],
-        )
-        .await
-        .unwrap();
-    owner
-        .add_entry(
-            &client,
-            "treatments",
-            &[
-                ("name", "Kuutamokäsittely"),
-                ("remarks", "Arka kyynärtaive"),
-            ],
-        )
-        .await
-        .unwrap();
-    owner
-        .add_entry(
-            &client,
-            "health",
-            &[
-                ("text", "Kobolttiallergia"),
-                ("level", "caution"),
-                ("kind", "allergy"),
-            ],
-        )
-        .await
-        .unwrap();
-    let search = owner
-        .open("/clients")
-        .await
-        .unwrap()
-        .form("/clients")
-        .unwrap();
-    let found = owner.send(&search.with("q", "salamyhk")).await.unwrap();
-    assert!(found.html.contains("Salamyhkäinen"));
-    // What is refused must not be logged either.
-    let form = owner
-        .contact_form(&client)
-        .await
-        .unwrap()
-        .with("phone.new1", "Väärinkirjoitettu 0440005555");
-    assert!(!owner.post(&form).await.unwrap().status().is_redirection());
+    plant(&owner, &client).await;
     pair.agreed_when(AGREE_TIME, |export| export.contains("Kobolttiallergia"))
         .await
         .unwrap();
 
-    let mut words: Vec<String> = [
-        "Salamyhkäinen",
-        "Piilopolku",
-        "450009876",
-        "45 000 9876",
-        "Kuutamokäsittely",
-        "kyynärtaive",
-        "Kobolttiallergia",
-        "Väärinkirjoitettu",
-        "440005555",
-        PASSWORD,
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    for person in &register.people {
-        let spaced = format!("40 {} {}", &person.subscriber[..3], &person.subscriber[3..]);
-        words.extend([
-            person.last.clone(),
-            person.first.to_owned(),
-            format!("40{}", person.subscriber),
-            spaced,
-        ]);
-        words.extend([person.email.clone()]);
-        words.extend(
-            person
-                .health
-                .into_iter()
-                .chain(person.note)
-                .map(str::to_owned),
-        );
-        words.extend(
-            person
-                .visits
-                .iter()
-                .map(|(_, treatment)| (*treatment).to_owned()),
-        );
-    }
+    let mut words = words_of(&register);
+    words.extend(PLANTED.map(str::to_owned));
+    words.push(PASSWORD.to_owned());
     words.sort();
     words.dedup();
     // Running, and once more when everything has been written out.

@@ -69,6 +69,9 @@ $$("[data-similar]").forEach((form) => {
   }));
 });
 
+// What only makes sense with script.
+$$("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+
 // Forms that were typed into are not left by accident, and live updates don't overwrite them.
 const touched = new Set();
 $$("form[data-guard]").forEach((form) => {
@@ -119,8 +122,12 @@ const standing = later(200, async () => {
     const answer = await fetch(place.dataset.part, { headers: QUIET });
     if (answer.ok && !answer.redirected) place.innerHTML = trusted(await answer.text());
   }
+  // The register was closed, or opened again: what this page shows is no longer what anybody may see.
+  if (Boolean($("#alarms [data-closed]")) !== document.body.hasAttribute("data-closed")) return leave();
   if ($("#standing[data-region]")) refresh();
 });
+// Nothing of what is on the page may stay there, not even what was typed.
+function leave() { touched.clear(); $("main").replaceChildren(); location.replace(location.pathname); }
 
 function listen(url) {
   const lost = $("#lost"), changed = $("#changed"), shown = document.body.dataset.record;
@@ -133,6 +140,9 @@ function listen(url) {
   };
   const again = () => { stream?.close(); away = true; lost.hidden = false; connect(); };
   const update = (ids) => {
+    const gone = ids?.filter((id) => id.startsWith("-")).map((id) => id.slice(1)) ?? [];
+    if (gone.includes(shown)) return leave();
+    for (const id of gone) $$(`a[href^="/clients/${id}"], [data-href="/clients/${id}"]`).forEach((one) => (one.closest("li, tr") ?? one).remove());
     if (shown && ids && !ids.includes(shown)) return;
     if (touched.size || (shown && !$("[data-region]"))) changed.hidden = false; else refresh();
   };

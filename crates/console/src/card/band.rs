@@ -6,7 +6,7 @@ use register::access::Action;
 use register::card::{Alert, Field};
 use register::health::AlertLevel;
 
-use crate::card::{Opened, conflict};
+use crate::card::{Opened, conflict, hold};
 use crate::clock::today;
 use crate::icon::Icon;
 use crate::text::Language;
@@ -37,7 +37,7 @@ pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
                     }
                 }
             }
-            @if who.may(Action::RecordCare) {
+            @if opened.may_change(who, Action::RecordCare) {
                 a .button.primary href={ (opened.path()) "/treatments/new" } data-key="Alt+H" { (t.record_treatment()) }
             }
         }
@@ -49,6 +49,7 @@ pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
                     a href={ (opened.path()) "/health#health" } data-reveal { (t.show_health()) }
                 }
             }
+            (hold::strips(who, opened))
             @if choices > 0 {
                 div .strip.warn {
                     (Icon::Conflict.show()) strong { (t.choices_wait(choices)) }

@@ -10,10 +10,11 @@ use register::contact::{Address, BirthYear, Name, TextFault, text};
 use register::document::{Collection, FieldKey, Slot};
 use register::edit::{Change, Target};
 use register::id::EntryId;
+use register::ledger::Reason;
 use register::value::Content;
 
 use crate::card::{
-    Opened, after_save, hidden_state, open, read_value_ids, seen, single, value_ids,
+    Opened, after_save, forget, hidden_state, open, read_value_ids, seen, single, value_ids,
 };
 use crate::clock::read_birth_year;
 use crate::form::{Faults, Field, Form, Input, hidden};
@@ -29,6 +30,7 @@ const NEW: [&str; 2] = ["new1", "new2"];
 pub(crate) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
     who.demand(Action::EditContact)?;
     let opened = open(&who, &id).await?;
+    opened.editable()?;
     let form = filled(&opened.card);
     Ok(show(&who, &opened, &form, &Faults::default()))
 }
@@ -51,10 +53,11 @@ pub(crate) async fn submit(
     if changes.is_empty() {
         return Ok(redirect(&opened.path()));
     }
+    let redacts = forget::asked(&who, Action::RedactContact, &form)?;
     let slots: Vec<Slot> = changes.iter().filter_map(Change::slot).collect();
-    let (record, heads) = who
-        .edit(Target::Seen(opened.card.id, heads), changes)
-        .await?;
+    let target = Target::Seen(opened.card.id, heads);
+    let reason = redacts.then_some(Reason::Rectification);
+    let (record, heads) = forget::save(&who, target, changes, reason).await?;
     after_save(&who, record, &heads, &slots).await
 }
 
@@ -201,6 +204,7 @@ fn show(who: &Visitor, opened: &Opened, form: &Form, faults: &Faults) -> Respons
                 legend { (t.address()) }
                 (guarded(t, &card.address, &opened.path(), address_inputs(t, form, faults)))
             }
+            (forget::tick_box(who, Action::RedactContact, t.redact(), form))
             p .actions { button .primary { (t.save()) } a href=(opened.path()) { (t.cancel()) } }
         }
     };

@@ -9,12 +9,13 @@ use register::card::{Card, Entry, Field};
 use register::document::Slot;
 use register::edit::{Change, Target};
 use register::id::{EntryId, ValueId};
+use register::ledger::Reason;
 use register::value::Content;
 use serde::Deserialize;
 
 use crate::card::{
-    Opened, Section, after_save, fill, hidden_state, inputs, open, read, read_value_ids, seen,
-    treatment,
+    Opened, Section, after_save, fill, forget, hidden_state, inputs, open, read, read_value_ids,
+    seen, treatment,
 };
 use crate::clock::{EARLIEST, read_date, show_date, today};
 use crate::form::{Faults, Form, hidden};
@@ -48,6 +49,7 @@ pub(super) async fn new_page(
 ) -> Result<Response, Problem> {
     who.demand(section.action())?;
     let opened = open(&who, &id).await?;
+    opened.editable()?;
     let form = match section {
         Section::Treatment => {
             let all = &opened.card.treatments;
@@ -100,6 +102,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     who.demand(section.action())?;
     let opened = open(&who, &id).await?;
+    opened.editable()?;
     let found = find(&opened.card, section, &entry).ok_or(Problem::NotFound)?;
     if found.open_choice {
         return Ok(redirect(&format!("{}/conflicts", opened.path())));
@@ -133,18 +136,22 @@ pub(super) async fn change(
         let page = show(&who, &opened, section, found.as_ref(), &form, &faults);
         return Ok(refused(page));
     };
-    if before == Some(&content) && found.as_ref().is_some_and(|found| !found.open_choice) {
+    let redacts = forget::asked(&who, section.redaction(), &form)?;
+    if !redacts
+        && before == Some(&content)
+        && found.as_ref().is_some_and(|found| !found.open_choice)
+    {
         return Ok(redirect(&home(&opened, section)));
     }
     let change = Change::SetEntry(section.collection(), entry_id, content);
-    let (record, heads) = who
-        .edit(Target::Seen(opened.card.id, heads), vec![change])
-        .await?;
+    let target = Target::Seen(opened.card.id, heads);
+    let reason = redacts.then_some(Reason::Rectification);
+    let (record, heads) = forget::save(&who, target, vec![change], reason).await?;
     let slot = Slot::Entry(section.collection(), entry_id);
     after_save(&who, record, &heads, &[slot]).await
 }
 
-/// Removes it, as the page showed it.
+/// Removes it, as the page showed it; for good, if the client asked.
 pub(super) async fn remove(
     section: Section,
     Path((id, entry)): Path<(String, String)>,
@@ -156,9 +163,13 @@ pub(super) async fn remove(
     let opened = open(&who, &id).await?;
     let entry: EntryId = entry.parse().map_err(|_| Problem::NotFound)?;
     let change = Change::Void(section.collection(), entry, values);
-    let (record, heads) = who
-        .edit(Target::Seen(opened.card.id, heads), vec![change])
-        .await?;
+    let target = Target::Seen(opened.card.id, heads);
+    let reason = forget::asked(&who, section.redaction(), &form)?.then_some(Reason::Request);
+    let found = find(&opened.card, section, &entry.to_string());
+    if let (Some(_), Some(Content::Treatment(treatment))) = (reason, found.map(|one| one.content)) {
+        forget::open_paper_task(&who, &treatment).await?;
+    }
+    let (record, heads) = forget::save(&who, target, vec![change], reason).await?;
     let slot = Slot::Entry(section.collection(), entry);
     after_save(&who, record, &heads, &[slot]).await
 }
@@ -228,6 +239,7 @@ fn show(
         form .sheet method="post" action=(action) novalidate data-guard {
             (hidden_state(who, &heads))
             (inputs(who, section.kind(), form, faults))
+            @if found.is_some() { (forget::tick_box(who, section.redaction(), t.redact(), form)) }
             p .actions {
                 button .primary { (t.save()) }
                 a href=(opened.path()) { (t.cancel()) }
@@ -241,6 +253,7 @@ fn show(
                     (hidden_state(who, &heads))
                     @let ids: Vec<String> = found.values.iter().map(ToString::to_string).collect();
                     (hidden("values", &ids.join(",")))
+                    @if who.may(section.redaction()) { (forget::removal_box(t)) }
                     button .danger { (t.remove()) }
                 }
             }

@@ -23,6 +23,7 @@ use crate::visitor::{Posted, Visitor};
 pub(crate) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
     who.demand(Action::EditContact)?;
     let opened = open(&who, &id).await?;
+    opened.editable()?;
     if opened.card.marketing.is_conflict() {
         return Ok(redirect(&format!("{}/conflicts", opened.path())));
     }

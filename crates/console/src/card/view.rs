@@ -56,6 +56,7 @@ fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Response {
                     (contact(who, opened))
                     @if who.may(Action::ReadCare) { (health(who, opened, revealed)) }
                     (marketing(who, opened))
+                    @if who.may(Action::Retain) { (privacy(who, opened)) }
                 }
             }
             (foot(who, opened))
@@ -107,7 +108,7 @@ fn choice_link<T>(t: Language, opened: &Opened, entry: &Entry<T>) -> Markup {
 fn treatments(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let all = &opened.card.treatments;
-    let records = who.may(Action::RecordCare);
+    let records = opened.may_change(who, Action::RecordCare);
     let action = html! {
         @if records && !all.is_empty() {
             a href={ (opened.path()) "/treatments/new?copy=latest" } { (t.copy_previous()) }
@@ -143,7 +144,8 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
                         @if one.contract_made == Some(true) { span .tag { (t.separate_contract()) } } }
                     p .muted { (one.by) @if !one.by.is_empty() && !one.premises.is_empty() { " · " } (one.premises) }
                     @if !one.products.is_empty() || !one.batch.is_empty() {
-                        p { (one.products) @if !one.batch.is_empty() { " · " (t.batch()) " " (one.batch) } }
+                        p { (one.products) @if !one.products.is_empty() && !one.batch.is_empty() { " · " }
+                            @if !one.batch.is_empty() { (t.batch()) " " (one.batch) } }
                     }
                     @if !one.remarks.is_empty() { p .text { (one.remarks) } }
                     @if let Some(contract) = &one.contract {
@@ -152,7 +154,7 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
                 }
             }
             (choice_link(t, opened, entry))
-            @if who.may(Action::RecordCare) && matches!(entry.field, Field::Value(_)) {
+            @if opened.may_change(who, Action::RecordCare) && matches!(entry.field, Field::Value(_)) {
                 p .acts {
                     a href={ (path) "/" (entry.id) } { (t.edit()) }
                     a href={ (path) "/new?copy=" (entry.id) } { (t.copy_as_new()) }
@@ -165,13 +167,14 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
 fn notes(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let path = format!("{}/notes", opened.path());
-    let action = html! { a href={ (path) "/new" } { (t.add()) } };
+    let changes = opened.may_change(who, Action::EditContact);
+    let action = html! { @if changes { a href={ (path) "/new" } { (t.add()) } } };
     let one = |entry: &Entry<Note>| {
         html! {
             li {
                 (field_note(t, entry))
                 (choice_link(t, opened, entry))
-                @if matches!(entry.field, Field::Value(_)) && !entry.disputed {
+                @if changes && matches!(entry.field, Field::Value(_)) && !entry.disputed {
                     p .acts { a href={ (path) "/" (entry.id) } { (t.edit()) } }
                 }
             }
@@ -197,7 +200,8 @@ fn field_note(t: Language, entry: &Entry<Note>) -> Markup {
 fn contact(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
-    let action = html! { a href={ (opened.path()) "/contact" } { (t.edit()) } };
+    let changes = opened.may_change(who, Action::EditContact);
+    let action = html! { @if changes { a href={ (opened.path()) "/contact" } { (t.edit()) } } };
     let body = html! {
         dl .facts {
             div { dt { (t.phone()) } dd {
@@ -224,8 +228,7 @@ fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
     let t = who.t();
     let path = format!("{}/health", opened.path());
     let all = &opened.card.health;
-    let action =
-        html! { @if who.may(Action::RecordCare) { a href={ (path) "/new" } { (t.add()) } } };
+    let action = html! { @if opened.may_change(who, Action::RecordCare) { a href={ (path) "/new" } { (t.add()) } } };
     let asked = opened.card.health_asked.newest().map(|asked| asked.date);
     let body = html! {
         @if all.is_empty() {
@@ -237,7 +240,10 @@ fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
             p { a .button href={ (path) "#health" } data-reveal { (t.show_health()) } }
         }
         @if let Some(date) = asked { p .muted { (t.health_asked_on(&show_date(date))) } }
-        @if all.is_empty() && who.may(Action::RecordCare) {
+        @if !all.is_empty() && opened.may_change(who, Action::RedactCare) {
+            p { a href={ (path) "/withdraw" } { (t.withdraw()) } }
+        }
+        @if all.is_empty() && opened.may_change(who, Action::RecordCare) {
             form method="post" action={ (path) "/asked" } {
                 (hidden_state(who, &opened.card.heads))
                 button { (t.asked_none_known()) }
@@ -264,7 +270,7 @@ fn health_entry(who: &Visitor, opened: &Opened, entry: &Entry<HealthEntry>) -> M
                 }
             }
             (choice_link(t, opened, entry))
-            @if who.may(Action::RecordCare) && matches!(entry.field, Field::Value(_)) && !entry.disputed {
+            @if opened.may_change(who, Action::RecordCare) && matches!(entry.field, Field::Value(_)) && !entry.disputed {
                 div .acts {
                     a href=(path) { (t.edit()) }
                     form method="post" action={ (path) "/confirm" } {
@@ -280,7 +286,8 @@ fn health_entry(who: &Visitor, opened: &Opened, entry: &Entry<HealthEntry>) -> M
 fn marketing(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
-    let action = html! { a href={ (opened.path()) "/marketing" } { (t.edit()) } };
+    let changes = opened.may_change(who, Action::EditContact);
+    let action = html! { @if changes { a href={ (opened.path()) "/marketing" } { (t.edit()) } } };
     let word = if card.marketing_allowed() {
         t.marketing_yes()
     } else {
@@ -308,6 +315,21 @@ fn marketing(who: &Visitor, opened: &Opened) -> Markup {
     section("marketing", t.marketing(), action, body)
 }
 
+/// What the owner does about the card as a whole.
+fn privacy(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let path = opened.path();
+    let body = html! {
+        ul .ways {
+            li { a href={ (path) "/claim" } { (t.claim()) } }
+            li { a href={ (path) "/restriction" } { (t.restriction()) } }
+            li { a href={ (path) "/history/clear" } { (t.clear_history()) } }
+            li { a .danger href={ (path) "/erase" } { (t.erase_client()) } }
+        }
+    };
+    section("privacy", t.privacy(), Markup::default(), body)
+}
+
 fn foot(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
@@ -315,6 +337,8 @@ fn foot(who: &Visitor, opened: &Opened) -> Markup {
         p .footline {
             @if let Some(created) = card.created { span { (t.created_at(&show_moment(created))) } }
             @if let Some(changed) = card.changed { span { (t.changed_at(&show_moment(changed))) } }
+            @if card.restricted() { span { (t.kept_while_restricted()) } }
+            @if let Some(due) = card.due().card { span { (t.kept_until(&show_date(due))) } }
             @if let Some(origin) = card.origin.newest() { span { (t.imported_as(&origin.legacy_id)) } }
         }
     }

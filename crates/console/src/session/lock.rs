@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::html;
 
 use crate::cookie;
-use crate::form::{Faults, Field, Form, Input, hidden};
+use crate::form::{Faults, Field, Form, Input, hidden, whose};
 use crate::house::House;
 use crate::icon::Icon;
 use crate::page::Page;
@@ -101,7 +101,7 @@ fn show(guest: &Guest, form: &Form, faults: &Faults) -> Response {
             p .lead { (t.locked_by(name)) }
             (faults.summary(t))
             form method="post" action="/lock" novalidate {
-                (hidden("csrf", &csrf)) (hidden("next", form.get("next")))
+                (hidden("csrf", &csrf)) (hidden("next", form.get("next"))) (whose(name))
                 (Field::new("password", t.password(), Input::Password).complete("current-password").required().show(form, faults))
                 button .primary { (t.unlock()) }
             }

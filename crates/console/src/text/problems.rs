@@ -27,9 +27,21 @@ problems! {
         ("Sidan hittades inte", "Det finns inget på adressen. Kunden hittas med namn, telefon eller e-post i sökningen på startsidan."),
         ("The page was not found", "There is nothing at this address. A client is found by name, phone or e-mail with the search on the start page.");
     problem_erased:
-        ("Kortti on poistettu pysyvästi", "Tämän asiakkaan tiedot on poistettu kaikista toimipisteistä. Mitään ei tallennettu."),
-        ("Kortet har raderats permanent", "Kundens uppgifter har raderats på alla verksamhetsställen. Inget sparades."),
-        ("The card was erased", "This client's data was erased at all premises. Nothing was saved.");
+        ("Kortti on poistettu pysyvästi", "Tämän asiakkaan tietoja ei enää ole täällä. Muut toimipisteet poistavat ne heti, kun niihin on yhteys. Jos olit muokkaamassa korttia, muutosta ei tallennettu."),
+        ("Kortet har raderats permanent", "Kundens uppgifter finns inte längre här. De andra verksamhetsställena raderar dem så snart de nås. Om du höll på att ändra kortet sparades ändringen inte."),
+        ("The card was erased", "This client's data is here no longer. The other premises erase it as soon as they are in reach. If you were changing the card, the change was not saved.");
+    problem_overdue:
+        ("Kortin säilytysaika on päättynyt", "Kortti on piilotettu ja odottaa poistoa. Pääkäyttäjä näkee sen säilytysaikojen sivulla."),
+        ("Kortets förvaringstid är slut", "Kortet är dolt och väntar på att raderas. Huvudanvändaren ser det på sidan för förvaringstider."),
+        ("The card's retention period is over", "The card is hidden and waits to be deleted. The owner sees it on the retention page.");
+    problem_restricted:
+        ("Kortin käsittelyä on rajoitettu", "Korttia ei voi muuttaa eikä poistaa, ennen kuin pääkäyttäjä on poistanut rajoituksen kortilta. Mitään ei tallennettu."),
+        ("Behandlingen av kortet är begränsad", "Kortet kan varken ändras eller raderas innan huvudanvändaren har hävt begränsningen på kortet. Inget sparades."),
+        ("The use of the card is restricted", "The card can be neither changed nor erased until the owner has lifted the restriction on the card. Nothing was saved.");
+    problem_claimed:
+        ("Oikeusvaade estää poistamisen", "Kortilla on voimassa oleva oikeusvaade. Pääkäyttäjä voi poistaa kortin, kun vaade on päättynyt tai peruttu kortilla."),
+        ("Ett rättsligt anspråk hindrar raderingen", "Ett rättsligt anspråk gäller kortet. Huvudanvändaren kan radera kortet när anspråket har upphört eller hävts på kortet."),
+        ("A legal claim keeps the card", "A legal claim on the card is in force. The owner can erase the card once the claim has ended or was lifted on the card.");
     problem_stale:
         ("Sivu on liian vanha", "Sivu perustuu versioon, jota rekisteri ei enää tunne, joten mitään ei tallennettu. Palaa, kopioi kirjoittamasi, lataa sivu uudelleen ja tallenna."),
         ("Sidan är för gammal", "Sidan bygger på en version som registret inte längre känner, så inget sparades. Gå tillbaka, kopiera det du skrev, ladda om sidan och spara."),

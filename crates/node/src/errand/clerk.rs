@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use link::identity::ClaimedId;
 use register::document::{FieldKey, RecordKind};
 use register::edit::{Change, Edit, Target};
 use register::id::{NodeId, OPERATOR};
 use register::people::{PasswordHash, Profile, Role, Undertaking};
-use register::replica::{Answer, Command, ImportOutcome, Peer, Refusal};
+use register::replica::{Answer, Command, ImportOutcome, Peer, Refusal, Report};
 use register::value::Content;
 use tokio::sync::mpsc;
 
@@ -128,6 +129,23 @@ impl Clerk {
                 passphrase,
                 recipient,
             } => self.back_up(to, passphrase, recipient).await,
+            Errand::Erase {
+                client,
+                reason,
+                wait,
+            } => {
+                let wait = Duration::from_secs(u64::from(wait));
+                self.erase(&client, &reason, wait, replies).await
+            }
+            Errand::Erasure { record } => self.show_erasure(&record).await,
+            Errand::Erasures => self.list_erasures().await,
+            Errand::VerifyErasures => self.verify_erasures().await,
+            Errand::Due { at } => self.due(at).await,
+            Errand::RunRetention { allowed } => self.run_retention(allowed, replies).await,
+            Errand::ConfirmClock => self.done(Command::ConfirmClock(OPERATOR)).await,
+            Errand::Release => self.done(Command::Release(OPERATOR)).await,
+            Errand::RotateKeys => self.rotate_keys().await,
+            Errand::Compact => self.compact().await,
             Errand::Line { cut } => match &self.switch {
                 Some(switch) => {
                     tracing::warn!(cut, "the line to the other premises was switched by hand");
@@ -174,6 +192,28 @@ impl Clerk {
         }))
     }
 
+    async fn rotate_keys(&self) -> Outcome<Reply> {
+        if self.office.rotate_keys().await?? {
+            return Ok(Reply::Done);
+        }
+        Err(Failure::said(
+            Exit::Failed,
+            "the keys of this node's store can't be rotated",
+        ))
+    }
+
+    async fn compact(&self) -> Outcome<Reply> {
+        self.office.compact().await??;
+        Ok(Reply::Done)
+    }
+
+    pub(super) async fn report(&self) -> Outcome<Box<Report>> {
+        match self.ask(Command::Report).await? {
+            Answer::Report(report) => Ok(report),
+            _ => Err(astray()),
+        }
+    }
+
     async fn ask(&self, command: Command) -> Outcome<Answer> {
         Ok(self.office.ask(command).await??)
     }
@@ -183,7 +223,7 @@ impl Clerk {
         Ok(Reply::Done)
     }
 
-    async fn check(&self) -> Outcome<Reply> {
+    pub(super) async fn check(&self) -> Outcome<Reply> {
         let report = self.office.check().await?;
         Ok(Reply::Checked(Checked {
             records: report.records,

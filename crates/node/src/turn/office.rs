@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use vault::backup::Image;
 use vault::{CheckReport, VaultError};
 
-use super::Chore;
+use super::{Chore, Remnants};
 use crate::exit::{Exit, Failure};
 
 /// A way to ask the event loop, and what it has published. Clones lead to the same loop.
@@ -59,11 +59,53 @@ impl Office {
     /// # Errors
     /// [`Silent`] when the loop ends before it answers.
     pub async fn check(&self) -> Result<CheckReport, Silent> {
-        let (reply, answer) = oneshot::channel();
+        self.chore(Chore::Check).await
+    }
+
+    /// Has everything of erased records tried with the keys of now.
+    ///
+    /// # Errors
+    /// [`Silent`] when the loop ends before it answers.
+    pub async fn remnants(&self, erased: Vec<RecordId>) -> Result<Remnants, Silent> {
+        self.chore(|reply| Chore::Remnants(erased, reply)).await
+    }
+
+    /// Has every key wrapped anew. False when the store has no keys to rotate.
+    ///
+    /// # Errors
+    /// [`Silent`] when the loop ends before it answers; the store's failure, which ends the loop.
+    pub async fn rotate_keys(&self) -> Result<Result<bool, VaultError>, Silent> {
+        self.chore(Chore::RotateKeys).await
+    }
+
+    /// Has everything written into fresh files.
+    ///
+    /// # Errors
+    /// [`Silent`] when the loop ends before it answers; the store's failure, which ends the loop.
+    pub async fn compact(&self) -> Result<Result<(), VaultError>, Silent> {
+        self.chore(Chore::Compact).await
+    }
+
+    /// Says that the system's time service vouches for the clock.
+    ///
+    /// # Errors
+    /// [`Silent`] when the loop has ended.
+    pub async fn confirm_clock(&self) -> Result<(), Silent> {
         self.chores
-            .send(Chore::Check(reply))
+            .send(Chore::ClockConfirmed)
             .await
-            .map_err(|_| Silent)?;
+            .map_err(|_| Silent)
+    }
+
+    /// The latest report, and a way to wait for the next.
+    #[must_use]
+    pub fn report(&self) -> watch::Receiver<Report> {
+        self.report.clone()
+    }
+
+    async fn chore<T>(&self, chore: impl FnOnce(oneshot::Sender<T>) -> Chore) -> Result<T, Silent> {
+        let (reply, answer) = oneshot::channel();
+        self.chores.send(chore(reply)).await.map_err(|_| Silent)?;
         answer.await.map_err(|_| Silent)
     }
 
@@ -96,6 +138,7 @@ impl Office {
             commands: self.commands.clone(),
             directory: Arc::clone(&self.directory),
             report: self.report.clone(),
+            backup: watch::channel(None).1,
             changes: self.changes.clone(),
         }
     }

@@ -1,9 +1,23 @@
 //! What the event loop needs of the vault.
 
 use jiff::Timestamp;
+use register::id::RecordId;
 use register::replica::{Group, Shelf};
 use vault::backup::Image;
 use vault::{CheckReport, Disk, Vault, VaultError};
+
+/// What came of trying to open what was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remnants {
+    /// Pieces that were tried.
+    pub tried: u64,
+    /// Those that opened.
+    pub opened: u64,
+    /// Those that don't open any more.
+    pub unopenable: u64,
+    /// Erased records of which a document or values opened.
+    pub left: Vec<RecordId>,
+}
 
 /// A store that one event loop owns.
 pub trait Store: core::fmt::Debug + Send + 'static {
@@ -30,6 +44,35 @@ pub trait Store: core::fmt::Debug + Send + 'static {
     fn ask_image(&mut self);
     /// The image that was asked for, once it is there.
     fn take_image(&mut self) -> Option<Result<Image, VaultError>>;
+    /// Tries to open something of each erased record with the keys of now.
+    fn remnants(&self, erased: &[RecordId]) -> Remnants {
+        let shelf = self.shelf();
+        let opens = |record: &RecordId| {
+            let document = shelf.document(*record).is_ok_and(|found| found.is_some());
+            document || shelf.values(*record).is_ok_and(|found| !found.is_empty())
+        };
+        let left: Vec<RecordId> = erased.iter().copied().filter(opens).collect();
+        let (tried, opened) = (erased.len() as u64, left.len() as u64);
+        Remnants {
+            tried,
+            opened,
+            unopenable: tried - opened,
+            left,
+        }
+    }
+    /// Wraps every key anew under a fresh epoch key, and destroys the old one. False when the store has
+    /// no keys to rotate.
+    ///
+    /// # Errors
+    /// When the disk fails; the store then takes nothing more.
+    fn rotate_keys(&mut self) -> Result<bool, VaultError> {
+        Ok(false)
+    }
+    /// Writes everything into fresh files, without what was removed, and removes the old ones.
+    ///
+    /// # Errors
+    /// When the disk fails; the store then takes nothing more.
+    fn compact(&mut self) -> Result<(), VaultError>;
     /// Ends the store's work in good order.
     ///
     /// # Errors
@@ -79,6 +122,10 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
 
     fn take_image(&mut self) -> Option<Result<Image, VaultError>> {
         Self::take_image(self)
+    }
+
+    fn compact(&mut self) -> Result<(), VaultError> {
+        Self::checkpoint_now(self)
     }
 
     fn close(self) -> Result<(), VaultError> {

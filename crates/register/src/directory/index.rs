@@ -182,8 +182,8 @@ mod tests {
     fn check(query: &str, expected: &[u8]) {
         let mut index = Index::default();
         for (number, last, first, phone) in [
-            (1, "Korhonen", "Päivi", "0401234567"),
-            (2, "Åkerblom", "Märta", "050 765 4321"),
+            (1, "Korhonen", "Päivi", "0400001234"),
+            (2, "Åkerblom", "Märta", "050 000 4321"),
             (3, "Korhonen", "Anna-Liisa", "+46 70 123 45 67"),
         ] {
             let summary = Summary {
@@ -223,11 +223,11 @@ mod tests {
 
     #[test]
     fn a_phone_in_any_notation() {
-        check("040 123", &[1]);
-        check("040-1234567", &[1]);
-        check("+358 40 123 4567", &[1]);
-        check("00358401234567", &[1]);
-        check("+358 (0)40 1234567", &[1]);
+        check("040 000 1", &[1]);
+        check("040-0001234", &[1]);
+        check("+358 40 000 1234", &[1]);
+        check("00358400001234", &[1]);
+        check("+358 (0)40 0001234", &[1]);
         check("4321", &[2]);
         check("+46701234567", &[3]);
     }

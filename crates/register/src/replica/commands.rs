@@ -265,7 +265,7 @@ impl Replica {
         let stamp = Stamp {
             author: edit.author,
             node: self.node,
-            at: cx.now,
+            at: self.clock.date(cx.now),
         };
         let changes = sheet
             .document

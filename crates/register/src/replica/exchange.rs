@@ -130,6 +130,7 @@ impl Replica {
         session.theirs = Some((hello.incarnation, hello.latest));
         let held = self.peers.get(&peer).and_then(|file| file.held);
         session.they_are_done = held.is_some_and(|(_, sequence)| sequence == hello.latest);
+        session.done_at = Some(cx.now);
         // A number that this node never gave in that life proves that its store went back in time.
         let known = hello.held.filter(|(life, sequence)| {
             self.lives
@@ -172,8 +173,18 @@ impl Replica {
         cx.persist(vec![store::write_register(register, &secret)]);
         self.register = register;
         self.secret = secret;
-        self.say_hello(peer, cx);
-        self.hello(peer, hello, cx);
+        // Everybody else who is connected has been told of a register that this node no longer belongs to.
+        let others = self.sessions.iter().filter(|(other, _)| **other != peer);
+        let mut told: Vec<(NodeId, Option<Hello>)> = others
+            .map(|(other, session)| (*other, session.hello.clone()))
+            .collect();
+        told.insert(0, (peer, Some(hello)));
+        for (peer, hello) in told {
+            self.say_hello(peer, cx);
+            if let Some(hello) = hello {
+                self.hello(peer, hello, cx);
+            }
+        }
     }
 
     fn begin_records(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
@@ -188,7 +199,8 @@ impl Replica {
             return;
         };
         if session.complete {
-            for (record, entry) in self.inventory.unknown_to(peer, session.marked) {
+            let life = session.theirs.map(|(life, _)| life);
+            for (record, entry) in self.inventory.unknown_to(peer, life, session.marked) {
                 session.offer_later(record, entry.sequence);
             }
         }
@@ -229,6 +241,9 @@ impl Replica {
             send(peer, Message::Ack(held), cx);
         }
         if !wanted.is_empty() {
+            if let Some(session) = self.sessions.get_mut(&peer) {
+                session.they_are_done = false;
+            }
             send(peer, Message::Want(wanted), cx);
         }
     }
@@ -274,6 +289,7 @@ impl Replica {
             return;
         };
         session.they_are_done = upto >= latest;
+        session.done_at = Some(cx.now);
         session.answering = None;
         let life = session.theirs.map(|(life, _)| life);
         if let (Some(file), Some(life)) = (self.peers.get_mut(&peer), life) {
@@ -284,12 +300,17 @@ impl Replica {
     }
 
     pub(super) fn note_agreement(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
-        if self.sessions.get(&peer).is_some_and(Session::agreed)
-            && let Some(file) = self.peers.get_mut(&peer)
-        {
-            file.agreed = Some(cx.now);
-        }
+        self.date_agreement(peer);
         cx.notify(Notice::Standing);
+    }
+
+    /// Both have everything: as of when the peer last said that this node has all of its.
+    pub(super) fn date_agreement(&mut self, peer: NodeId) {
+        if let (Some(session), Some(file)) = (self.sessions.get(&peer), self.peers.get_mut(&peer))
+            && session.agreed()
+        {
+            file.agreed = session.done_at;
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Act, AuditEvent};
 use crate::directory::Update;
-use crate::document::{Collection, Heads, RecordKind};
+use crate::document::{Collection, DocumentError, Heads, RecordKind, Slot};
 use crate::edit::{Change, Edit, EditError, Target};
 use crate::id::{NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
 use crate::ledger::{Confirmation, LedgerEntry, Line, Reason, Removed};
@@ -20,6 +20,7 @@ use crate::wire::{LIST_LIMIT, Message};
 use super::answer::{Answer, Erasure, Refusal};
 use super::effect::Fault;
 use super::exchange::send;
+use super::inventory;
 use super::met::{self, Met};
 use super::session::Phase;
 use super::shelf::Write;
@@ -132,14 +133,43 @@ impl Replica {
         };
         self.put_back(record, before);
         let slots = edit.changes.iter().filter_map(Change::slot);
-        let dead: BTreeSet<ValueId> = slots
+        let mut dead: BTreeSet<ValueId> = slots
             .filter_map(|slot| history.get(&slot))
             .flatten()
             .copied()
             .collect();
         let (record, heads) = self.edit(edit, cx)?;
+        dead.extend(self.removed_with(edit, record, &history, cx)?);
         self.kill(record, dead, reason, cx)?;
         Ok((record, heads))
+    }
+
+    /// The values that an edit put anew only to remove them: those of entries that stood in conflict.
+    fn removed_with(
+        &mut self,
+        edit: &Edit,
+        record: RecordId,
+        history: &BTreeMap<Slot, BTreeSet<ValueId>>,
+        cx: &mut Cx<'_>,
+    ) -> Result<BTreeSet<ValueId>, EditError> {
+        let removed: Vec<Slot> = edit
+            .changes
+            .iter()
+            .filter(|change| matches!(change, Change::Void(..)))
+            .filter_map(Change::slot)
+            .filter(|slot| history.contains_key(slot))
+            .collect();
+        let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
+        let leaves = sheet.document.leaves();
+        let voided = removed.iter().filter_map(|slot| leaves.get(slot));
+        let put = voided
+            .flat_map(|leaves| {
+                let all = leaves.values.iter().map(|leaf| leaf.value);
+                all.filter(|value| leaves.voided.contains(value))
+            })
+            .collect();
+        self.put_back(record, sheet);
+        Ok(put)
     }
 
     /// Removes every value of a record that stands nowhere any more.
@@ -298,29 +328,56 @@ impl Replica {
         !confirmed.any(|one| one.node == self.node)
     }
 
-    /// Removes values that the ledger names, and seals the others under a fresh key.
+    /// Puts entries into the stored ledger, and removes the values that they name.
     fn drop_values(
         &mut self,
         record: RecordId,
         entries: &[LedgerEntry],
         cx: &mut Cx<'_>,
-    ) -> Result<(), crate::document::DocumentError> {
-        let mut writes: Vec<Write> = entries
+    ) -> Result<(), DocumentError> {
+        let lines = entries.iter().map(|entry| Write::Ledger(entry.encode()));
+        self.free(record, lines.collect(), cx)
+    }
+
+    /// Redactions that a crash interrupted, or that a restored store has not seen, are finished.
+    pub(super) fn finish_redactions(&mut self, cx: &mut Cx<'_>) {
+        let behind: Vec<RecordId> = self
+            .inventory
             .iter()
-            .map(|entry| Write::Ledger(entry.encode()))
+            .filter(|(record, entry)| entry.dead != self.ledger.dead_count(*record))
+            .map(|(record, _)| record)
             .collect();
+        for record in behind {
+            if self.free(record, Vec::new(), cx).is_err() {
+                // A record that can't be read here is refilled from a peer, without these values.
+                self.lose(record, cx);
+            }
+        }
+    }
+
+    /// Frees a record's stored values of those that the ledger names, and seals the others under a fresh key.
+    fn free(
+        &mut self,
+        record: RecordId,
+        mut writes: Vec<Write>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), DocumentError> {
         let opened = self.open_sheet(record, cx);
         let Ok(Some(mut sheet)) = opened else {
             cx.persist(writes);
             return opened.map(|_| ());
         };
-        let mut dropped = false;
-        for entry in entries {
-            if let Removed::Value(_, value) = entry.removed {
-                dropped |= sheet.values.remove(&value).is_some();
+        let dead = self.ledger.dead(record);
+        let held = sheet.values.len();
+        sheet.values.retain(|id, _| !dead.contains(id));
+        if sheet.values.len() == held {
+            let count = self.ledger.dead_count(record);
+            let summary = (sheet.document.kind() == RecordKind::Client)
+                .then(|| sheet.reading(record, &dead).summary());
+            if let Some(entry) = self.inventory.freed(record, count) {
+                let bytes = inventory::encode(entry, summary.as_ref());
+                writes.push(Write::Index(record, bytes));
             }
-        }
-        if !dropped {
             cx.persist(writes);
             self.put_back(record, sheet);
             return Ok(());
@@ -388,7 +445,7 @@ impl Replica {
         let today = day(cx.now);
         let changes: Vec<Change> = treatments
             .iter()
-            .filter_map(|treatment| paper_task(treatment, today))
+            .filter_map(|treatment| PaperTask::left_by(treatment, today))
             .map(|task| Change::Add(Collection::Task, Content::PaperTask(task)))
             .collect();
         for part in changes.chunks(crate::edit::CHANGES_LIMIT) {
@@ -401,27 +458,4 @@ impl Replica {
         }
         Ok(())
     }
-}
-
-/// The paper that a treatment leaves behind, if there is one and it has not been destroyed.
-fn paper_task(treatment: &Treatment, today: jiff::civil::Date) -> Option<PaperTask> {
-    if treatment.contract_made != Some(true) {
-        return None;
-    }
-    let (safe, folder) = match &treatment.contract {
-        Some(contract) if contract.destroyed.is_some() => return None,
-        Some(contract) => (contract.safe.clone(), contract.folder.clone()),
-        None => (String::new(), String::new()),
-    };
-    let safe = if safe.is_empty() {
-        treatment.premises.clone()
-    } else {
-        safe
-    };
-    Some(PaperTask {
-        safe,
-        folder,
-        opened: today,
-        done: None,
-    })
 }

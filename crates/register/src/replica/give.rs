@@ -43,11 +43,7 @@ impl Replica {
         for peer in open {
             self.resend(peer, cx);
             self.pump(peer, true, cx);
-            if self.sessions.get(&peer).is_some_and(Session::agreed)
-                && let Some(file) = self.peers.get_mut(&peer)
-            {
-                file.agreed = Some(cx.now);
-            }
+            self.date_agreement(peer);
             self.check_nightly(peer, cx);
         }
     }

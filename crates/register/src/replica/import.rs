@@ -1,11 +1,13 @@
 //! Clients of another program: the same file imported twice, or at both premises, makes no second card.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Act, AuditEvent};
 use crate::directory::fold;
 use crate::document::{Collection, Document, Put, RecordKind, Slot, Stamp};
 use crate::edit::{Change, Edit, EditError, Target, fits_collection, fits_field};
+use crate::health::HealthEntry;
 use crate::id::{CATALOGUE, EntryId, OPERATOR, RecordId, ValueId};
 use crate::settings::CatalogueItem;
 use crate::value::{Content, Rest, Value};
@@ -110,7 +112,7 @@ impl Replica {
         let stamp = Stamp {
             author: OPERATOR,
             node: self.node,
-            at: cx.now,
+            at: self.clock.date(cx.now),
         };
         let seen = sheet.document.heads();
         let changes = sheet
@@ -152,7 +154,7 @@ impl Replica {
         // Two equal rows of a file are two entries.
         let mut seen: BTreeMap<(Collection, Vec<u8>), u64> = BTreeMap::new();
         for (collection, content) in &client.entries {
-            let encoded = content.encode(&Rest::default());
+            let encoded = undated(content).encode(&Rest::default());
             let ordinal = seen.entry((*collection, encoded.clone())).or_default();
             *ordinal += 1;
             let parts: [&[u8]; 4] = [
@@ -229,5 +231,17 @@ impl Replica {
             )?;
         }
         Ok(())
+    }
+}
+
+/// What makes an imported entry the same one. A health entry is dated by the visits that came with it, and a
+/// file of visits may come later.
+fn undated(content: &Content) -> Cow<'_, Content> {
+    match content {
+        Content::Health(entry) => Cow::Owned(Content::Health(HealthEntry {
+            date: None,
+            ..entry.clone()
+        })),
+        other => Cow::Borrowed(other),
     }
 }

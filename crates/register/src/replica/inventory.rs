@@ -12,7 +12,7 @@ use crate::contact::Name;
 use crate::directory::Summary;
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
-use crate::id::{NodeId, RecordId};
+use crate::id::{Incarnation, NodeId, RecordId};
 use crate::retention::Due;
 
 /// What is known of one record without opening it.
@@ -26,12 +26,15 @@ pub(super) struct Entry {
     pub(super) sequence: u64,
     /// When that was, by this node's clock.
     pub(super) changed: Timestamp,
-    /// The peer that this very state came from, which needs no echo.
-    pub(super) held_by: Option<NodeId>,
+    /// The peer, in the life it then had, that this very state came from: it needs no echo. In another life
+    /// its disk may have gone back in time.
+    pub(super) held_by: Option<(NodeId, Incarnation)>,
     /// How many increments lie behind the last snapshot.
     pub(super) increments: u16,
     /// When it, and the first of its entries, have to go.
     pub(super) due: Due,
+    /// How many dead values the ledger named when the stored values were last freed of them.
+    pub(super) dead: u64,
 }
 
 /// A stored index entry that can't be read.
@@ -83,6 +86,13 @@ impl Inventory {
         if let Some(day) = due.entry {
             self.due_entries.remove(&(day, record));
         }
+    }
+
+    /// The stored values are free of the so many dead ones that the ledger names.
+    pub(super) fn freed(&mut self, record: RecordId, dead: u64) -> Option<&Entry> {
+        let entry = self.entries.get_mut(&record)?;
+        entry.dead = dead;
+        Some(entry)
     }
 
     /// The record is not looked at by the clock again before it changes or the node starts anew.
@@ -141,10 +151,12 @@ impl Inventory {
             .map(|(id, entry)| (*id, entry))
     }
 
-    /// Records whose latest change came after `sequence` and that `peer` is not known to hold, oldest first.
+    /// Records whose latest change came after `sequence` and that `peer` is not known to hold in this life of it,
+    /// oldest first.
     pub(super) fn unknown_to(
         &self,
         peer: NodeId,
+        life: Option<Incarnation>,
         sequence: u64,
     ) -> impl Iterator<Item = (RecordId, &Entry)> {
         let after = (
@@ -154,7 +166,9 @@ impl Inventory {
         self.log
             .range(after)
             .filter_map(|(_, record)| self.entries.get(record).map(|entry| (*record, entry)))
-            .filter(move |(_, entry)| entry.held_by != Some(peer))
+            .filter(move |(_, entry)| {
+                entry.held_by.is_none() || entry.held_by != life.map(|life| (peer, life))
+            })
     }
 }
 
@@ -173,8 +187,9 @@ struct Stored {
     state: ByteArray<32>,
     sequence: u64,
     changed: i64,
-    held_by: Option<Id>,
+    held_by: Option<(Id, Id)>,
     increments: u16,
+    dead: u64,
     summary: Option<StoredSummary>,
 }
 
@@ -205,8 +220,11 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
         state: ByteArray::new(entry.state),
         sequence: entry.sequence,
         changed: entry.changed.as_second(),
-        held_by: entry.held_by.map(|node| Id::new(*node.as_bytes())),
+        held_by: entry
+            .held_by
+            .map(|(node, life)| (Id::new(*node.as_bytes()), Id::new(*life.as_bytes()))),
         increments: entry.increments,
+        dead: entry.dead,
         summary: summary.map(|summary| StoredSummary {
             name: summary
                 .name
@@ -252,8 +270,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadabl
         state: *stored.state,
         sequence: stored.sequence,
         changed: Timestamp::from_second(stored.changed).map_err(|_| Unreadable)?,
-        held_by: stored.held_by.map(|node| NodeId::from_bytes(*node)),
+        held_by: stored
+            .held_by
+            .map(|(node, life)| (NodeId::from_bytes(*node), Incarnation::from_bytes(*life))),
         increments: stored.increments,
+        dead: stored.dead,
     };
     let summary = stored.summary.map(|summary| {
         Ok(Summary {

@@ -34,21 +34,7 @@ impl Replica {
             .as_ref()
             .map(|sheet| sheet.document.heads())
             .unwrap_or_default();
-        let merged = match existing {
-            Some(sheet) if push.changes.is_empty() => {
-                if sheet.document.knows(&push.heads) {
-                    Ok(sheet)
-                } else {
-                    Err(DocumentError::Missing)
-                }
-            }
-            Some(mut sheet) => sheet
-                .document
-                .merge(&push.changes, &push.heads)
-                .map(|()| sheet),
-            None => take_whole(record, &push),
-        };
-        let mut sheet = match merged {
+        let mut sheet = match merged(existing, &push) {
             Ok(sheet) => sheet,
             Err(DocumentError::Missing | DocumentError::UnknownHeads) => {
                 want(peer, record, before, false, cx);
@@ -63,22 +49,17 @@ impl Replica {
             Err(DocumentError::Damaged) => return Err(Fault::Record),
             Err(DocumentError::TooLarge) => return Err(Fault::TooLarge),
         };
-        let dead = self.ledger.dead(record);
-        let mut news: Vec<ValueId> = Vec::new();
-        for (nonce, content) in push.values {
-            let value = Value::from_parts(record, nonce, content);
-            if !dead.contains(&value.id) && !sheet.values.contains_key(&value.id) {
-                news.push(value.id);
-                sheet.values.insert(value.id, value);
-            }
-        }
+        let news = self.take_values(&mut sheet, record, push.values);
         if !push.complete && sheet.lacks_values(record, &self.ledger) {
             // Changes and their values go together or not at all.
             want(peer, record, before, true, cx);
             return Ok(());
         }
         let heads = sheet.document.heads();
-        let held_by = (heads == push.heads).then_some(peer);
+        let life = self.sessions.get(&peer).and_then(|session| session.theirs);
+        let held_by = life
+            .filter(|_| heads == push.heads)
+            .map(|(life, _)| (peer, life));
         if heads == before && news.is_empty() {
             self.put_back(record, sheet);
             if let (Some(_), Some(session)) = (held_by, self.sessions.get_mut(&peer)) {
@@ -96,6 +77,43 @@ impl Replica {
         }
         send(peer, Message::Ack(vec![push.token]), cx);
         Ok(())
+    }
+
+    /// Adds the values that are neither held nor dead to a sheet; returns which.
+    fn take_values(
+        &self,
+        sheet: &mut Sheet,
+        record: RecordId,
+        values: Vec<([u8; 32], Vec<u8>)>,
+    ) -> Vec<ValueId> {
+        let dead = self.ledger.dead(record);
+        let mut news = Vec::new();
+        for (nonce, content) in values {
+            let value = Value::from_parts(record, nonce, content);
+            if !dead.contains(&value.id) && !sheet.values.contains_key(&value.id) {
+                news.push(value.id);
+                sheet.values.insert(value.id, value);
+            }
+        }
+        news
+    }
+}
+
+/// What is here, with what came.
+fn merged(existing: Option<Sheet>, push: &Push) -> Result<Sheet, DocumentError> {
+    match existing {
+        Some(sheet) if push.changes.is_empty() => {
+            if sheet.document.knows(&push.heads) {
+                Ok(sheet)
+            } else {
+                Err(DocumentError::Missing)
+            }
+        }
+        Some(mut sheet) => sheet
+            .document
+            .merge(&push.changes, &push.heads)
+            .map(|()| sheet),
+        None => take_whole(push.record, push),
     }
 }
 

@@ -72,6 +72,8 @@ pub(super) struct Session {
     pub(super) theirs: Option<(Incarnation, u64)>,
     /// Everything that the peer's log held at its hello has arrived.
     pub(super) they_are_done: bool,
+    /// When the peer last said so. A silent line proves nothing later than that.
+    pub(super) done_at: Option<Timestamp>,
     pub(super) pending: BTreeMap<RecordId, Pending>,
     /// To be offered, oldest change first.
     pub(super) fresh: BTreeMap<u64, RecordId>,
@@ -118,6 +120,7 @@ impl Session {
             phase: Phase::Greeting,
             theirs: None,
             they_are_done: false,
+            done_at: None,
             pending: BTreeMap::new(),
             fresh: BTreeMap::new(),
             ready: VecDeque::new(),

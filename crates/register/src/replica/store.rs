@@ -49,7 +49,7 @@ impl Replica {
         record: RecordId,
         sheet: Sheet,
         written: Written,
-        held_by: Option<NodeId>,
+        held_by: Option<(NodeId, Incarnation)>,
         mut writes: Vec<Write>,
         cx: &mut Cx<'_>,
     ) {
@@ -88,6 +88,7 @@ impl Replica {
             changed: cx.now,
             held_by,
             increments,
+            dead: self.ledger.dead_count(record),
         };
         let summary = self.publish(record, &sheet, cx);
         entry.due = summary.as_ref().map(|one| one.due).unwrap_or_default();
@@ -107,13 +108,13 @@ impl Replica {
         record: RecordId,
         before: Heads,
         sequence: u64,
-        held_by: Option<NodeId>,
+        held_by: Option<(NodeId, Incarnation)>,
     ) {
         for (peer, session) in &mut self.sessions {
             if session.phase != super::session::Phase::Records {
                 continue;
             }
-            if Some(*peer) == held_by {
+            if session.theirs.map(|(life, _)| (*peer, life)) == held_by && held_by.is_some() {
                 session.holds(record);
             } else {
                 session.changed(record, before.clone(), sequence);

@@ -49,13 +49,7 @@ impl Content {
                 to.put_text("role", profile.role.code());
             }
             Self::Password(password) => to.put_text("phc", &password.0),
-            Self::SetupCode(code) => {
-                to.put_bytes("hash", &code.hash);
-                to.put_number(
-                    "expires",
-                    u64::try_from(code.expires.as_second()).unwrap_or(0),
-                );
-            }
+            Self::SetupCode(code) => write_code(code, to),
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
             Self::Controller(controller) => write_controller(controller, to),
@@ -192,6 +186,12 @@ fn write_controller(controller: &Controller, to: &mut Fields) {
     to.put_text("contact", &controller.contact);
     to.put_text("contact_details", &controller.contact_details);
     to.put_text("register_name", &controller.register_name);
+}
+
+fn write_code(code: &SetupCode, to: &mut Fields) {
+    to.put_bytes("hash", &code.hash);
+    let expires = u64::try_from(code.expires.as_second());
+    to.put_number("expires", expires.unwrap_or(0));
 }
 
 fn write_health(entry: &HealthEntry, to: &mut Fields) {

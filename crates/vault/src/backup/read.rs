@@ -10,9 +10,11 @@ use crate::checkpoint::{Flat, Point, Verify};
 use crate::disk::{Disk as _, FileDisk, Name};
 use crate::entry::HOUSE_KEY;
 use crate::error::{Damage, KeyFault, VaultError};
-use crate::keys::{Keys, RootKey};
+use crate::keys::EpochKey;
+use crate::master::MasterSource;
+use crate::rotation::establish;
 use crate::seal::SecretKey;
-use crate::vault::private_directory;
+use crate::vault::{KEYS, restrict};
 
 /// The longest ledger in an image, in bytes.
 const LEDGER_LIMIT: u64 = 1024 * 1024 * 1024;
@@ -38,7 +40,7 @@ impl fmt::Debug for Copied {
 
 /// What stands before the checkpoint.
 struct Front {
-    root: RootKey,
+    root: EpochKey,
     ledger: BTreeSet<Vec<u8>>,
     /// Length of the checkpoint in bytes.
     checkpoint: u64,
@@ -67,7 +69,7 @@ pub fn verify(input: &mut (impl Read + Seek)) -> Result<Copied, VaultError> {
     };
     let fits = check
         .house()
-        .is_some_and(|house| Keys::of_root(&front.root).opens(HOUSE_KEY, house));
+        .is_some_and(|house| front.root.unwrap(HOUSE_KEY, house).is_some());
     if !fits {
         return Err(KeyFault::Foreign.into());
     }
@@ -85,13 +87,17 @@ pub fn verify(input: &mut (impl Read + Seek)) -> Result<Copied, VaultError> {
 /// # Errors
 /// As [`verify`]; [`VaultError::Exists`]; failures of the disk. Parts of a store are left behind.
 pub fn restore(directory: &Path, input: &mut impl Read) -> Result<Copied, VaultError> {
-    if FileDisk::is_there(directory) {
+    let keys = directory.join(KEYS);
+    if FileDisk::is_there(directory, &keys) {
         return Err(VaultError::Exists);
     }
     FileDisk::create(directory)?;
     let front = front(input)?;
-    Keys::adopt(&private_directory(directory)?, &front.root)?;
-    let disk = FileDisk::open(directory)?;
+    std::fs::create_dir_all(&keys)
+        .map_err(|error| VaultError::io("make the directory of keys", &error))?;
+    restrict(&keys)?;
+    let disk = FileDisk::open(directory, &keys)?;
+    establish(&disk, &MasterSource::File, &front.root)?;
     let name = Name::CheckpointDraft;
     let mut left = front.checkpoint;
     let mut unsynced = 0;
@@ -132,10 +138,7 @@ fn front(input: &mut impl Read) -> Result<Front, VaultError> {
     let number = number(input)?;
     let mut key = zeroize::Zeroizing::new([0; 32]);
     fill(input, key.as_mut_slice())?;
-    let root = RootKey {
-        number,
-        key: SecretKey::from_bytes(*key),
-    };
+    let root = EpochKey::of_backup(number, SecretKey::from_bytes(*key));
     let length = self::number(input)?;
     if length > LEDGER_LIMIT {
         return Err(Damage::Checkpoint.into());

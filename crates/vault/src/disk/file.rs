@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,12 +13,14 @@ use rustix::fs::FlockOperation;
 use super::working::WorkingTree;
 use super::{Bytes, Disk, Held, Name, Op, Page, TreeState};
 use crate::error::VaultError;
-use crate::keys::sync_directory;
+use crate::probe::OVERLAP;
 
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const CHECKPOINT: &str = "checkpoint";
 const LEDGER: &str = "ledger";
+/// A sweep reads so many bytes of a file at a time.
+const SWEEP_BYTES: usize = 1024 * 1024;
 
 /// The disk of a node: a directory with `journal/`, `checkpoint/`, `ledger` and `db/`.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct FileDisk {
 #[derive(Debug)]
 struct Shared {
     root: PathBuf,
+    /// Where the key files are, perhaps on another volume.
+    keys: PathBuf,
     /// Files that are being appended to.
     open: Mutex<BTreeMap<Name, Arc<Appended>>>,
     tree: WorkingTree,
@@ -56,18 +61,19 @@ impl FileDisk {
         sync_directory(root)
     }
 
-    /// Whether `root` holds a store, or some of its parts with something in them.
-    pub(crate) fn is_there(root: &Path) -> bool {
-        let filled = |name: &str| {
-            fs::read_dir(root.join(name)).is_ok_and(|mut entries| entries.next().is_some())
+    /// Whether `root` holds a store, or some of its parts with something in them, or `keys` keys.
+    pub(crate) fn is_there(root: &Path, keys: &Path) -> bool {
+        let filled = |directory: PathBuf| {
+            fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some())
         };
-        root.join(LEDGER).exists() || root.join(LOCK).exists() || {
-            [JOURNAL, CHECKPOINT, "db", "keys"].into_iter().any(filled)
-        }
+        let parts = [JOURNAL, CHECKPOINT, "db"].map(|name| root.join(name));
+        root.join(LEDGER).exists()
+            || root.join(LOCK).exists()
+            || parts.into_iter().chain([keys.to_path_buf()]).any(filled)
     }
 
-    /// Locks the store in `root`.
-    pub(crate) fn open(root: &Path) -> Result<Self, VaultError> {
+    /// Locks the store in `root`, whose keys are in `keys`.
+    pub(crate) fn open(root: &Path, keys: &Path) -> Result<Self, VaultError> {
         let lock = match fs::OpenOptions::new().write(true).open(root.join(LOCK)) {
             Ok(lock) => lock,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -84,6 +90,7 @@ impl FileDisk {
         Ok(Self {
             shared: Arc::new(Shared {
                 root: root.to_path_buf(),
+                keys: keys.to_path_buf(),
                 open: Mutex::new(BTreeMap::new()),
                 tree: WorkingTree::new(root),
                 _lock: lock,
@@ -100,6 +107,10 @@ impl FileDisk {
             Name::CheckpointDraft => root.join(CHECKPOINT).join("draft"),
             Name::Ledger => root.join(LEDGER),
             Name::LedgerDraft => root.join("ledger.draft"),
+            Name::Master => self.shared.keys.join("master"),
+            Name::MasterDraft => self.shared.keys.join("master.draft"),
+            Name::Epoch => self.shared.keys.join("epoch"),
+            Name::EpochDraft => self.shared.keys.join("epoch.draft"),
         }
     }
 
@@ -116,6 +127,7 @@ impl FileDisk {
         let file = fs::OpenOptions::new()
             .append(true)
             .create(true)
+            .mode(if name.is_key() { 0o600 } else { 0o666 })
             .open(self.path(name))
             .map_err(|error| VaultError::io("open a file of the store", &error))?;
         let appended = Arc::new(Appended {
@@ -141,6 +153,59 @@ impl FileDisk {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Calls `visit` with what every file under `directory` holds, but for those under `except`.
+pub(crate) fn sweep_directory(
+    directory: &Path,
+    except: Option<&Path>,
+    visit: &mut dyn FnMut(&[u8]) -> Result<(), VaultError>,
+) -> Result<(), VaultError> {
+    let failed = |error: io::Error| VaultError::io("read every file of the store", &error);
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let path = entry.path();
+        let kind = entry.file_type().map_err(failed)?;
+        if except.is_some_and(|except| path == except) {
+            continue;
+        }
+        if kind.is_dir() {
+            sweep_directory(&path, except, visit)?;
+        } else if kind.is_file() {
+            match fs::File::open(&path) {
+                Ok(file) => sweep_file(file, visit)?,
+                // A file may go while the others are read.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sweep_file(
+    mut file: fs::File,
+    visit: &mut dyn FnMut(&[u8]) -> Result<(), VaultError>,
+) -> Result<(), VaultError> {
+    let mut piece = Vec::with_capacity(SWEEP_BYTES + OVERLAP);
+    loop {
+        let read = io::Read::by_ref(&mut file)
+            .take(SWEEP_BYTES as u64)
+            .read_to_end(&mut piece)
+            .map_err(|error| VaultError::io("read every file of the store", &error))?;
+        if read == 0 {
+            return Ok(());
+        }
+        visit(&piece)?;
+        piece.drain(..piece.len().saturating_sub(OVERLAP));
+    }
+}
+
+/// Makes the names in a directory durable.
+pub(super) fn sync_directory(path: &Path) -> Result<(), VaultError> {
+    fs::File::open(path)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|error| VaultError::io("sync a directory", &error))
 }
 
 /// The file that a name in one of the directories stands for.
@@ -170,7 +235,10 @@ impl Disk for FileDisk {
                 names.extend(entry.to_str().and_then(|name| name_of(directory, name)));
             }
         }
-        for name in [Name::Ledger, Name::LedgerDraft] {
+        for name in [Name::Ledger, Name::LedgerDraft]
+            .into_iter()
+            .chain(Name::KEYS)
+        {
             names.extend(self.path(name).exists().then_some(name));
         }
         names.sort_unstable();
@@ -252,6 +320,13 @@ impl Disk for FileDisk {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(VaultError::io("remove a file of the store", &error)),
         }
+    }
+
+    fn sweep(
+        &self,
+        visit: &mut dyn FnMut(&[u8]) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        sweep_directory(&self.shared.root, Some(&self.shared.keys), visit)
     }
 
     fn tree_open(&self) -> Result<TreeState, VaultError> {

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use super::file::sync_directory;
 use super::settler::Settler;
 use super::{Bytes, Op, Page, TreeState};
 use crate::error::{Damage, VaultError};
-use crate::keys::sync_directory;
 
 /// sled's cache, in bytes. It is resident memory, and the operating system caches the file as well.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;

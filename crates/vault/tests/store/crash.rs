@@ -145,16 +145,9 @@ fn lives(seed: u64) {
 }
 
 #[test]
-fn a_store_lives_through_many_power_cuts() {
-    for seed in 0..40 {
-        lives(seed);
-    }
-}
-
-#[test]
-#[ignore = "a long campaign: some minutes"]
-fn thousands_of_stores_live_through_many_power_cuts() {
-    for seed in 0..20_000 {
+fn stores_live_through_many_power_cuts() {
+    let long = std::env::var_os("KORTISTO_LONG").is_some();
+    for seed in 0..if long { 20_000 } else { 40 } {
         if std::panic::catch_unwind(|| lives(seed)).is_err() {
             panic!("seed {seed}");
         }

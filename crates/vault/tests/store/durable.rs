@@ -22,7 +22,9 @@ fn a_sync_ends_with_ledger_then_journal_on_the_disk() {
         vault.stage(&rng.group(&mut 0)).unwrap();
         assert_eq!(disk.steps().len(), before, "staging touches no disk");
         vault.sync().unwrap();
-        let steps = disk.steps().split_off(before);
+        let mut steps = disk.steps().split_off(before);
+        // A group that forgets also turns over the keys; see `forgetting` for the order of that.
+        steps.retain(|step| !of_keys(step));
         let expected = [
             Step::Append(Name::Ledger),
             Step::Sync(Name::Ledger),
@@ -35,6 +37,13 @@ fn a_sync_ends_with_ledger_then_journal_on_the_disk() {
             rest.iter().all(|step| matches!(step, Step::Apply(_))),
             "{rest:?}"
         );
+    }
+}
+
+fn of_keys(step: &Step) -> bool {
+    match step {
+        Step::Append(name) | Step::Sync(name) | Step::Rename(name, _) => name.is_key(),
+        _ => false,
     }
 }
 

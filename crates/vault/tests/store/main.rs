@@ -11,6 +11,8 @@ mod durable;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod forgetting;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod model;

@@ -1,0 +1,213 @@
+//! Erasing a client: what will go is shown first, and the name is typed to confirm.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use register::access::Action;
+use register::card::Card;
+use register::directory::fold;
+use register::ledger::Reason;
+use register::replica::{Answer, Command};
+use register::retention::day;
+
+use crate::card::{Opened, open};
+use crate::clock::show_date;
+use crate::form::{Faults, Field, Form, Input, choices, hidden, tick};
+use crate::icon::Icon;
+use crate::page::{Page, Room};
+use crate::problem::{Problem, redirect};
+use crate::visitor::{Posted, Visitor};
+
+/// The page: what goes, or why it can't.
+pub(super) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
+    who.demand(Action::Erase)?;
+    let opened = open(&who, &id).await?;
+    Ok(show(&who, &opened, &Form::default(), &Faults::default()))
+}
+
+/// Erases the client, and leads to the certificate.
+pub(super) async fn submit(
+    Path(id): Path<String>,
+    Posted { who, form }: Posted,
+) -> Result<Response, Problem> {
+    who.demand(Action::Erase)?;
+    let opened = open(&who, &id).await?;
+    let t = who.t();
+    let mut faults = Faults::default();
+    let reason = Reason::from_word(form.get("reason"))
+        .filter(|reason| matches!(reason, Reason::Request | Reason::Ended));
+    if reason.is_none() {
+        faults.add("reason", t.choose_one());
+    }
+    if !has_name(&opened.card) {
+        if form.get("sure") != "yes" {
+            faults.add("sure", t.erase_no_name_wrong());
+        }
+    } else if !names(&opened.card).contains(&plain(form.get("name"))) {
+        faults.add("name", t.erase_name_wrong());
+    }
+    let (Some(reason), true) = (reason, faults.is_empty()) else {
+        let mut response = show(&who, &opened, &form, &faults);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let command = Command::Erase {
+        record: opened.card.id,
+        author: who.user.id,
+        reason,
+    };
+    match who.house().desk.ask(command).await? {
+        Answer::Erasure(erasure) => Ok(redirect(&format!("/erasures/{}", erasure.record))),
+        _ => Err(Problem::Internal),
+    }
+}
+
+fn has_name(card: &Card) -> bool {
+    card.name.newest().is_some()
+}
+
+/// The client's name in either order; each of those in conflict.
+fn names(card: &Card) -> Vec<String> {
+    let all = card.name.all().iter();
+    all.flat_map(|held| {
+        let (last, first) = (&held.value.last, &held.value.first);
+        [
+            plain(&format!("{last} {first}")),
+            plain(&format!("{first} {last}")),
+        ]
+    })
+    .collect()
+}
+
+/// Without what a person may type otherwise: case, accents, spaces.
+fn plain(name: &str) -> String {
+    fold(name).split_whitespace().collect()
+}
+
+fn show(who: &Visitor, opened: &Opened, form: &Form, faults: &Faults) -> Response {
+    let t = who.t();
+    let main = html! {
+        p .crumb { a href=(opened.path()) { (opened.title(who)) } }
+        h1 { (t.erase_client()) }
+        (faults.summary(t))
+        @match obstacle(who, opened) {
+            Some(obstacle) => (obstacle),
+            None => {
+                p .lead { (t.erase_lead()) }
+                (impact(who, opened))
+                (confirmation(who, opened, form, faults))
+            }
+        }
+    };
+    Page {
+        title: t.erase_client(),
+        room: Room::Clients,
+        record: Some(opened.card.id),
+        main,
+    }
+    .show(who)
+}
+
+/// What keeps the card from being erased, and what to do.
+fn obstacle(who: &Visitor, opened: &Opened) -> Option<Markup> {
+    let t = who.t();
+    let card = &opened.card;
+    let today = day((who.house().clock)());
+    let (words, to, way) = if card.restricted() {
+        (
+            t.erase_restricted().to_owned(),
+            "restriction",
+            t.restriction(),
+        )
+    } else if card.claimed(today) {
+        let until = card.claimed_until().map(show_date).unwrap_or_default();
+        (t.erase_claimed(&until), "claim", t.claim())
+    } else {
+        return None;
+    };
+    Some(html! {
+        div .strip.warn { (Icon::Lock.show()) span .words { (words) } }
+        p .actions { a .button href={ (opened.path()) "/" (to) } { (way) } a href=(opened.path()) { (t.cancel()) } }
+    })
+}
+
+fn impact(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let card = &opened.card;
+    let fields = [
+        card.name.newest().is_some(),
+        card.birth_year.newest().is_some(),
+        card.address.newest().is_some(),
+    ];
+    let fields = fields.into_iter().filter(|known| *known).count();
+    let contracts = card.treatments.iter().filter(|entry| {
+        let treatment = entry.field.newest();
+        treatment.is_some_and(|treatment| treatment.contract_made == Some(true))
+    });
+    let contracts = contracts.count();
+    let counts = [
+        (
+            t.count_contact(),
+            fields + card.phones.len() + card.emails.len(),
+        ),
+        (t.health(), card.health.len()),
+        (t.treatments(), card.treatments.len()),
+        (t.notes(), card.notes.len()),
+        (t.count_contracts(), contracts),
+    ];
+    let house = who.house();
+    let peers: Vec<String> = house
+        .desk
+        .report
+        .borrow()
+        .peers
+        .iter()
+        .map(|peer| house.premises_name(peer.peer, t))
+        .collect();
+    html! {
+        section .panel {
+            header { h2 { (t.erase_goes()) } }
+            dl .facts.counts { @for (word, count) in counts { div { dt { (word) } dd { (count) } } } }
+            @if contracts > 0 { p { (t.erase_papers()) } }
+            h3 { (t.erase_where()) }
+            ul .plain { li { (house.desk.premises) } @for peer in peers { li { (peer) } } }
+        }
+    }
+}
+
+fn confirmation(who: &Visitor, opened: &Opened, form: &Form, faults: &Faults) -> Markup {
+    let t = who.t();
+    let reasons = [
+        (Reason::Request.word(), t.erase_request()),
+        (Reason::Ended.word(), t.erase_ended()),
+    ];
+    html! {
+        form .sheet method="post" action={ (opened.path()) "/erase" } novalidate {
+            (hidden("csrf", who.csrf()))
+            (choices("reason", t.erase_why(), &reasons, form, faults))
+            @if has_name(&opened.card) {
+                (Field::new("name", t.erase_name(), Input::Text).hint(&opened.title(who)).required().show(form, faults))
+            } @else {
+                (tick("sure", t.erase_no_name(), form, faults))
+            }
+            p .actions {
+                a .button href=(opened.path()) { (t.cancel()) }
+                button .danger { (t.erase_client()) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typed_name_may_differ_in_case_accents_and_spaces() {
+        for typed in ["Äyräs  Anna Liisa", " äyräs anna liisa ", "ayras annaliisa"] {
+            assert_eq!(plain(typed), plain("Äyräs Anna Liisa"), "{typed}");
+        }
+        assert_ne!(plain("Äyräs Anna"), plain("Äyräs Anna Liisa"));
+    }
+}

@@ -1,0 +1,197 @@
+//! Removing what stands or stood on a card from history too, everywhere, without erasing the card.
+
+use axum::extract::Path;
+use axum::response::Response;
+use maud::{Markup, html};
+use register::access::Action;
+use register::audit::{Act, AuditEvent};
+use register::card::Entry;
+use register::document::{Collection, Heads};
+use register::edit::{CHANGES_LIMIT, Change, Target};
+use register::health::HealthEntry;
+use register::id::{RecordId, SETTINGS};
+use register::ledger::Reason;
+use register::replica::Command;
+use register::settings::PaperTask;
+use register::treatment::Treatment;
+use register::value::Content;
+
+use crate::card::{Opened, band, open};
+use crate::clock::{show_date, today};
+use crate::form::{Faults, Form, hidden, tick};
+use crate::page::{Page, Room};
+use crate::problem::{Problem, redirect};
+use crate::text::Language;
+use crate::visitor::{Posted, Visitor};
+
+/// The name of the tick box.
+const REDACT: &str = "redact";
+
+/// The tick box that removes the old value from history too, for those who may.
+pub(super) fn tick_box(who: &Visitor, action: Action, label: &str, form: &Form) -> Markup {
+    html! { @if who.may(action) { (tick(REDACT, label, form, &Faults::default())) } }
+}
+
+/// The tick box of a removal. Its id differs from that of the form above it.
+pub(super) fn removal_box(t: Language) -> Markup {
+    html! {
+        div .field { label .tick {
+            input type="checkbox" name=(REDACT) value="yes";
+            span { (t.redact_entry()) }
+        } }
+    }
+}
+
+/// Whether the form asks to remove the old value from history too.
+pub(super) fn asked(who: &Visitor, action: Action, form: &Form) -> Result<bool, Problem> {
+    let asked = form.get(REDACT) == "yes";
+    if asked {
+        who.demand(action)?;
+    }
+    Ok(asked)
+}
+
+/// Saves, and removes what stood before from history too when `reason` says why.
+pub(super) async fn save(
+    who: &Visitor,
+    target: Target,
+    changes: Vec<Change>,
+    reason: Option<Reason>,
+) -> Result<(RecordId, Heads), Problem> {
+    match reason {
+        Some(reason) => who.redact(target, changes, reason).await,
+        None => who.edit(target, changes).await,
+    }
+}
+
+/// The paper contract of a treatment that is about to leave the register has to be destroyed (clause 6).
+pub(super) async fn open_paper_task(who: &Visitor, treatment: &Treatment) -> Result<(), Problem> {
+    if let Some(task) = PaperTask::left_by(treatment, today(who.house().clock)) {
+        let change = Change::Add(Collection::Task, Content::PaperTask(task));
+        who.edit(Target::Latest(SETTINGS), vec![change]).await?;
+    }
+    Ok(())
+}
+
+/// What a client who withdraws consent takes along. Showing it is logged as opening the health part is.
+pub(super) async fn withdrawal(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
+    who.demand(Action::RedactCare)?;
+    let opened = open(&who, &id).await?;
+    opened.editable()?;
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::Revealed,
+        record: Some(opened.card.id),
+        reason: String::new(),
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    let t = who.t();
+    let all = &opened.card.health;
+    let body = html! {
+        p .lead { (t.withdraw_lead()) }
+        section .panel {
+            header { h2 { (t.entries_go(all.len())) } }
+            ol .entries { @for entry in all { (going(&who, entry)) } }
+        }
+        form method="post" action={ (opened.path()) "/health/withdraw" } {
+            (hidden("csrf", who.csrf()))
+            p .actions {
+                a .button href=(opened.path()) { (t.cancel()) }
+                button .danger disabled[all.is_empty()] { (t.withdraw_do()) }
+            }
+        }
+    };
+    Ok(show(&who, &opened, t.withdraw(), body))
+}
+
+fn going(who: &Visitor, entry: &Entry<HealthEntry>) -> Markup {
+    let t = who.t();
+    html! {
+        li {
+            @if entry.field.all().is_empty() { p .muted { (t.not_known_yet()) } }
+            @for held in entry.field.all() {
+                @let one = &held.value;
+                p .head { (band::alert_mark(t, register::card::Alert::Listed(one.level))) strong { (t.health_kind(one.kind)) } }
+                p .text { (one.text) }
+                @if let Some(date) = one.date { p .muted { (t.taken_down_on(&show_date(date))) } }
+            }
+        }
+    }
+}
+
+/// Removes every health entry, for good (GDPR Article 7(3)).
+pub(super) async fn withdraw(
+    Path(id): Path<String>,
+    Posted { who, .. }: Posted,
+) -> Result<Response, Problem> {
+    who.demand(Action::RedactCare)?;
+    let opened = open(&who, &id).await?;
+    opened.editable()?;
+    let voids: Vec<Change> = opened
+        .card
+        .health
+        .iter()
+        .filter(|entry| !entry.field.all().is_empty())
+        .map(|entry| {
+            let values = entry.field.all().iter().map(|held| held.id).collect();
+            Change::Void(Collection::Health, entry.id, values)
+        })
+        .collect();
+    // Whatever arrived since the page was made goes too: the consent is gone for all of it.
+    let mut heads = opened.card.heads.clone();
+    for part in voids.chunks(CHANGES_LIMIT) {
+        let target = Target::Seen(opened.card.id, heads);
+        (_, heads) = who.redact(target, part.to_vec(), Reason::Consent).await?;
+    }
+    Ok(redirect(&opened.path()))
+}
+
+/// What clearing a card's history does.
+pub(super) async fn clearing(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
+    who.demand(Action::Erase)?;
+    let opened = open(&who, &id).await?;
+    opened.editable()?;
+    let t = who.t();
+    let body = html! {
+        p .lead { (t.clear_history_lead()) }
+        form method="post" action={ (opened.path()) "/history/clear" } {
+            (hidden("csrf", who.csrf()))
+            p .actions {
+                a .button href=(opened.path()) { (t.cancel()) }
+                button .danger { (t.clear_history_do()) }
+            }
+        }
+    };
+    Ok(show(&who, &opened, t.clear_history(), body))
+}
+
+/// Removes every value that stands nowhere on the card any more.
+pub(super) async fn clear(
+    Path(id): Path<String>,
+    Posted { who, .. }: Posted,
+) -> Result<Response, Problem> {
+    who.demand(Action::Erase)?;
+    let opened = open(&who, &id).await?;
+    opened.editable()?;
+    let command = Command::ClearHistory {
+        record: opened.card.id,
+        author: who.user.id,
+    };
+    who.house().desk.ask(command).await?;
+    Ok(redirect(&opened.path()))
+}
+
+fn show(who: &Visitor, opened: &Opened, title: &str, body: Markup) -> Response {
+    let main = html! {
+        p .crumb { a href=(opened.path()) { (opened.title(who)) } }
+        h1 { (title) }
+        (body)
+    };
+    Page {
+        title,
+        room: Room::Clients,
+        record: Some(opened.card.id),
+        main,
+    }
+    .show(who)
+}

@@ -1,0 +1,286 @@
+//! Erasing a card, its certificate, and the proof that nothing of it is left.
+
+use std::time::Duration;
+
+use register::audit::Purpose;
+use register::edit::EditError;
+use register::id::{NodeId, OPERATOR, RecordId};
+use register::ledger::Reason;
+use register::replica::{Answer, Command, Erasure, PeerState, Refusal};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use super::clerk::{Clerk, astray};
+use super::{Checked, Reply};
+use crate::clock;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::standing;
+use crate::turn::Remnants;
+
+/// How often confirmations are looked for.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What is kept of an erasure, for years. Holds no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The erased card's random id.
+    pub record: String,
+    /// When it was decided, by the deciding node's clock.
+    pub at: String,
+    /// Where it was decided.
+    pub decided: Premises,
+    /// Why: a [`Reason::word`].
+    pub reason: String,
+    /// Where nothing of it opens any more, and since when.
+    pub confirmed: Vec<Confirmed>,
+    /// Where that is not known yet.
+    pub awaited: Vec<Premises>,
+}
+
+/// A node and its premises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Premises {
+    /// The node's id.
+    pub node: String,
+    /// The premises' name, if it is known.
+    pub premises: Option<String>,
+}
+
+/// A premises that has carried out an erasure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// The node's id.
+    pub node: String,
+    /// The premises' name, if it is known.
+    pub premises: Option<String>,
+    /// When, by its clock.
+    pub at: String,
+}
+
+/// What is left of the cards that the ledger names as erased.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Left {
+    /// Erasures in the ledger.
+    pub erasures: u64,
+    /// Erasures of which nothing at all is left in the register.
+    pub verified: u64,
+    /// Old sealed pieces that were tried with the keys of now.
+    pub tried: u64,
+    /// Those that opened.
+    pub opened: u64,
+    /// Those that don't open any more.
+    pub unopenable: u64,
+    /// What is left, one sentence each. Names records by id only.
+    pub problems: Vec<String>,
+}
+
+impl Clerk {
+    /// Erases a card, waits a while for connected premises, and gives the certificate.
+    pub(super) async fn erase(
+        &self,
+        client: &str,
+        reason: &str,
+        wait: Duration,
+        replies: &mpsc::Sender<Reply>,
+    ) -> Outcome<Reply> {
+        let record = read_record(client)?;
+        let reason = Reason::from_word(reason)
+            .ok_or_else(|| Failure::said(Exit::Refused, "there is no such reason"))?;
+        let command = Command::Erase {
+            record,
+            author: OPERATOR,
+            reason,
+        };
+        let mut erasure = match self.office.ask(command).await? {
+            Ok(Answer::Erasure(erasure)) => erasure,
+            Ok(_) => return Err(astray()),
+            Err(refusal) => return Err(explain(refusal)),
+        };
+        let deadline = clock::instant() + wait;
+        while self.expects(&erasure).await? && clock::instant() < deadline {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                // Whoever asked is gone; the card is erased all the same.
+                () = replies.closed() => break,
+            }
+            erasure = self.look(record).await?;
+        }
+        Ok(Reply::Certificate(Box::new(self.certificate(&erasure))))
+    }
+
+    /// The certificate of an erasure.
+    pub(super) async fn show_erasure(&self, record: &str) -> Outcome<Reply> {
+        let erasure = match self.look(read_record(record)?).await {
+            Err(failure) if failure.exit() == Exit::Refused => {
+                return Err(Failure::said(
+                    Exit::Refused,
+                    "no card of this id was erased",
+                ));
+            }
+            other => other?,
+        };
+        Ok(Reply::Certificate(Box::new(self.certificate(&erasure))))
+    }
+
+    /// Every certificate, newest first.
+    pub(super) async fn list_erasures(&self) -> Outcome<Reply> {
+        let all = self.erasures().await?;
+        let all = all.iter().map(|erasure| self.certificate(erasure));
+        Ok(Reply::Certificates(all.collect()))
+    }
+
+    /// Tries to find or open something of what the ledger names as erased.
+    pub(super) async fn verify_erasures(&self) -> Outcome<Reply> {
+        let erased: Vec<RecordId> = self
+            .erasures()
+            .await?
+            .iter()
+            .map(|one| one.record)
+            .collect();
+        let Remnants {
+            tried,
+            opened,
+            unopenable,
+            left,
+        } = self.office.remnants(erased.clone()).await?;
+        let Reply::Checked(checked) = self.check().await? else {
+            return Err(astray());
+        };
+        let mut problems: Vec<String> = left
+            .iter()
+            .map(|record| format!("record {record}: a document or values of it open"))
+            .collect();
+        let mut verified = 0;
+        for record in &erased {
+            let found = self.traces(*record, &checked).await?;
+            if found.is_empty() && !left.contains(record) {
+                verified += 1;
+            }
+            problems.extend(found);
+        }
+        if opened > 0 && problems.is_empty() {
+            problems.push(format!(
+                "{opened} old sealed pieces open with the keys of now"
+            ));
+        }
+        Ok(Reply::Left(Left {
+            erasures: erased.len() as u64,
+            verified,
+            tried,
+            opened,
+            unopenable,
+            problems,
+        }))
+    }
+
+    /// Where a record still shows: lists, memory, and whatever a check of the store found of it.
+    async fn traces(&self, record: RecordId, checked: &Checked) -> Outcome<Vec<String>> {
+        let mut found = Vec::new();
+        let listed = self.office.directory().hidden_client(record).is_some();
+        if listed {
+            found.push(format!("record {record}: lists and search show it"));
+        }
+        let open = Command::Open {
+            record,
+            viewer: OPERATOR,
+            purpose: Purpose::Upkeep,
+        };
+        if let Ok(Answer::Card(_)) = self.office.ask(open).await? {
+            found.push(format!("record {record}: its card opens"));
+        }
+        let of_record = format!("record {record}:");
+        let problems = checked.problems.iter();
+        found.extend(problems.filter(|one| one.starts_with(&of_record)).cloned());
+        Ok(found)
+    }
+
+    /// Whether a confirmation of this node or of a connected premises is still to come.
+    async fn expects(&self, erasure: &Erasure) -> Outcome<bool> {
+        if erasure.awaited.is_empty() {
+            return Ok(false);
+        }
+        let report = self.report().await?;
+        let connected = report.peers.iter().filter(|peer| match peer.state {
+            PeerState::Greeting | PeerState::Exchanging | PeerState::Agreed => true,
+            PeerState::Apart | PeerState::OtherRegister | PeerState::OtherVersion => false,
+        });
+        let mut near = connected
+            .map(|peer| peer.peer)
+            .chain(core::iter::once(report.node));
+        Ok(near.any(|node| erasure.awaited.contains(&node)))
+    }
+
+    async fn look(&self, record: RecordId) -> Outcome<Box<Erasure>> {
+        match self.office.ask(Command::Erasure(record)).await?? {
+            Answer::Erasure(erasure) => Ok(erasure),
+            _ => Err(astray()),
+        }
+    }
+
+    pub(super) async fn erasures(&self) -> Outcome<Vec<Erasure>> {
+        match self.office.ask(Command::Erasures).await?? {
+            Answer::Erasures(all) => Ok(all),
+            _ => Err(astray()),
+        }
+    }
+
+    fn certificate(&self, erasure: &Erasure) -> Certificate {
+        let directory = self.office.directory();
+        let premises = |node: NodeId| standing::premises_name(&directory, node);
+        let place = |node: NodeId| Premises {
+            node: node.to_string(),
+            premises: premises(node),
+        };
+        let confirmed = erasure.confirmed.iter().map(|one| Confirmed {
+            node: one.node.to_string(),
+            premises: premises(one.node),
+            at: one.at.to_string(),
+        });
+        Certificate {
+            record: erasure.record.to_string(),
+            at: erasure.at.to_string(),
+            decided: place(erasure.node),
+            reason: erasure.reason.word().to_owned(),
+            confirmed: confirmed.collect(),
+            awaited: erasure.awaited.iter().copied().map(place).collect(),
+        }
+    }
+}
+
+fn read_record(text: &str) -> Outcome<RecordId> {
+    text.parse()
+        .map_err(|error: register::id::IdError| Failure::new(Exit::Refused, error))
+}
+
+/// A refusal to erase, with what can be done about it.
+fn explain(refusal: Refusal) -> Failure {
+    let sentence = match refusal {
+        Refusal::Edit(EditError::NoRecord) => "no client has this id",
+        Refusal::Edit(EditError::LegalClaim) => {
+            "a legal claim keeps the card (GDPR Article 17(3)(e)): it can be erased when the claim has ended, \
+             or when the owner has ended it in the console"
+        }
+        Refusal::Edit(EditError::Restricted) => {
+            "the use of the card is restricted (GDPR Article 18): lift the restriction in the console first"
+        }
+        other => return Failure::from(other),
+    };
+    Failure::said(Exit::Refused, sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_can_be_done() {
+        let sentence = |error: EditError| explain(error.into()).to_string();
+        assert_eq!(sentence(EditError::NoRecord), "no client has this id");
+        assert!(sentence(EditError::LegalClaim).contains("legal claim"));
+        assert!(sentence(EditError::Restricted).contains("restricted"));
+        for error in [EditError::NoRecord, EditError::LegalClaim] {
+            assert_eq!(explain(error.into()).exit(), Exit::Refused);
+        }
+        assert_eq!(explain(Refusal::Storage).exit(), Exit::Storage);
+    }
+}

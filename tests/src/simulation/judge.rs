@@ -1,0 +1,275 @@
+//! The end of a run: every premises is of one mind, and of the account's.
+
+use std::collections::BTreeSet;
+
+use register::card::Card;
+use register::id::{CATALOGUE, RecordId, SETTINGS};
+use register::ledger::{Ledger, Line, Reason, Removed};
+use register::replica::{Answer, Command, PeerState, Shelf as _};
+
+use super::desk::look;
+use super::mark::{Mark, SIGN, shown, stands_in};
+use super::model::Sure;
+use super::premises::Broken;
+use super::world::{World, day_of, words};
+
+impl World {
+    /// Whether every pair says that it agrees.
+    pub(super) fn agreed(&mut self) -> Result<bool, String> {
+        for at in 0..self.premises.len() {
+            let Some(live) = &self.premises[at].live else {
+                return Ok(false);
+            };
+            let report = live.replica.report();
+            let agreed = report
+                .peers
+                .iter()
+                .all(|peer| peer.state == PeerState::Agreed && peer.waiting == 0);
+            if !agreed || report.unconfirmed > 0 || report.quarantine.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// How every pair stands, for the words of a failure.
+    pub(super) fn standing(&self) -> String {
+        let mut all = String::new();
+        for premises in &self.premises {
+            if let Some(live) = &premises.live {
+                let report = live.replica.report();
+                let peers: Vec<_> = report
+                    .peers
+                    .iter()
+                    .map(|peer| (peer.state, peer.waiting))
+                    .collect();
+                let retention = &report.retention;
+                all.push_str(&format!(
+                    "\n  {}: {} records, {} ledger, {} unconfirmed, {:?}, {peers:?}, {:?}",
+                    premises.number,
+                    report.records,
+                    report.ledger,
+                    report.unconfirmed,
+                    report.quarantine,
+                    retention.hold,
+                ));
+            }
+        }
+        all
+    }
+
+    /// Everything that has to hold in the end.
+    pub(super) fn judge(&mut self) -> Result<(), String> {
+        let mut exports = Vec::new();
+        for at in 0..self.premises.len() {
+            match self.ask(at, look().0)?.map_err(words)? {
+                Answer::Cards(cards) => exports.push(cards),
+                _ => return Err("no cards".to_owned()),
+            }
+        }
+        for (at, export) in exports.iter().enumerate() {
+            same(&exports[0], export).map_err(|what| format!("0 and {at} differ: {what}"))?;
+        }
+        let erased = self.erasures()?;
+        self.judge_cards(&exports[0], &erased)?;
+        self.judge_stores(&erased)
+    }
+
+    /// Records that are erased; those that went by the clock had to be due.
+    fn erasures(&mut self) -> Result<BTreeSet<RecordId>, String> {
+        let mut all = BTreeSet::new();
+        let Answer::Erasures(erasures) = self.ask(0, Command::Erasures)?.map_err(words)? else {
+            return Err("no erasures".to_owned());
+        };
+        for erasure in erasures {
+            all.insert(erasure.record);
+            let known = self
+                .model
+                .erased
+                .iter()
+                .any(|gone| gone.what == erasure.record);
+            if known {
+                continue;
+            }
+            if erasure.reason != Reason::Retention {
+                return Err(format!("{} was erased by nobody", erasure.record));
+            }
+            let due = self.model.due(erasure.record, day_of);
+            let when = day_of(self.now).min(day_of(erasure.at.as_millisecond()));
+            if due.is_some_and(|due| due > when) {
+                return Err(format!(
+                    "{} was erased on {when} and is due on {due:?}",
+                    erasure.record
+                ));
+            }
+        }
+        for gone in &self.model.erased {
+            if gone.sure == Sure::Yes && !all.contains(&gone.what) {
+                return Err(format!("the ledger forgot {}", gone.what));
+            }
+        }
+        Ok(all)
+    }
+
+    fn judge_cards(&self, cards: &[Card], erased: &BTreeSet<RecordId>) -> Result<(), String> {
+        let mut seen: BTreeSet<Mark> = BTreeSet::new();
+        for card in cards {
+            if erased.contains(&card.id) {
+                return Err(format!("{} is erased and here", card.id));
+            }
+            for found in shown(card) {
+                if found.awaited {
+                    return Err(format!("{:?} of {} is awaited", found.place, card.id));
+                }
+                for mark in found.marks {
+                    let made = self.model.made.get(&mark);
+                    let made = made.ok_or_else(|| format!("nobody wrote {mark}"))?;
+                    let right = made.record.is_none_or(|record| record == card.id);
+                    if made.place != found.place || !right {
+                        return Err(format!("{mark} stands where nobody put it"));
+                    }
+                    seen.insert(mark);
+                }
+            }
+        }
+        let due = self.model.standing(erased, day_of(self.now));
+        if let Some(mark) = due.difference(&seen).next() {
+            return Err(format!("lost: {mark}, {:?}", self.model.made.get(mark)));
+        }
+        if let Some(mark) = self.model.over().intersection(&seen).next() {
+            return Err(format!("{mark} was replaced and stands"));
+        }
+        let (forgotten, _) = self.model.forgotten();
+        match forgotten.intersection(&seen).next() {
+            Some(mark) => Err(format!("{mark} was redacted and stands")),
+            None => Ok(()),
+        }
+    }
+
+    /// What the vaults hold, and what lies on the disks.
+    fn judge_stores(&mut self, erased: &BTreeSet<RecordId>) -> Result<(), String> {
+        let (forgotten, _) = self.model.forgotten();
+        let mut records: BTreeSet<RecordId> = self
+            .model
+            .made
+            .values()
+            .filter_map(|made| made.record)
+            .collect();
+        records.extend([SETTINGS, CATALOGUE]);
+        let mut ledgers = Vec::new();
+        let mut tables = Vec::new();
+        for at in 0..self.premises.len() {
+            let premises = &mut self.premises[at];
+            let Some(live) = premises.live.take() else {
+                return Err(format!("{at} is not up"));
+            };
+            let mut table = BTreeSet::new();
+            for record in &records {
+                let values = live.vault.values(*record).map_err(words)?;
+                let document = live.vault.document(*record).map_err(words)?;
+                let gone = erased.contains(record);
+                if gone && (document.is_some() || !values.is_empty()) {
+                    return Err(format!("{at} still holds {record}"));
+                }
+                if gone && live.directory.hidden_client(*record).is_some() {
+                    return Err(format!("{at} still lists {record}"));
+                }
+                table.extend(values.iter().map(|value| (*record, value.id)));
+                let mut bytes = document.unwrap_or_default();
+                values.iter().for_each(|value| bytes.extend(&value.content));
+                free_of(&forgotten, &bytes).map_err(|what| format!("{at}, {record}: {what}"))?;
+            }
+            tables.push(table);
+            let report = live.vault.check();
+            if !report.is_sound() {
+                return Err(format!("the vault of {at}: {:?}", report.problems));
+            }
+            live.vault.close().map_err(words)?;
+            ledgers.push(self.judge_disk(at, &forgotten)?);
+        }
+        for (at, table) in tables.iter().enumerate() {
+            if let Some(one) = table.symmetric_difference(&tables[0]).next() {
+                let (here, (record, id)) = (table.contains(one), one);
+                let dead = ledgers[0].dead(*record).contains(id);
+                return Err(format!(
+                    "the value tables differ: {at} has {id} of {record}: {here}, dead: {dead}"
+                ));
+            }
+        }
+        if ledgers.iter().any(|ledger| *ledger != ledgers[0]) {
+            return Err("the ledgers differ".to_owned());
+        }
+        Ok(())
+    }
+
+    fn judge_disk(&self, at: usize, forgotten: &BTreeSet<Mark>) -> Result<Ledger, String> {
+        let premises = &self.premises[at];
+        let everything = premises.disk.everything();
+        if everything
+            .windows(SIGN.len() + 2)
+            .any(|bytes| bytes.eq_ignore_ascii_case(b"zq00"))
+        {
+            return Err(format!("the disk of {at} holds plain text"));
+        }
+        let (vault, holdings) = premises.open_vault().map_err(|broken| match broken {
+            Broken::Power => "no power".to_owned(),
+            Broken::Wrong(what) => what,
+        })?;
+        let indexes = holdings.indexes.iter().map(|(_, bytes)| bytes);
+        let facts = holdings.facts.values();
+        let audit = holdings.audit.iter().map(|(_, bytes)| bytes);
+        for bytes in indexes.chain(facts).chain(&holdings.ledger).chain(audit) {
+            free_of(forgotten, bytes).map_err(|what| format!("{at} reopened: {what}"))?;
+        }
+        let mut ledger = Ledger::default();
+        for bytes in &holdings.ledger {
+            ledger.take(Line::decode(bytes).map_err(words)?);
+        }
+        for bytes in &premises.ledger {
+            if let Ok(Line::Removal(entry)) = Line::decode(bytes) {
+                let (Removed::Record(record) | Removed::Value(record, _)) = entry.removed;
+                let kept = match entry.removed {
+                    Removed::Value(_, value) => ledger.dead(record).contains(&value),
+                    Removed::Record(_) => false,
+                };
+                if !kept && ledger.erased(record).is_none() {
+                    return Err(format!("the ledger of {at} forgot an entry of {record}"));
+                }
+            }
+        }
+        drop(vault);
+        Ok(ledger)
+    }
+}
+
+fn free_of(forgotten: &BTreeSet<Mark>, bytes: &[u8]) -> Result<(), String> {
+    match forgotten.iter().find(|mark| stands_in(**mark, bytes)) {
+        Some(mark) => Err(format!("{mark} was to be forgotten and is here")),
+        None => Ok(()),
+    }
+}
+
+/// Names the first thing in which two exports differ.
+fn same(one: &[Card], two: &[Card]) -> Result<(), String> {
+    let ids = |cards: &[Card]| cards.iter().map(|card| card.id).collect::<Vec<_>>();
+    if ids(one) != ids(two) {
+        return Err(format!("cards {:?} and {:?}", ids(one), ids(two)));
+    }
+    for (one, two) in one.iter().zip(two) {
+        let fields = [
+            ("heads", one.heads == two.heads),
+            ("name", one.name == two.name),
+            ("address", one.address == two.address),
+            ("phones", one.phones == two.phones),
+            ("emails", one.emails == two.emails),
+            ("health", one.health == two.health),
+            ("treatments", one.treatments == two.treatments),
+            ("notes", one.notes == two.notes),
+            ("the rest", one == two),
+        ];
+        if let Some((field, _)) = fields.iter().find(|(_, same)| !same) {
+            return Err(format!("{field} of {}", one.id));
+        }
+    }
+    Ok(())
+}

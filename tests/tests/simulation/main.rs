@@ -1,0 +1,39 @@
+//! Many lives of several premises, each from one number: whatever befalls them, they agree and forget.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use kortisto_tests::simulation::campaign::{campaign, replay, run, seeds};
+
+/// Seeds of every run of the tests.
+const USUAL: core::ops::Range<u64> = 0..500;
+
+#[test]
+fn seeds_of_a_mixed_life_end_equal() {
+    let seeds = seeds(USUAL).unwrap();
+    let outcome = campaign(seeds.clone());
+    println!("{} seeds, {} inputs", outcome.seeds, outcome.inputs);
+    let failed: Vec<String> = outcome
+        .failures
+        .iter()
+        .map(|(seed, what)| replay(*seed, what))
+        .collect();
+    assert!(
+        failed.is_empty(),
+        "{} of {} seeds failed:\n{}",
+        failed.len(),
+        outcome.seeds,
+        failed.join("\n")
+    );
+    assert_eq!(outcome.seeds, seeds.end - seeds.start);
+}
+
+#[test]
+fn the_same_seed_leaves_the_same_trace() {
+    let mut traces = std::collections::BTreeSet::new();
+    for seed in 0..6 {
+        let one = run(seed).unwrap();
+        assert_eq!(one, run(seed).unwrap(), "seed {seed}");
+        traces.insert(one.trace);
+    }
+    assert_eq!(traces.len(), 6);
+}
