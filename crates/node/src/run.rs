@@ -48,10 +48,11 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let (office, running) = opened.turn.start(wire.clone(), events, Handle::current())?;
 
     let (close, closed) = watch::channel(false);
-    let desk = office.desk(node, config.premises.clone());
+    let keeper = Keeper::new(office.clone(), dir, &config.premises);
+    let mut desk = office.desk(node, config.premises.clone());
+    desk.backup = keeper.shown();
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
-    let keeper = Keeper::new(office.clone(), dir, &config.premises);
     let backing_up = config
         .backup
         .map(|settings| tokio::spawn(keeper.clone().keep(settings)));

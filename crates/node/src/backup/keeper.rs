@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use console::desk::{BackupFault, BackupState};
 use jiff::{SignedDuration, Timestamp};
 use register::audit::{Act, AuditEvent};
 use register::id::OPERATOR;
@@ -71,6 +72,8 @@ struct Inner {
     /// Held while one is made.
     busy: Mutex<()>,
     state: watch::Sender<State>,
+    /// The same as the console shows it; `None` as long as nobody wants backups.
+    shown: watch::Sender<Option<BackupState>>,
 }
 
 impl core::fmt::Debug for Keeper {
@@ -90,6 +93,7 @@ impl Keeper {
                 directory: directory.to_owned(),
                 premises: premises.to_owned(),
                 busy: Mutex::new(()),
+                shown: watch::Sender::new((state != State::default()).then(|| shown(&state))),
                 state: watch::Sender::new(state),
             }),
         }
@@ -101,10 +105,10 @@ impl Keeper {
         self.inner.state.borrow().clone()
     }
 
-    /// How the backups stand, as it changes.
+    /// How the backups stand, for the console, as it changes.
     #[must_use]
-    pub fn watch(&self) -> watch::Receiver<State> {
-        self.inner.state.subscribe()
+    pub fn shown(&self) -> watch::Receiver<Option<BackupState>> {
+        self.inner.shown.subscribe()
     }
 
     /// Makes a backup and remembers how that went.
@@ -194,11 +198,13 @@ impl Keeper {
         if let Err(error) = write_state(&self.inner.directory, &state) {
             tracing::warn!(kind = %error.kind(), "how the backups stand could not be written down");
         }
+        self.inner.shown.send_replace(Some(shown(&state)));
         self.inner.state.send_replace(state);
     }
 
     /// Makes backups as the settings say until it is dropped; one that was missed at once.
     pub async fn keep(self, settings: Backup) {
+        self.inner.shown.send_replace(Some(shown(&self.state())));
         let mut cleared = None;
         let mut begun = false;
         loop {
@@ -207,10 +213,10 @@ impl Keeper {
             // Whatever was in the way may have been put right while the node was stopped.
             state.failed = state.failed.filter(|_| begun);
             begun = true;
-            if is_due(&state, settings.every(), now) {
-                if let Err(trouble) = self.scheduled(&settings).await {
-                    tracing::error!(%trouble, "the backup that was due was not made; it is tried again in an hour");
-                }
+            if is_due(&state, settings.every(), now)
+                && let Err(trouble) = self.scheduled(&settings).await
+            {
+                tracing::error!(%trouble, "the backup that was due was not made; it is tried again in an hour");
             }
             if is_past(cleared, CLEAR, now) {
                 cleared = Some(now);
@@ -264,6 +270,23 @@ impl Keeper {
             Ok(removed) => tracing::info!(removed, "backups that were too old were removed"),
             Err(trouble) => tracing::warn!(%trouble, "old backups could not be removed"),
         }
+    }
+}
+
+/// How the backups stand, as the console shows it.
+fn shown(state: &State) -> BackupState {
+    BackupState {
+        good: state.good.as_ref().map(|good| good.at),
+        failed: state.failed.as_ref().map(|failed| {
+            let fault = match failed.fault {
+                Fault::Missing => BackupFault::Missing,
+                Fault::Full => BackupFault::Full,
+                Fault::Denied => BackupFault::Denied,
+                Fault::Unverified => BackupFault::Unverified,
+                Fault::Other => BackupFault::Other,
+            };
+            (failed.at, fault)
+        }),
     }
 }
 
