@@ -1,8 +1,7 @@
 //! `kortisto restore`: a node made of a backup, which brings nobody back.
 //!
 //! Everything happens in `DIR.part`, which then gets its name; a failure leaves nothing behind. The
-//! node keeps its identity, peers and settings. Its keys are under a new master key, its life is a
-//! new one, and it stands in quarantine before it is first opened. Then the ledgers, the one in
+//! node keeps its identity, peers and settings. Its keys are made anew, its life is a new one, and it stands in quarantine before it is first opened. Then the ledgers, the one in
 //! the backup and the one given, are carried out as if a peer had told them, and a checkpoint drops
 //! what was removed.
 //!
@@ -203,9 +202,11 @@ async fn replay(office: &Office, lines: &[Line], serves: bool) -> Outcome<(u64, 
     }
 }
 
-/// What the ledgers removed is in the checkpoint that came with the backup, and in no other.
+/// What the ledgers removed is in the checkpoint that came with the backup, and in no other; and the
+/// key that came with the backup opens nothing of the new node.
 fn drop_remnants(part: &Path) -> Outcome<()> {
     let (mut vault, ..) = Vault::open(part)?;
+    vault.rotate_keys()?;
     vault.checkpoint_now()?;
     vault.close()?;
     Ok(())
