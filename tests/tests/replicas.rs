@@ -7,7 +7,7 @@ use register::contact::{Name, Note};
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
 use register::id::OPERATOR;
-use register::ledger::Reason;
+use register::ledger::{Line, Reason};
 use register::replica::{
     Answer, Command, ImportOutcome, ImportedClient, Input, PeerState, Refusal,
 };
@@ -433,6 +433,57 @@ fn a_record_that_rots_here_comes_back_from_the_peer() {
         }
         assert!(world.cards(1) == world.cards(0), "connected: {connected}");
     }
+}
+
+#[test]
+fn a_ledger_from_a_file_is_carried_out_on_a_restored_store_as_if_a_peer_had_told_it() {
+    let mut world = World::new(1);
+    let kept = world.edit(0, Target::New(RecordKind::Client), name("Korhonen"));
+    let gone = world.edit(0, Target::New(RecordKind::Client), name("Virtanen"));
+    let backup = world.nodes[0].store.clone();
+    let rectified = Edit {
+        target: Target::Latest(kept),
+        author: OPERATOR,
+        changes: vec![name("Lahtinen")],
+    };
+    world
+        .command(0, Command::Redact(rectified, Reason::Rectification))
+        .unwrap();
+    let erase = Command::Erase {
+        record: gone,
+        author: OPERATOR,
+        reason: Reason::Request,
+    };
+    world.command(0, erase).unwrap();
+    let lines: Vec<Line> = world.nodes[0]
+        .store
+        .ledger
+        .iter()
+        .map(|bytes| Line::decode(bytes).unwrap())
+        .collect();
+    let holds = |world: &World, record, text: &str| {
+        let values = world.nodes[0].store.values.get(&record);
+        values.is_some_and(|values| {
+            values.iter().any(|value| {
+                let bytes = value.content.windows(text.len());
+                bytes.into_iter().any(|part| part == text.as_bytes())
+            })
+        })
+    };
+
+    world.nodes[0].store = backup;
+    world.restart(0);
+    assert_eq!(world.cards(0).len(), 2);
+    assert!(holds(&world, kept, "Korhonen") && holds(&world, gone, "Virtanen"));
+    for _ in 0..2 {
+        world
+            .command(0, Command::TakeLedger(lines.clone()))
+            .unwrap();
+        assert_eq!(world.cards(0).len(), 1);
+        assert!(!holds(&world, kept, "Korhonen") && !holds(&world, gone, "Virtanen"));
+    }
+    world.restart(0);
+    assert_eq!(world.cards(0).len(), 1);
 }
 
 #[test]

@@ -52,6 +52,10 @@ pub enum Command {
     User(User),
     /// Write every client to stdout or a file. Logged.
     Export(Export),
+    /// Copy everything into one encrypted file, verified by reading it back; the ledger goes beside it. Logged.
+    Backup(Backup),
+    /// Make a node of a backup. It shows nobody until it has met another premises or a recent ledger file.
+    Restore(Restore),
     /// Other premises.
     #[command(subcommand)]
     Peer(Peer),
@@ -188,6 +192,52 @@ pub struct Export {
     pub out: Option<PathBuf>,
 }
 
+/// `backup`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("seal").required(true))]
+pub struct Backup {
+    /// The node's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The backup's file, or a directory that is there: then the name is dated, and backups of this register that are
+    /// older than 35 days are removed from it.
+    #[arg(long, value_name = "FILE|DIRECTORY")]
+    pub to: PathBuf,
+    /// The file with the passphrase that opens the backup. Keep a copy away from this machine.
+    #[arg(long, value_name = "FILE", group = "seal")]
+    pub passphrase_file: Option<PathBuf>,
+    /// The public key of age (age1...) whose owner can open the backup.
+    #[arg(long, value_name = "KEY", group = "seal")]
+    pub recipient: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `restore`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("key").required(true))]
+pub struct Restore {
+    /// The new node's directory. Must hold no node yet.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The backup, at most 35 days old.
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// The file with the passphrase that the backup was made with.
+    #[arg(long, value_name = "FILE", group = "key")]
+    pub passphrase_file: Option<PathBuf>,
+    /// The file with the private key of age (AGE-SECRET-KEY-1...) that the backup was made for.
+    #[arg(long, value_name = "FILE", group = "key")]
+    pub identity: Option<PathBuf>,
+    /// The ledger that lies beside the backups, or another premises' file `ledger`: who was erased since stays erased.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The form of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -290,6 +340,10 @@ mod tests {
             "user add --dir d --name Maija --role contractor",
             "export --dir d --format jsonl",
             "export --dir d --format jsonl --reason siirto",
+            "backup --dir d --to f --passphrase-file p",
+            "backup --dir d --to f --recipient age1x --json",
+            "restore --dir d --from f --passphrase-file p",
+            "restore --dir d --from f --identity i --ledger l --json",
             "peer add --dir d --id ABCD --addr example.com:7440",
             "peer remove --dir d --id ABCD",
             "peer list --dir d",
@@ -329,6 +383,9 @@ mod tests {
             "export --dir d --format csv",
             "import --dir d --clients a --map nothing",
             "status",
+            "backup --dir d --to f",
+            "backup --dir d --to f --passphrase-file p --recipient age1x",
+            "restore --dir d --from f",
             "erase --dir d --client 0123456789abcdef0123456789abcdef",
             "erase --dir d --client 7 --reason request",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason consent",

@@ -1,5 +1,6 @@
 //! What each command does, but for `run` and `demo`.
 
+mod backup;
 mod erasure;
 mod export;
 mod import;
@@ -32,6 +33,8 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
         Command::Import(args) => import::import(&args).await,
         Command::User(User::Add(args)) => add_user(args).await,
         Command::Export(args) => export::export(args).await,
+        Command::Backup(args) => backup::back_up(args).await,
+        Command::Restore(args) => backup::restore(&args).await,
         Command::Peer(Peer::Add(args)) => add_peer(args).await,
         Command::Peer(Peer::Remove(args)) => remove_peer(args).await,
         Command::Peer(Peer::List(args)) => list_peers(&args).await,

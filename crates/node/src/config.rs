@@ -1,5 +1,7 @@
 //! `kortisto.toml`: read by hand, so that a mistake is named with its line, its key and what is allowed.
 
+mod backup;
+
 use core::fmt;
 use std::fs;
 use std::net::SocketAddr;
@@ -7,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+pub use backup::{Backup, SealedTo};
 
 /// The file's name in a node's directory.
 pub const FILE: &str = "kortisto.toml";
@@ -30,6 +34,8 @@ pub struct Config {
     pub link: SocketAddr,
     /// What is logged and how.
     pub log: Log,
+    /// Backups by schedule; `None` when none are made.
+    pub backup: Option<Backup>,
 }
 
 /// What is logged and how.
@@ -153,7 +159,7 @@ impl Config {
             name: "",
             table: root.into_inner(),
         };
-        root.only(&["premises", "console", "link", "log"])?;
+        root.only(&["premises", "console", "link", "log", "backup"])?;
         let console = root.section("console")?;
         console.only(&["address"])?;
         let link = root.section("link")?;
@@ -163,7 +169,9 @@ impl Config {
         let level = log.text("level", LogLevel::ALLOWED, LogLevel::read)?;
         let format = log.text("format", LogFormat::ALLOWED, LogFormat::read)?;
         let premises = root.text("premises", PREMISES_ALLOWED, premises)?;
+        let backup = root.backup()?;
         Ok(Self {
+            backup,
             premises: premises.ok_or_else(|| {
                 reader.fault(
                     None,
@@ -204,7 +212,13 @@ impl Config {
              # How much is logged: \"error\", \"warn\", \"info\", \"debug\" or \"trace\".\n\
              level = \"info\"\n\
              # \"human\" for people, \"json\" for programs. Logs never hold client data.\n\
-             format = \"human\"\n",
+             format = \"human\"\n\n\
+             # Backups by schedule, encrypted, to a directory that is there: a stick's, say.\n\
+             # [backup]\n\
+             # to = \"/media/stick/kortisto\"\n\
+             # passphrase_file = \"/etc/kortisto/passphrase\" # or: recipient = \"age1...\"\n\
+             # every_hours = 24\n\
+             # keep_days = 35\n",
             toml::Value::String(premises.to_owned())
         )
     }
@@ -377,7 +391,7 @@ mod tests {
     fn mistakes_are_named_with_line_key_and_what_is_allowed() {
         check(
             "premises = \"P\"\ncolour = 1\n",
-            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log",
+            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log, backup",
         );
         check(
             "premises = \"P\"\n\n[log]\nlevel = \"loud\"\n",

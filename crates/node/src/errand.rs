@@ -10,6 +10,8 @@ mod parcel;
 mod retention;
 mod way;
 
+use std::path::PathBuf;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +70,15 @@ pub enum Errand {
         /// Why; logged.
         reason: String,
     },
+    /// Make a backup: [`Reply::BackedUp`].
+    Backup {
+        /// A file, or a directory that is there; absolute, and seen by the node.
+        to: PathBuf,
+        /// What it is closed with: this passphrase,
+        passphrase: Option<String>,
+        /// or this public key.
+        recipient: Option<String>,
+    },
     /// Erase a card: [`Reply::Certificate`].
     Erase {
         /// The card's random id.
@@ -121,6 +132,7 @@ impl core::fmt::Debug for Errand {
             Self::RemovePeer { .. } => "RemovePeer",
             Self::Import { .. } => "Import(redacted)",
             Self::Export { .. } => "Export(redacted)",
+            Self::Backup { .. } => "Backup(redacted)",
             Self::Erase { .. } => "Erase",
             Self::Erasure { .. } => "Erasure",
             Self::Erasures => "Erasures",
@@ -162,6 +174,8 @@ pub enum Reply {
         /// Lines, and so clients.
         clients: u64,
     },
+    /// A backup was made and read back.
+    BackedUp(BackedUp),
     /// What is kept of an erasure.
     Certificate(Box<Certificate>),
     /// What is kept of every erasure.
@@ -191,6 +205,7 @@ impl core::fmt::Debug for Reply {
             Self::Imported(_) => "Imported",
             Self::Lines(_) => "Lines(redacted)",
             Self::Exported { .. } => "Exported",
+            Self::BackedUp(_) => "BackedUp",
             Self::Certificate(_) => "Certificate",
             Self::Certificates(_) => "Certificates",
             Self::Left(_) => "Left",
@@ -254,6 +269,9 @@ pub struct Standing {
     pub cut: bool,
     /// Every peer, by node id.
     pub peers: Vec<PeerStanding>,
+    /// How the backups stand.
+    #[serde(default)]
+    pub backup: crate::backup::State,
 }
 
 /// How deletion by the clock stands.
@@ -294,6 +312,23 @@ pub struct PeerStanding {
     pub waiting: usize,
     /// Since when the oldest of them waits.
     pub waiting_since: Option<String>,
+}
+
+/// A backup that was made; `backup --json` prints it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackedUp {
+    /// The file.
+    pub file: String,
+    /// The copy of the ledger beside it.
+    pub ledger: String,
+    /// What it is as of.
+    pub at: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// How many clients it holds.
+    pub clients: u64,
+    /// How many old ones were removed.
+    pub removed: usize,
 }
 
 /// What `check` found.

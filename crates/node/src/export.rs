@@ -29,7 +29,7 @@ mod line;
 use register::audit::{Act, AuditEvent};
 use register::card::Card;
 use register::id::{OPERATOR, RecordId};
-use register::replica::{Answer, Command};
+use register::replica::{Answer, Command, Refusal};
 use tokio::sync::mpsc;
 
 use crate::errand::{Reply, astray};
@@ -61,6 +61,13 @@ pub async fn send(
     if reason.chars().count() > REASON_LIMIT {
         let sentence = format!("a reason has at most {REASON_LIMIT} characters");
         return Err(Failure::said(Exit::Refused, sentence));
+    }
+    // A node in quarantine shows nobody, and an export of nobody would pass for a whole one.
+    match office.ask(Command::Report).await?? {
+        Answer::Report(report) if report.quarantine.is_some() => {
+            return Err(Refusal::Quarantined.into());
+        }
+        _ => {}
     }
     // Who is in the register now is exported, so that the number logged is the number that leaves.
     let (count, last) = {

@@ -3,13 +3,15 @@
 //! A node at work ([`run`]) is one event loop ([`turn`]) that owns the replica and the vault, and
 //! around it, on tokio, the line to other premises ([`line`]), the staff's console and the control
 //! socket ([`control`]) through which commands reach it. The same commands work on a stopped node,
-//! which is then opened for as long as the command takes ([`errand`], [`premises`]).
+//! which is then opened for as long as the command takes ([`errand`], [`premises`]). Backups are made
+//! beside the loop ([`backup`]) and become nodes again that bring nobody back ([`mod@restore`]).
 //!
 //! What is deliberately absent: a second opening of the store, a default password, client data in
 //! logs, and a second place that reads the clock ([`clock`]).
 //!
 //! Reading order: [`cli`], [`command`], [`errand`], [`turn`], [`run`].
 
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod command;
@@ -25,6 +27,7 @@ pub mod line;
 pub mod logs;
 pub mod premises;
 pub mod progress;
+pub mod restore;
 pub mod run;
 pub mod scan;
 pub mod standing;

@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use vault::{FileVault, Vault};
 
+use crate::backup::keeper::Keeper;
 use crate::clock::Chance;
 use crate::config::{self, Config};
 use crate::errand::{Clerk, Errand, Reply, Way};
@@ -194,6 +195,7 @@ pub fn facts(config: &Config, identity: &Identity, running: bool) -> Facts {
 /// A node that doesn't run, opened for a while: the same event loop, without line and console.
 #[derive(Debug)]
 pub struct Stopped {
+    directory: PathBuf,
     facts: Facts,
     office: Office,
     running: Running,
@@ -210,16 +212,24 @@ impl Stopped {
         let (_, events) = mpsc::channel(1);
         let (office, running) = opened.turn.start(NoLine, events, Handle::current())?;
         Ok(Self {
+            directory: dir.to_owned(),
             facts,
             office,
             running,
         })
     }
 
+    /// A way to ask its event loop.
+    #[must_use]
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
     /// Somebody to carry out errands.
     #[must_use]
     pub fn clerk(&self) -> Clerk {
-        Clerk::new(self.office.clone(), self.facts.clone(), None)
+        let keeper = Keeper::new(self.office.clone(), &self.directory, &self.facts.premises);
+        Clerk::new(self.office.clone(), self.facts.clone(), None).with_keeper(keeper)
     }
 
     /// Why the event loop ended by itself. Waits until it does.

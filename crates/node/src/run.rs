@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
+use crate::backup::keeper::Keeper;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
@@ -47,10 +48,15 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let (office, running) = opened.turn.start(wire.clone(), events, Handle::current())?;
 
     let (close, closed) = watch::channel(false);
-    let desk = office.desk(node, config.premises.clone());
+    let keeper = Keeper::new(office.clone(), dir, &config.premises);
+    let mut desk = office.desk(node, config.premises.clone());
+    desk.backup = keeper.shown();
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
-    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch));
+    let backing_up = config
+        .backup
+        .map(|settings| tokio::spawn(keeper.clone().keep(settings)));
+    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch)).with_keeper(keeper);
     let controlling = tokio::spawn(control::serve(socket, clerk));
     let vouching = tokio::spawn(timeservice::watch(office.clone()));
     tracing::info!(
@@ -60,6 +66,9 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let failed = wait(stopping, running).await;
     controlling.abort();
+    if let Some(backing_up) = backing_up {
+        backing_up.abort();
+    }
     vouching.abort();
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);

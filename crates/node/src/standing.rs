@@ -90,6 +90,7 @@ pub async fn of(office: &Office, facts: &Facts, cut: bool) -> Outcome<Standing> 
             .iter()
             .map(|peer| peer_standing(peer, named(peer.peer)))
             .collect(),
+        backup: crate::backup::State::default(),
     })
 }
 
@@ -226,6 +227,16 @@ pub fn for_people(standing: &Standing) -> String {
     text.push_str(&care(standing));
     if standing.cut {
         text.push_str("  the line is cut on purpose\n");
+    }
+    if let Some(good) = &standing.backup.good {
+        text.push_str(&format!(
+            "  last good backup {} in {}\n",
+            good.at, good.file
+        ));
+    }
+    if let Some(failed) = &standing.backup.failed {
+        let (at, sentence) = (failed.at, &failed.sentence);
+        text.push_str(&format!("  the last backup failed at {at}: {sentence}\n"));
     }
     if standing.peers.is_empty() {
         text.push_str("  no other premises: pair with `kortisto peer add`\n");

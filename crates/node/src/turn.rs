@@ -23,6 +23,7 @@ use register::replica::{
 };
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use vault::backup::Image;
 use vault::{CheckReport, VaultError};
 
 use crate::clock::{self, Chance};
@@ -76,10 +77,15 @@ impl From<TurnError> for Failure {
     }
 }
 
+/// Takes an image, or why there is none.
+type ImageReply = oneshot::Sender<Result<Image, VaultError>>;
+
 /// Something that only the owner of the store can do.
 pub(crate) enum Chore {
     /// Read and verify everything.
     Check(oneshot::Sender<CheckReport>),
+    /// Make an image of everything as of now.
+    Image(ImageReply),
     /// Try what the ledger names as erased with the keys of now.
     Remnants(Vec<RecordId>, oneshot::Sender<Result<Remnants, VaultError>>),
     /// Wrap every key anew, and destroy the old epoch key.
@@ -105,6 +111,8 @@ pub struct Turn<S> {
     forgotten: Vec<RecordId>,
     tickets: BTreeMap<u64, oneshot::Sender<Result<Answer, Refusal>>>,
     last_ticket: u64,
+    /// Who waits for an image.
+    image: Vec<ImageReply>,
 }
 
 /// The running loop.
@@ -189,6 +197,7 @@ impl<S: Store> Turn<S> {
             forgotten: Vec::new(),
             tickets: BTreeMap::new(),
             last_ticket: 0,
+            image: Vec::new(),
         })
     }
 
@@ -263,6 +272,7 @@ impl<S: Store> Turn<S> {
             if now >= next_upkeep || idle {
                 let more = self.store.upkeep(clock::now())?;
                 next_upkeep = clock::instant() + if more { UPKEEP_BREATH } else { UPKEEP };
+                self.hand_out_image();
             }
         }
     }
@@ -386,11 +396,26 @@ impl<S: Store> Turn<S> {
         }
     }
 
+    /// Gives the image to whoever asked last: backups are made one at a time.
+    fn hand_out_image(&mut self) {
+        if !self.image.is_empty()
+            && let Some(image) = self.store.take_image()
+            && let Some(reply) = self.image.drain(..).next_back()
+        {
+            // Whoever asked may be gone.
+            let _ = reply.send(image);
+        }
+    }
+
     fn chore(&mut self, chore: Chore) -> Result<(), TurnError> {
         // Whoever asked may be gone.
         match chore {
             Chore::Check(reply) => {
                 let _ = reply.send(self.store.check());
+            }
+            Chore::Image(reply) => {
+                self.store.ask_image();
+                self.image.push(reply);
             }
             Chore::Remnants(erased, reply) => {
                 let _ = reply.send(self.store.remnants(&erased));

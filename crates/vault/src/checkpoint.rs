@@ -61,7 +61,7 @@ enum Stage<D> {
     Copy { next: Vec<u8> },
     Copied,
     Later { reader: Reader<D>, target: Point },
-    Verify(Box<Verify<D>>),
+    Verify(Box<Verify<(D, Name)>>),
 }
 
 /// How far a checkpoint is.
@@ -215,9 +215,27 @@ pub(crate) fn names<D: Disk>(disk: &D) -> Result<Vec<u64>, VaultError> {
     Ok(frames)
 }
 
+/// Where the bytes of a checkpoint are: a file of a disk, or a part of a backup.
+pub(crate) trait Flat {
+    /// How many bytes there are.
+    fn length(&mut self) -> Result<u64, VaultError>;
+    /// Up to `limit` bytes from `offset` on; fewer at the end.
+    fn read(&mut self, offset: u64, limit: usize) -> Result<Vec<u8>, VaultError>;
+}
+
+impl<D: Disk> Flat for (D, Name) {
+    fn length(&mut self) -> Result<u64, VaultError> {
+        self.0.length(self.1)
+    }
+
+    fn read(&mut self, offset: u64, limit: usize) -> Result<Vec<u8>, VaultError> {
+        self.0.read(self.1, offset, limit)
+    }
+}
+
 /// The body of the block at `offset`, and where the next one is.
-fn read_block<D: Disk>(disk: &D, name: Name, offset: u64) -> Result<(Vec<u8>, u64), VaultError> {
-    let head = disk.read(name, offset, HEAD)?;
+fn read_block(flat: &mut impl Flat, offset: u64) -> Result<(Vec<u8>, u64), VaultError> {
+    let head = flat.read(offset, HEAD)?;
     let mut input = Input(&head);
     let (Some(length), Some(checksum)) = (input.u32(), input.u32()) else {
         return Err(Damage::Checkpoint.into());
@@ -226,7 +244,7 @@ fn read_block<D: Disk>(disk: &D, name: Name, offset: u64) -> Result<(Vec<u8>, u6
     if length > BLOCK_LIMIT {
         return Err(Damage::Checkpoint.into());
     }
-    let body = disk.read(name, offset + HEAD as u64, length)?;
+    let body = flat.read(offset + HEAD as u64, length)?;
     if body.len() != length || crc(&body) != checksum {
         return Err(Damage::Checkpoint.into());
     }

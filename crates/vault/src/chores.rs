@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use crate::backup::Wish;
 use crate::checkpoint::{self, Copy, Point, Progress};
 use crate::compaction::{Compaction, Filled, Schedule};
 use crate::disk::{Disk, Name};
@@ -59,6 +60,8 @@ pub(crate) struct Chores<D> {
     checkpoint_bytes: u64,
     retry_at: u64,
     pub(crate) schedule: Schedule,
+    /// An image for a backup that somebody waits for.
+    pub(crate) wish: Wish,
     /// Databases that were moved aside may still hold what nothing else holds.
     pub(crate) keep_aside: bool,
     stop: Arc<AtomicBool>,
@@ -118,6 +121,7 @@ impl<D: Disk> Chores<D> {
             },
             retry_at: 0,
             schedule: Schedule::default(),
+            wish: Wish::default(),
             keep_aside: false,
             stop: Arc::new(AtomicBool::new(false)),
         })
@@ -152,7 +156,7 @@ impl<D: Disk> Chores<D> {
             now >= since.get_or_insert(now).saturating_add(FORGET_SECONDS)
         });
         let bound = self.checkpoint_bytes.clamp(JOURNAL_BYTES, JOURNAL_LIMIT);
-        now >= self.retry_at && (forgotten || journal >= bound)
+        self.wish.is_open() || (now >= self.retry_at && (forgotten || journal >= bound))
     }
 
     fn begin(&mut self, disk: &D) -> Result<Copy<D>, VaultError> {
@@ -230,6 +234,7 @@ impl<D: Disk> Vault<D> {
             Err(error) => {
                 self.chores.retry_at = now.saturating_add(RETRY_SECONDS);
                 self.chores.schedule.retry_at = self.chores.retry_at;
+                self.chores.wish.failed(&error);
                 self.store.disk.remove(Name::CheckpointDraft).ok();
                 done.trouble = Some(error);
             }
@@ -238,7 +243,7 @@ impl<D: Disk> Vault<D> {
             done.counted = self.count_some(now)?;
             done.more = done.counted.is_none();
         }
-        done.more |= matches!(self.chores.work, Work::Inline(_));
+        done.more |= matches!(self.chores.work, Work::Inline(_)) || self.chores.wish.is_open();
         Ok(done)
     }
 
@@ -300,6 +305,8 @@ impl<D: Disk> Vault<D> {
 
     fn complete(&mut self, copy: &mut Copy<D>) {
         copy.complete(self.journal.reader(), self.durable);
+        let root = self.ring.epoch.clone();
+        self.chores.wish.completed(self.durable.frame, root);
         self.journal.rotate();
     }
 
@@ -317,6 +324,7 @@ impl<D: Disk> Vault<D> {
             self.chores.schedule.left_out();
         }
         self.chores.checkpoint_bytes = disk.length(Name::Checkpoint(point.frame))?;
+        self.chores.wish.adopted(disk, point);
         self.journal.cut(point.frame, self.durable.frame)?;
         for frame in checkpoint::names(disk)? {
             if frame < point.frame {

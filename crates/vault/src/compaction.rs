@@ -42,7 +42,7 @@ pub(crate) struct Compaction<D> {
 
 #[derive(Debug)]
 enum Stage<D> {
-    Verify(Box<Verify<D>>),
+    Verify(Box<Verify<(D, Name)>>),
     Load(Load<D>),
     Filled,
     Follow { reader: Reader<D>, target: Point },

@@ -5,6 +5,7 @@
 
 mod file;
 mod fresh;
+mod held;
 mod settler;
 mod working;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use file::FileDisk;
 pub(crate) use file::sweep_directory;
+pub use held::Held;
 
 use crate::error::VaultError;
 
@@ -132,6 +134,13 @@ pub trait Disk: Clone + Send + 'static {
     /// # Errors
     /// See the trait.
     fn read(&self, name: Name, offset: u64, limit: usize) -> Result<Vec<u8>, VaultError>;
+    /// A file as it is now, which stays readable whatever becomes of its name.
+    ///
+    /// # Errors
+    /// See the trait.
+    fn hold(&self, name: Name) -> Result<Held, VaultError> {
+        self.read(name, 0, usize::MAX).map(Held::of_bytes)
+    }
     /// The length of a file in bytes; 0 when there is none.
     ///
     /// # Errors

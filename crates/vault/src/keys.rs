@@ -48,6 +48,16 @@ impl EpochKey {
         Ok(Self { number, key })
     }
 
+    /// The epoch key that a backup held.
+    pub(crate) const fn of_backup(number: u64, key: SecretKey) -> Self {
+        Self { number, key }
+    }
+
+    /// Its bytes, for a backup.
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
     /// The sealed form of a key, bound to the entry it is stored at.
     pub(crate) fn wrap(&self, place: &[u8], key: &SecretKey) -> Result<Vec<u8>, VaultError> {
         wrap(&self.key.derive("wrap"), self.number, place, key)

@@ -93,17 +93,23 @@ impl<D: Disk> LedgerFile<D> {
         contents: &Contents,
         known: &BTreeSet<Vec<u8>>,
     ) -> Result<(), VaultError> {
-        let mut bytes = Vec::new();
-        self.sequence = 0;
-        for entry in contents.entries.union(known) {
-            self.sequence += 1;
-            encode(self.sequence, entry, &mut bytes);
-        }
+        let entries = contents.entries.union(known).cloned().collect();
+        let bytes = encode_all(&entries);
+        self.sequence = entries.len() as u64;
         self.disk.remove(Name::LedgerDraft)?;
         self.disk.append(Name::LedgerDraft, &bytes)?;
         self.disk.sync(Name::LedgerDraft)?;
         self.disk.rename(Name::LedgerDraft, Name::Ledger)
     }
+}
+
+/// A whole file.
+pub(crate) fn encode_all(entries: &BTreeSet<Vec<u8>>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (sequence, entry) in (1..).zip(entries) {
+        encode(sequence, entry, &mut bytes);
+    }
+    bytes
 }
 
 fn encode(sequence: u64, entry: &[u8], out: &mut Vec<u8>) {
@@ -132,7 +138,8 @@ fn parse(bytes: &[u8]) -> Option<(u64, &[u8])> {
     Some((u64::from_be_bytes(*sequence), entry))
 }
 
-fn contents(bytes: &[u8]) -> Contents {
+/// What a file holds.
+pub(crate) fn contents(bytes: &[u8]) -> Contents {
     let mut contents = Contents::default();
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {

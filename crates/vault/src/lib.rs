@@ -53,7 +53,9 @@
 //! entries to the settler thread (`disk`), which brings them into sled at its own pace. Opening
 //! (`opening`, `holdings`) is the way back; `chores` counts and makes checkpoints; `compaction`
 //! replaces sled's database by a fresh one; `check` opens all, and `probe` all that should not open.
+//! [`backup`] holds a checkpoint with its key for a copy elsewhere, and makes a store of one.
 
+pub mod backup;
 mod check;
 mod checkpoint;
 mod chores;
@@ -82,7 +84,7 @@ mod vault;
 
 pub use check::{CheckReport, Problem};
 pub use chores::Upkeep;
-pub use disk::{Bytes, Disk, FileDisk, Name, Op, Page, TreeState};
+pub use disk::{Bytes, Disk, FileDisk, Held, Name, Op, Page, TreeState};
 pub use error::{Damage, KeyFault, VaultError};
 pub use keys::Keys;
 pub use master::{CREDENTIAL, MasterSource};

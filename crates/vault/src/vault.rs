@@ -26,7 +26,7 @@ use crate::store::Store;
 /// Small frames go to the tree together, up to about so many bytes.
 const BATCH_BYTES: usize = 32 * 1024;
 /// Where the keys are, unless it is said otherwise.
-const KEYS: &str = "keys";
+pub(crate) const KEYS: &str = "keys";
 /// When more bytes than this wait for the tree, a sync waits for it.
 const BACKLOG_BYTES: usize = 16 * 1024 * 1024;
 
@@ -332,7 +332,7 @@ fn unreadable(record: RecordId, error: &VaultError) -> ShelfError {
 }
 
 /// Only the owner may enter the directory.
-fn restrict(directory: &Path) -> Result<(), VaultError> {
+pub(crate) fn restrict(directory: &Path) -> Result<(), VaultError> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))
         .map_err(|error| VaultError::io("restrict the directory of keys", &error))

@@ -10,7 +10,7 @@ use kortisto_tests::web::Visitor;
 use crate::{by_number, register};
 
 /// Every file below a directory.
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {
         let entry = entry.unwrap();
@@ -25,7 +25,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// The ways in which a text may lie in a file.
-fn encodings(text: &str) -> Vec<Vec<u8>> {
+pub(crate) fn encodings(text: &str) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     for text in [text.to_owned(), text.to_lowercase(), text.to_uppercase()] {
         all.push(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
@@ -38,7 +38,7 @@ fn encodings(text: &str) -> Vec<Vec<u8>> {
 }
 
 /// Which of `needles` stand in the bytes: looked up by their first bytes, so that one pass finds all.
-fn found<'a>(bytes: &[u8], needles: &'a [(String, Vec<u8>)]) -> Vec<&'a str> {
+pub(crate) fn found<'a>(bytes: &[u8], needles: &'a [(String, Vec<u8>)]) -> Vec<&'a str> {
     let mut by_start: Vec<Vec<usize>> = vec![Vec::new(); 1 << 16];
     for (index, (_, needle)) in needles.iter().enumerate() {
         by_start[usize::from(u16::from_be_bytes([needle[0], needle[1]]))].push(index);

@@ -1,5 +1,6 @@
 //! Carries out errands against an event loop, running for long or for this errand only.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,10 @@ use register::replica::{Answer, Command, ImportOutcome, Peer, Refusal, Report};
 use register::value::Content;
 use tokio::sync::mpsc;
 
-use super::{Checked, Errand, IMPORT_BATCH, Imported, Parcel, Reply};
+use super::{BackedUp, Checked, Errand, IMPORT_BATCH, Imported, Parcel, Reply};
+use crate::backup;
+use crate::backup::keeper::{Keeper, Order};
+use crate::backup::seal::Seal;
 use crate::clock;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::turn::Office;
@@ -36,6 +40,8 @@ pub struct Clerk {
     pub(crate) facts: Arc<standing::Facts>,
     /// The line, when the node runs.
     pub(crate) switch: Option<Arc<dyn Switch>>,
+    /// Who makes backups, where the node's directory is known.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl core::fmt::Debug for Clerk {
@@ -52,6 +58,16 @@ impl Clerk {
             office,
             facts: Arc::new(facts),
             switch,
+            keeper: None,
+        }
+    }
+
+    /// The same clerk, who can have backups made.
+    #[must_use]
+    pub fn with_keeper(self, keeper: Keeper) -> Self {
+        Self {
+            keeper: Some(keeper),
+            ..self
         }
     }
 
@@ -73,7 +89,8 @@ impl Clerk {
         match errand {
             Errand::Status => {
                 let cut = self.switch.as_ref().is_some_and(|switch| switch.is_cut());
-                let standing = standing::of(&self.office, &self.facts, cut).await?;
+                let mut standing = standing::of(&self.office, &self.facts, cut).await?;
+                standing.backup = self.keeper.as_ref().map(Keeper::state).unwrap_or_default();
                 Ok(Reply::Standing(Box::new(standing)))
             }
             Errand::Check => self.check().await,
@@ -107,6 +124,11 @@ impl Clerk {
             }
             Errand::Import { clients } => self.import(clients).await,
             Errand::Export { reason } => export::send(&self.office, reason, replies).await,
+            Errand::Backup {
+                to,
+                passphrase,
+                recipient,
+            } => self.back_up(to, passphrase, recipient).await,
             Errand::Erase {
                 client,
                 reason,
@@ -136,6 +158,38 @@ impl Clerk {
                 )),
             },
         }
+    }
+
+    async fn back_up(
+        &self,
+        to: PathBuf,
+        passphrase: Option<String>,
+        recipient: Option<String>,
+    ) -> Outcome<Reply> {
+        let seal = match (passphrase, recipient) {
+            (Some(passphrase), None) => Seal::of_passphrase(passphrase)?,
+            (None, Some(recipient)) => Seal::of_recipient(&recipient)?,
+            _ => {
+                let sentence = "a backup is closed either with a passphrase or for a recipient";
+                return Err(Failure::said(Exit::Refused, sentence));
+            }
+        };
+        let keeper = self.keeper.as_ref().ok_or_else(astray)?;
+        let order = Order {
+            to,
+            directory: false,
+            seal,
+            keep: backup::days(backup::KEEP_DAYS),
+        };
+        let made = keeper.make(order).await?;
+        Ok(Reply::BackedUp(BackedUp {
+            file: made.good.file,
+            ledger: made.ledger,
+            at: made.good.at.to_string(),
+            bytes: made.good.bytes,
+            clients: made.good.clients,
+            removed: made.removed,
+        }))
     }
 
     async fn rotate_keys(&self) -> Outcome<Reply> {

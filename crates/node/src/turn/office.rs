@@ -7,6 +7,7 @@ use register::directory::Directory;
 use register::id::RecordId;
 use register::replica::{Answer, Command, Refusal, Report};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use vault::backup::Image;
 use vault::{CheckReport, VaultError};
 
 use super::{Chore, Remnants};
@@ -108,6 +109,19 @@ impl Office {
     async fn chore<T>(&self, chore: impl FnOnce(oneshot::Sender<T>) -> Chore) -> Result<T, Silent> {
         let (reply, answer) = oneshot::channel();
         self.chores.send(chore(reply)).await.map_err(|_| Silent)?;
+        answer.await.map_err(|_| Silent)
+    }
+
+    /// An image of the whole store as of now, for a backup. Comes after some seconds.
+    ///
+    /// # Errors
+    /// [`Silent`] when the loop ends before it comes; inside, why none could be made.
+    pub async fn image(&self) -> Result<Result<Image, VaultError>, Silent> {
+        let (reply, answer) = oneshot::channel();
+        self.chores
+            .send(Chore::Image(reply))
+            .await
+            .map_err(|_| Silent)?;
         answer.await.map_err(|_| Silent)
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use register::id::RecordId;
 use register::replica::{Group, Shelf};
+use vault::backup::Image;
 use vault::{CheckReport, Disk, Vault, VaultError};
 
 /// What came of trying to open what was erased.
@@ -39,6 +40,10 @@ pub trait Store: core::fmt::Debug + Send + 'static {
     fn upkeep(&mut self, now: Timestamp) -> Result<bool, VaultError>;
     /// Reads and verifies everything. Takes about a second for each 100 MB.
     fn check(&self) -> CheckReport;
+    /// Asks for an image of everything that is durable; upkeep makes it.
+    fn ask_image(&mut self);
+    /// The image that was asked for, once it is there.
+    fn take_image(&mut self) -> Option<Result<Image, VaultError>>;
     /// Tries to open something of each erased record, and every old piece in any file, with the keys of
     /// now. Takes about a second for each GB. To be called when everything is synced.
     ///
@@ -99,6 +104,14 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
 
     fn check(&self) -> CheckReport {
         Self::check(self)
+    }
+
+    fn ask_image(&mut self) {
+        Self::ask_image(self);
+    }
+
+    fn take_image(&mut self) -> Option<Result<Image, VaultError>> {
+        Self::take_image(self)
     }
 
     fn remnants(&self, erased: &[RecordId]) -> Result<Remnants, VaultError> {

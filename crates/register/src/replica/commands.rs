@@ -73,6 +73,10 @@ impl Replica {
                 self.confirm_clock(author, cx);
                 Ok(Answer::Done)
             }
+            Command::TakeLedger(lines) => {
+                self.take_lines(None, lines, cx);
+                Ok(Answer::Done)
+            }
             Command::Release(author) => {
                 self.release(author, cx);
                 Ok(Answer::Done)

@@ -202,9 +202,16 @@ impl Replica {
         lines: &[Vec<u8>],
         cx: &mut Cx<'_>,
     ) -> Result<(), Fault> {
+        let lines = lines.iter().map(|bytes| Line::decode(bytes));
+        let lines: Vec<Line> = lines.collect::<Result<_, _>>().map_err(|_| Fault::Frame)?;
+        self.take_lines(Some(from), lines, cx);
+        Ok(())
+    }
+
+    /// Takes lines of a ledger, from a peer or from a file, and carries them out.
+    pub(super) fn take_lines(&mut self, from: Option<NodeId>, lines: Vec<Line>, cx: &mut Cx<'_>) {
         let mut news = Vec::new();
-        for bytes in lines {
-            let line = Line::decode(bytes).map_err(|_| Fault::Frame)?;
+        for line in lines {
             if self.ledger.take(line) {
                 news.push(line);
             }
@@ -229,10 +236,9 @@ impl Replica {
             }
         }
         if !news.is_empty() {
-            self.spread(&news, Some(from), cx);
+            self.spread(&news, from, cx);
             cx.notify(Notice::Standing);
         }
-        Ok(())
     }
 
     /// Tells connected peers of new lines.

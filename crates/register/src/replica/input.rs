@@ -8,7 +8,7 @@ use crate::audit::{AuditEvent, Purpose};
 use crate::document::{Collection, FieldKey};
 use crate::edit::Edit;
 use crate::id::{NodeId, RecordId};
-use crate::ledger::Reason;
+use crate::ledger::{Line, Reason};
 use crate::value::Content;
 
 /// What happens to a replica.
@@ -102,6 +102,8 @@ pub enum Command {
     },
     /// The owner says that the node's clock is right: [`Answer::Done`].
     ConfirmClock(RecordId),
+    /// Carry out lines of a ledger that came from a file, as if a peer had told them: [`Answer::Done`].
+    TakeLedger(Vec<Line>),
     /// The owner lets a node in quarantine serve: [`Answer::Done`].
     Release(RecordId),
     /// Who was told that an edit met an erasure has read it: [`Answer::Done`].

@@ -8,22 +8,20 @@ use crate::frame::decode_ops;
 /// The blocks of a verified checkpoint, in order.
 #[derive(Debug)]
 pub(crate) struct Load<D> {
-    disk: D,
-    name: Name,
+    file: (D, Name),
     at: Option<u64>,
 }
 
 impl<D: Disk> Load<D> {
     pub(crate) const fn new(disk: D, frame: u64) -> Self {
         Self {
-            disk,
-            name: Name::Checkpoint(frame),
+            file: (disk, Name::Checkpoint(frame)),
             at: Some(MAGIC.len() as u64),
         }
     }
 
     fn block(&mut self, at: u64) -> Result<Option<Vec<Op>>, VaultError> {
-        let (body, next) = read_block(&self.disk, self.name, at)?;
+        let (body, next) = read_block(&mut self.file, at)?;
         self.at = Some(next);
         match body.split_first() {
             Some((&(COPIED | LATER), rest)) => match decode_ops(rest) {

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{COPIED, HEAD, LATER, MAGIC, Point, TRAILER, TRAILER_BODY, read_block};
-use crate::disk::{Disk, Name};
+use super::{COPIED, Flat, HEAD, LATER, MAGIC, Point, TRAILER, TRAILER_BODY, read_block};
+use crate::disk::{Bytes, Disk, Name};
+use crate::entry::HOUSE_KEY;
 use crate::error::{Damage, VaultError};
 use crate::frame::{Input, decode_ops};
 use crate::manifest::{Manifest, hash};
 
 /// A checkpoint that is being read back, step by step.
 #[derive(Debug)]
-pub(crate) struct Verify<D> {
-    disk: D,
-    name: Name,
+pub(crate) struct Verify<F> {
+    flat: F,
     expected: Option<Point>,
     stage: Stage,
     /// What the later operations make of entries: their hash, or nothing.
     later: BTreeMap<Vec<u8>, Option<[u64; 4]>>,
     manifest: Manifest,
+    /// The wrapped house key, once it was met.
+    house: Option<Bytes>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,15 +36,22 @@ struct Ends {
     point: Point,
 }
 
-impl<D: Disk> Verify<D> {
+impl<D: Disk> Verify<(D, Name)> {
+    /// Of a file.
     pub(crate) fn new(disk: D, name: Name) -> Self {
+        Self::of((disk, name))
+    }
+}
+
+impl<F: Flat> Verify<F> {
+    pub(crate) fn of(flat: F) -> Self {
         Self {
-            disk,
-            name,
+            flat,
             expected: None,
             stage: Stage::Trailer,
             later: BTreeMap::new(),
             manifest: Manifest::default(),
+            house: None,
         }
     }
 
@@ -50,6 +59,11 @@ impl<D: Disk> Verify<D> {
     pub(crate) const fn expecting(mut self, point: Point) -> Self {
         self.expected = Some(point);
         self
+    }
+
+    /// The wrapped house key, when all is read.
+    pub(crate) fn house(&self) -> Option<&[u8]> {
+        self.house.as_deref()
     }
 
     /// Reads it back to the end.
@@ -75,8 +89,11 @@ impl<D: Disk> Verify<D> {
                 };
             }
             Stage::Later { at, ends } if at < ends.later => {
-                let (body, at) = read_block(&self.disk, self.name, at)?;
+                let (body, at) = read_block(&mut self.flat, at)?;
                 for op in ops(&body, LATER)? {
+                    if op.key == HOUSE_KEY {
+                        self.house.clone_from(&op.value);
+                    }
                     let entry = op.value.map(|value| hash(&op.key, &value));
                     self.later.insert(op.key, entry);
                 }
@@ -90,9 +107,12 @@ impl<D: Disk> Verify<D> {
                 self.stage = Stage::Copied { at, ends };
             }
             Stage::Copied { at, ends } if at < ends.copied => {
-                let (body, at) = read_block(&self.disk, self.name, at)?;
+                let (body, at) = read_block(&mut self.flat, at)?;
                 for op in ops(&body, COPIED)? {
                     if !self.later.contains_key(&op.key) {
+                        if op.key == HOUSE_KEY {
+                            self.house.clone_from(&op.value);
+                        }
                         self.manifest
                             .add(&op.key, op.value.as_deref().unwrap_or_default());
                     }
@@ -107,14 +127,14 @@ impl<D: Disk> Verify<D> {
         Ok(None)
     }
 
-    fn trailer(&self) -> Result<Ends, VaultError> {
-        let length = self.disk.length(self.name)?;
-        let head = self.disk.read(self.name, 0, MAGIC.len())?;
+    fn trailer(&mut self) -> Result<Ends, VaultError> {
+        let length = self.flat.length()?;
+        let head = self.flat.read(0, MAGIC.len())?;
         let later = length
             .checked_sub((HEAD + TRAILER_BODY) as u64)
             .filter(|_| head == MAGIC)
             .ok_or_else(|| self.fault())?;
-        let (body, end) = read_block(&self.disk, self.name, later)?;
+        let (body, end) = read_block(&mut self.flat, later)?;
         let parse = || {
             let mut input = Input(&body);
             let [kind] = *input.array()?;

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::fs::FlockOperation;
 
 use super::working::WorkingTree;
-use super::{Bytes, Disk, Name, Op, Page, TreeState};
+use super::{Bytes, Disk, Held, Name, Op, Page, TreeState};
 use crate::error::VaultError;
 use crate::probe::OVERLAP;
 
@@ -257,6 +257,12 @@ impl Disk for FileDisk {
             Ok(bytes)
         };
         read().map_err(|error| VaultError::io("read a file of the store", &error))
+    }
+
+    fn hold(&self, name: Name) -> Result<Held, VaultError> {
+        fs::File::open(self.path(name))
+            .and_then(Held::of_file)
+            .map_err(|error| VaultError::io("open a file of the store", &error))
     }
 
     fn length(&self, name: Name) -> Result<u64, VaultError> {

@@ -1,6 +1,8 @@
 //! The vault from outside: in a directory, on a faulty disk, at the limits of a disk.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod compaction;
 #[cfg(test)]
 mod crash;
