@@ -1,6 +1,5 @@
 //! Carries out errands against an event loop, running for long or for this errand only.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,11 +123,7 @@ impl Clerk {
             }
             Errand::Import { clients } => self.import(clients).await,
             Errand::Export { reason } => export::send(&self.office, reason, replies).await,
-            Errand::Backup {
-                to,
-                passphrase,
-                recipient,
-            } => self.back_up(to, passphrase, recipient).await,
+            Errand::Backup { .. } => self.back_up(errand).await,
             Errand::Erase {
                 client,
                 reason,
@@ -160,12 +155,15 @@ impl Clerk {
         }
     }
 
-    async fn back_up(
-        &self,
-        to: PathBuf,
-        passphrase: Option<String>,
-        recipient: Option<String>,
-    ) -> Outcome<Reply> {
+    async fn back_up(&self, errand: Errand) -> Outcome<Reply> {
+        let Errand::Backup {
+            to,
+            passphrase,
+            recipient,
+        } = errand
+        else {
+            return Err(astray());
+        };
         let seal = match (passphrase, recipient) {
             (Some(passphrase), None) => Seal::of_passphrase(passphrase)?,
             (None, Some(recipient)) => Seal::of_recipient(&recipient)?,
