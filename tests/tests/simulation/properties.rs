@@ -22,7 +22,13 @@ fn line() -> impl Strategy<Value = Line> {
         Reason::Rectification,
         Reason::Consent,
     ]);
-    let parts = (0..3u8, prop::option::of(0..3u8), 0..4i64, 0..3u8, reasons);
+    let parts = (
+        0..3u8,
+        prop::option::of(0..3u8),
+        0..4_000i64,
+        0..3u8,
+        reasons,
+    );
     let removal = parts.prop_map(|(record, value, at, node, reason)| {
         let record = RecordId::from_bytes([record; 16]);
         Line::Removal(LedgerEntry {
@@ -30,19 +36,20 @@ fn line() -> impl Strategy<Value = Line> {
                 Some(value) => Removed::Value(record, ValueId::from_bytes([value; 16])),
                 None => Removed::Record(record),
             },
-            at: Timestamp::from_second(at).unwrap(),
+            at: Timestamp::from_millisecond(at).unwrap(),
             node: NodeId::from_bytes([node; 16]),
             reason,
         })
     });
-    let confirmation = (0..3u8, 0..3u8, 0..3u8, 0..4i64).prop_map(|(record, node, life, at)| {
-        Line::Confirmation(Confirmation {
-            record: RecordId::from_bytes([record; 16]),
-            node: NodeId::from_bytes([node; 16]),
-            incarnation: Incarnation::from_bytes([life; 16]),
-            at: Timestamp::from_second(at).unwrap(),
-        })
-    });
+    let confirmation =
+        (0..3u8, 0..3u8, 0..3u8, 0..4_000i64).prop_map(|(record, node, life, at)| {
+            Line::Confirmation(Confirmation {
+                record: RecordId::from_bytes([record; 16]),
+                node: NodeId::from_bytes([node; 16]),
+                incarnation: Incarnation::from_bytes([life; 16]),
+                at: Timestamp::from_millisecond(at).unwrap(),
+            })
+        });
     prop_oneof![3 => removal, 1 => confirmation]
 }
 
