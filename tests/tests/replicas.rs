@@ -11,6 +11,7 @@ use register::ledger::{Line, Reason};
 use register::replica::{
     Answer, Command, ImportOutcome, ImportedClient, Input, PeerState, Refusal,
 };
+use register::treatment::Treatment;
 use register::value::Content;
 
 fn name(last: &str) -> Change {
@@ -356,6 +357,38 @@ fn a_card_is_made_once_whatever_later_clocks_show() {
     world.sleep(-years);
     world.edit(0, Target::Latest(client), note("aiempi"));
     assert_eq!(world.cards(0)[0].created, made);
+}
+
+#[test]
+fn a_run_dated_by_a_clock_that_was_ahead_holds_up_no_later_day() {
+    const DAY: i64 = 24 * 3600;
+    let mut world = World::new(1);
+    world.sleep(40 * DAY);
+    world.settle();
+    world.sleep(-40 * DAY);
+    world.settle();
+    world.command(0, Command::ConfirmClock(OPERATOR)).unwrap();
+    let treatment = Treatment {
+        // The world's clock begins on 15.1.2027.
+        date: jiff::civil::date(2022, 1, 18),
+        name: "Kasvohoito".into(),
+        by: String::new(),
+        by_id: None,
+        premises: String::new(),
+        products: String::new(),
+        batch: String::new(),
+        remarks: String::new(),
+        contract_made: None,
+        contract: None,
+    };
+    let change = Change::Add(Collection::Treatment, Content::Treatment(treatment));
+    world.edit(0, Target::New(RecordKind::Client), change);
+    assert_eq!(world.cards(0).len(), 1);
+    for _ in 0..5 {
+        world.sleep(DAY);
+        world.settle();
+    }
+    assert_eq!(world.nodes[0].replica.report().clients, 0);
 }
 
 #[test]

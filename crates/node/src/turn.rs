@@ -24,7 +24,7 @@ use register::replica::{
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use vault::backup::Image;
-use vault::{CheckReport, VaultError};
+use vault::{CheckReport, Upkeep, VaultError};
 
 use crate::clock::{self, Chance};
 use crate::exit::{Exit, Failure};
@@ -113,6 +113,8 @@ pub struct Turn<S> {
     last_ticket: u64,
     /// Who waits for an image.
     image: Vec<ImageReply>,
+    /// Who waits for a compaction.
+    compacting: Vec<oneshot::Sender<Result<(), VaultError>>>,
 }
 
 /// The running loop.
@@ -198,6 +200,7 @@ impl<S: Store> Turn<S> {
             tickets: BTreeMap::new(),
             last_ticket: 0,
             image: Vec::new(),
+            compacting: Vec::new(),
         })
     }
 
@@ -270,9 +273,10 @@ impl<S: Store> Turn<S> {
             }
             // While people work, upkeep gets a slice now and then; while nobody does, one after another.
             if now >= next_upkeep || idle {
-                let more = self.store.upkeep(clock::now())?;
-                next_upkeep = clock::instant() + if more { UPKEEP_BREATH } else { UPKEEP };
+                let done = self.store.upkeep(clock::now())?;
+                next_upkeep = clock::instant() + if done.more { UPKEEP_BREATH } else { UPKEEP };
                 self.hand_out_image();
+                self.tell(&done);
             }
         }
     }
@@ -407,6 +411,34 @@ impl<S: Store> Turn<S> {
         }
     }
 
+    /// Logs what upkeep did, and answers those who waited for a compaction.
+    fn tell(&mut self, done: &Upkeep) {
+        if let Some(frame) = done.checkpoint {
+            tracing::info!(frame, "a checkpoint was made");
+        }
+        if let Some(entries) = done.counted {
+            tracing::debug!(
+                entries,
+                "every stored entry was counted and none is missing"
+            );
+        }
+        if let Some(trouble) = &done.trouble {
+            tracing::error!(error = %trouble, "a checkpoint or a compaction could not be made; it is tried again");
+        }
+        let came = match (done.compacted, &done.trouble) {
+            (Some(frame), _) => {
+                tracing::info!(frame, "the working store was compacted");
+                Ok(())
+            }
+            (None, Some(trouble)) => Err(trouble.clone()),
+            (None, None) => return,
+        };
+        for reply in self.compacting.drain(..) {
+            // Whoever asked may be gone.
+            let _ = reply.send(came.clone());
+        }
+    }
+
     fn chore(&mut self, chore: Chore) -> Result<(), TurnError> {
         // Whoever asked may be gone.
         match chore {
@@ -426,9 +458,8 @@ impl<S: Store> Turn<S> {
                 done.map_err(|error| self.fail(error))?;
             }
             Chore::Compact(reply) => {
-                let done = self.store.compact();
-                let _ = reply.send(done.clone());
-                done.map_err(|error| self.fail(error))?;
+                self.store.compact();
+                self.compacting.push(reply);
             }
             Chore::ClockConfirmed => self.handle(Input::ClockConfirmed)?,
         }

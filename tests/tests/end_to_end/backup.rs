@@ -9,6 +9,7 @@ use kortisto_tests::kortisto::{self, Said};
 use kortisto_tests::node::Node;
 use kortisto_tests::pair::{AGREE_TIME, Pair};
 use kortisto_tests::waiting;
+use kortisto_tests::web::Visitor;
 use node::backup::seal::Key;
 use node::premises::Stopped;
 use node::restore::{Wish, restore};
@@ -81,6 +82,43 @@ fn ids(export: &str) -> BTreeSet<String> {
     clients.into_iter().map(|client| client.id).collect()
 }
 
+async fn add_note(visitor: &Visitor, client: &str, text: &str) {
+    visitor
+        .add_entry(client, "notes", &[("text", text)])
+        .await
+        .unwrap();
+}
+
+/// Makes a backup while somebody works on. Returns it, and how many notes were taken meanwhile.
+async fn back_up_under_edits(
+    node: &Node,
+    owner: &Visitor,
+    edited: &str,
+    stick: &Path,
+    secret: &Path,
+) -> (PathBuf, usize) {
+    let (directory, to, file) = (
+        node.directory().to_owned(),
+        stick.display().to_string(),
+        secret.display().to_string(),
+    );
+    let making = tokio::task::spawn_blocking(move || {
+        let rest = ["--to", &to, "--passphrase-file", &file, "--json"];
+        kortisto::run(&directory, &["backup"], &rest).unwrap()
+    });
+    let mut number = 0;
+    while !making.is_finished() {
+        add_note(owner, edited, &format!("Varmuuskopion aikana {number}")).await;
+        number += 1;
+    }
+    let (backup, _) = written(making.await.unwrap());
+    assert!(number > 2, "only {number} edits meanwhile");
+    node.check().unwrap();
+    let status = node.status().unwrap();
+    assert_eq!(status["backup"]["good"]["clients"], 40);
+    (backup, number)
+}
+
 #[tokio::test]
 async fn a_node_restored_from_a_backup_made_under_edits_shows_nobody_until_its_peer_is_met() {
     let home = tempfile::tempdir().unwrap();
@@ -95,37 +133,11 @@ async fn a_node_restored_from_a_backup_made_under_edits_shows_nobody_until_its_p
         .unwrap();
     let mut clients = ids(&all).into_iter();
     let (edited, erased) = (clients.next().unwrap(), clients.next().unwrap());
-    let note = |text: &str| vec![("text".to_owned(), text.to_owned())];
-    let add = async |text: &str| {
-        let fields = note(text);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (&**k, &**v)).collect();
-        owner.add_entry(&edited, "notes", &fields).await.unwrap();
-    };
-    add("Ennen varmuuskopiota").await;
-
-    // While it is made, somebody works on.
+    add_note(&owner, &edited, "Ennen varmuuskopiota").await;
     let secret = passphrase(home.path(), PASSPHRASE);
     let stick = home.path().join("stick");
     std::fs::create_dir(&stick).unwrap();
-    let (directory, to, file) = (
-        pair.first.directory().to_owned(),
-        stick.display().to_string(),
-        secret.display().to_string(),
-    );
-    let making = tokio::task::spawn_blocking(move || {
-        let rest = ["--to", &to, "--passphrase-file", &file, "--json"];
-        kortisto::run(&directory, &["backup"], &rest).unwrap()
-    });
-    let mut number = 0;
-    while !making.is_finished() {
-        add(&format!("Varmuuskopion aikana {number}")).await;
-        number += 1;
-    }
-    let (backup, _) = written(making.await.unwrap());
-    assert!(number > 2, "only {number} edits meanwhile");
-    pair.first.check().unwrap();
-    let status = pair.first.status().unwrap();
-    assert_eq!(status["backup"]["good"]["clients"], 40);
+    let (backup, number) = back_up_under_edits(&pair.first, &owner, &edited, &stick, &secret).await;
     pair.agreed(AGREE_TIME).await.unwrap();
 
     // The machine is lost; at the other premises somebody is erased.

@@ -81,10 +81,10 @@ impl Office {
         self.chore(Chore::RotateKeys).await
     }
 
-    /// Has everything written into fresh files.
+    /// Has the working store written afresh, without what was removed. Comes after some seconds.
     ///
     /// # Errors
-    /// [`Silent`] when the loop ends before it answers; the store's failure, which ends the loop.
+    /// [`Silent`] when the loop ends before it answers; inside, why it could not be done.
     pub async fn compact(&self) -> Result<Result<(), VaultError>, Silent> {
         self.chore(Chore::Compact).await
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use register::id::RecordId;
 use register::replica::{Group, Shelf};
 use vault::backup::Image;
-use vault::{CheckReport, Disk, Vault, VaultError};
+use vault::{CheckReport, Disk, Upkeep, Vault, VaultError};
 
 /// What came of trying to open what was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,11 +33,11 @@ pub trait Store: core::fmt::Debug + Send + 'static {
     /// # Errors
     /// When the disk fails; the store then takes nothing more.
     fn sync(&mut self) -> Result<(), VaultError>;
-    /// Does a little of what can wait; takes milliseconds. True when more waits.
+    /// Does a little of what can wait; takes milliseconds.
     ///
     /// # Errors
     /// When the store was found to be damaged and has to be opened again.
-    fn upkeep(&mut self, now: Timestamp) -> Result<bool, VaultError>;
+    fn upkeep(&mut self, now: Timestamp) -> Result<Upkeep, VaultError>;
     /// Reads and verifies everything. Takes about a second for each 100 MB.
     fn check(&self) -> CheckReport;
     /// Asks for an image of everything that is durable; upkeep makes it.
@@ -55,11 +55,8 @@ pub trait Store: core::fmt::Debug + Send + 'static {
     /// # Errors
     /// When the disk fails; the store then takes nothing more.
     fn rotate_keys(&mut self) -> Result<(), VaultError>;
-    /// Writes everything into fresh files, without what was removed, and removes the old ones.
-    ///
-    /// # Errors
-    /// When the disk fails; the store then takes nothing more.
-    fn compact(&mut self) -> Result<(), VaultError>;
+    /// Asks for the working store to be written afresh, without what was removed; upkeep does it.
+    fn compact(&mut self);
     /// Ends the store's work in good order.
     ///
     /// # Errors
@@ -80,26 +77,10 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
         Self::sync(self)
     }
 
-    fn upkeep(&mut self, now: Timestamp) -> Result<bool, VaultError> {
+    fn upkeep(&mut self, now: Timestamp) -> Result<Upkeep, VaultError> {
         // A clock before 1970 is wrong; upkeep then waits for a right one.
         let now = u64::try_from(now.as_second()).unwrap_or_default();
-        let done = Self::upkeep(self, now)?;
-        if let Some(frame) = done.checkpoint {
-            tracing::info!(frame, "a checkpoint was made");
-        }
-        if let Some(frame) = done.compacted {
-            tracing::info!(frame, "the working store was compacted");
-        }
-        if let Some(entries) = done.counted {
-            tracing::debug!(
-                entries,
-                "every stored entry was counted and none is missing"
-            );
-        }
-        if let Some(trouble) = done.trouble {
-            tracing::error!(error = %trouble, "a checkpoint or a compaction could not be made; it is tried again");
-        }
-        Ok(done.more)
+        Self::upkeep(self, now)
     }
 
     fn check(&self) -> CheckReport {
@@ -132,8 +113,8 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
         Self::rotate_keys(self)
     }
 
-    fn compact(&mut self) -> Result<(), VaultError> {
-        Self::checkpoint_now(self)
+    fn compact(&mut self) {
+        Self::compact(self);
     }
 
     fn close(self) -> Result<(), VaultError> {
