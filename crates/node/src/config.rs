@@ -1,6 +1,7 @@
 //! `kortisto.toml`: read by hand, so that a mistake is named with its line, its key and what is allowed.
 
 mod backup;
+mod keys;
 
 use core::fmt;
 use std::fs;
@@ -11,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub use backup::{Backup, SealedTo};
+pub use keys::{Keys, Master};
 
 /// The file's name in a node's directory.
 pub const FILE: &str = "kortisto.toml";
@@ -36,6 +38,8 @@ pub struct Config {
     pub log: Log,
     /// Backups by schedule; `None` when none are made.
     pub backup: Option<Backup>,
+    /// Where the keys are, and what seals them.
+    pub keys: Keys,
 }
 
 /// What is logged and how.
@@ -159,7 +163,7 @@ impl Config {
             name: "",
             table: root.into_inner(),
         };
-        root.only(&["premises", "console", "link", "log", "backup"])?;
+        root.only(&["premises", "console", "link", "log", "backup", "keys"])?;
         let console = root.section("console")?;
         console.only(&["address"])?;
         let link = root.section("link")?;
@@ -169,9 +173,10 @@ impl Config {
         let level = log.text("level", LogLevel::ALLOWED, LogLevel::read)?;
         let format = log.text("format", LogFormat::ALLOWED, LogFormat::read)?;
         let premises = root.text("premises", PREMISES_ALLOWED, premises)?;
-        let backup = root.backup()?;
+        let (backup, keys) = (root.backup()?, root.keys()?);
         Ok(Self {
             backup,
+            keys,
             premises: premises.ok_or_else(|| {
                 reader.fault(
                     None,
@@ -218,7 +223,13 @@ impl Config {
              # to = \"/media/stick/kortisto\"\n\
              # passphrase_file = \"/etc/kortisto/passphrase\" # or: recipient = \"age1...\"\n\
              # every_hours = 24\n\
-             # keep_days = 35\n",
+             # keep_days = 35\n\n\
+             # The keys: on a volume of their own, sealed by a credential of systemd or a passphrase. When this\n\
+             # changes, the next start moves them and seals them anew.\n\
+             # [keys]\n\
+             # directory = \"/media/keys/kortisto\"\n\
+             # master = \"credential\" # or \"passphrase\" with passphrase_file, or \"file\"\n\
+             # previous_passphrase_file = \"/etc/kortisto/old\" # when a passphrase gives way to something else\n",
             toml::Value::String(premises.to_owned())
         )
     }
@@ -391,7 +402,7 @@ mod tests {
     fn mistakes_are_named_with_line_key_and_what_is_allowed() {
         check(
             "premises = \"P\"\ncolour = 1\n",
-            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log, backup",
+            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log, backup, keys",
         );
         check(
             "premises = \"P\"\n\n[log]\nlevel = \"loud\"\n",

@@ -23,6 +23,7 @@ pub mod exit;
 pub mod export;
 pub mod import;
 pub mod intake;
+mod keys;
 pub mod line;
 pub mod logs;
 pub mod premises;

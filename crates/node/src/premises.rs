@@ -21,6 +21,7 @@ use crate::clock::Chance;
 use crate::config::{self, Config};
 use crate::errand::{Clerk, Errand, Reply, Way};
 use crate::exit::{Attempt as _, Exit, Failure, Outcome};
+use crate::keys;
 use crate::standing::Facts;
 use crate::turn::{NoLine, Office, Running, Turn};
 
@@ -143,7 +144,7 @@ pub struct Opened {
 pub fn open(dir: &Path) -> Outcome<Opened> {
     let config = settings(dir)?;
     let identity = identity(dir)?;
-    let (vault, holdings, opening) = Vault::open(dir).map_err(Failure::from)?;
+    let (vault, holdings, opening) = keys::open(dir, &config.keys)?;
     tracing::debug!(
         frame = opening.frame,
         replayed = opening.replayed,

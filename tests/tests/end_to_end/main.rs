@@ -12,6 +12,7 @@ mod demo;
 mod erase;
 mod forget;
 mod import;
+mod keys;
 mod kills;
 mod legacy;
 mod line;

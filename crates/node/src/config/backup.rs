@@ -113,7 +113,7 @@ impl Section<'_, '_> {
     }
 }
 
-fn absolute(text: &str) -> Option<PathBuf> {
+pub(super) fn absolute(text: &str) -> Option<PathBuf> {
     let path = Path::new(text);
     path.is_absolute().then(|| path.to_owned())
 }

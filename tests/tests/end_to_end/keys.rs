@@ -1,0 +1,106 @@
+//! Keys under other secrets and on other volumes, as the settings say; and what is left without them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use kortisto_tests::kortisto;
+use kortisto_tests::node::Node;
+
+use crate::register;
+
+/// The disk or the vault failed: keys missing, among others.
+const STORAGE: i32 = 6;
+
+/// Writes the table `[keys]` of a stopped node's settings.
+fn set_keys(node: &Node, table: &str) {
+    let path = node.directory().join("kortisto.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let before = text.split("\n[keys]\n").next().unwrap();
+    fs::write(&path, format!("{before}\n[keys]\n{table}")).unwrap();
+}
+
+fn secret(home: &Path, name: &str, text: &str) -> String {
+    let path = home.join(name);
+    fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[tokio::test]
+async fn keys_go_where_the_settings_say_and_under_what_they_name() {
+    let home = tempfile::tempdir().unwrap();
+    let (_, files) = register(home.path(), 71, 12);
+    let mut node = Node::init(home.path(), "Poikuekatu").unwrap();
+    let imported = node.import(&files.clients, Some(&files.treatments));
+    imported.unwrap().fine().unwrap();
+    let all = node.export().unwrap();
+    let own = node.directory().join("keys");
+    assert!(own.join("master").exists());
+
+    // A passphrase.
+    let first = secret(home.path(), "first", "seven quiet cranes over ice\n");
+    let sealed = format!("master = \"passphrase\"\npassphrase_file = \"{first}\"\n");
+    set_keys(&node, &sealed);
+    assert_eq!(node.export().unwrap(), all);
+    assert!(!own.join("master").exists());
+    assert_eq!(node.export().unwrap(), all);
+
+    // Another volume.
+    let away = home.path().join("volume/keys");
+    let moved = format!("directory = \"{}\"\n{sealed}", away.display());
+    set_keys(&node, &moved);
+    assert_eq!(node.export().unwrap(), all);
+    assert!(away.join("epoch").exists());
+    assert!(fs::read_dir(&own).unwrap().next().is_none());
+
+    // Another passphrase; without the one before nothing opens, and nothing is changed.
+    let second = secret(home.path(), "second", "nine loud geese under snow");
+    let other = moved.replace(&first, &second);
+    set_keys(&node, &other);
+    let refused = node.command(&["export"], &["--format", "jsonl"]).unwrap();
+    assert_eq!(refused.code, Some(STORAGE), "{refused:?}");
+    assert!(refused.err.contains("master secret"), "{refused:?}");
+    set_keys(
+        &node,
+        &format!("{other}previous_passphrase_file = \"{first}\"\n"),
+    );
+    node.start().await.unwrap();
+    assert_eq!(node.export().unwrap(), all);
+    node.check().unwrap();
+    node.stop().unwrap();
+    set_keys(&node, &other);
+    assert_eq!(node.export().unwrap(), all);
+
+    // The volume is not there.
+    fs::rename(&away, home.path().join("unplugged")).unwrap();
+    let refused = node.command(&["export"], &["--format", "jsonl"]).unwrap();
+    assert_eq!(refused.code, Some(STORAGE), "{refused:?}");
+    fs::rename(home.path().join("unplugged"), &away).unwrap();
+    assert_eq!(node.export().unwrap(), all);
+}
+
+#[test]
+fn a_credential_of_systemd_opens_a_node_and_nothing_else_does() {
+    let home = tempfile::tempdir().unwrap();
+    let node = Node::init(home.path(), "Poikuekatu").unwrap();
+    secret(home.path(), "kortisto-master", &"c4".repeat(32));
+    set_keys(&node, "master = \"credential\"\n");
+    let check = |credentials: Option<&Path>| {
+        let mut command = Command::new(kortisto::binary().unwrap());
+        command.arg("check").arg("--dir").arg(node.directory());
+        match credentials {
+            Some(place) => command.env("CREDENTIALS_DIRECTORY", place),
+            None => command.env_remove("CREDENTIALS_DIRECTORY"),
+        };
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), said)
+    };
+    let (code, said) = check(None);
+    assert_eq!(code, Some(STORAGE));
+    assert!(said.contains("kortisto-master"), "{said}");
+    assert_eq!(check(Some(home.path())).0, Some(0));
+    assert!(!node.directory().join("keys/master").exists());
+    assert_eq!(check(Some(home.path())).0, Some(0));
+    assert_eq!(check(None).0, Some(STORAGE));
+}
