@@ -150,6 +150,7 @@ fn introduce(houses: &[House]) {
             house.dir.display()
         ));
     }
+    text.push_str("\nBackups of both, encrypted, are in backups/ beside them; the passphrase lies next to it.\n");
     say(&text);
 }
 

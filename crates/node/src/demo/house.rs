@@ -1,6 +1,7 @@
 //! One premises of the demo: its directory, and its node as a process.
 
 use std::fs;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -23,6 +24,11 @@ const START_TIME: Duration = Duration::from_secs(30);
 const STOP_TIME: Duration = Duration::from_secs(15);
 /// How often is looked whether it is ready.
 const LOOK: Duration = Duration::from_millis(50);
+/// Where backups of both go, in the demo's directory.
+const BACKUPS: &str = "backups";
+/// What opens them. Public, like the invented users' passwords: nothing but the demo knows it.
+const PASSPHRASE: &str = "kuusi hiljaista kurkea\n";
+const PASSPHRASE_FILE: &str = "backup-passphrase";
 
 /// One premises.
 #[derive(Debug)]
@@ -53,14 +59,7 @@ impl House {
         free(link, console)?;
         let folder = name.to_lowercase();
         let dir = parent.join(&folder);
-        if dir.join(config::FILE).exists() {
-            // The ports may be others this time.
-            fs::write(
-                dir.join(config::FILE),
-                Config::template(name, console, link),
-            )
-            .attempt(format!("write the settings of {name}"))?;
-        } else {
+        if !dir.join(config::FILE).exists() {
             let plan = Plan {
                 name: name.to_owned(),
                 console,
@@ -70,6 +69,9 @@ impl House {
             };
             premises::found(&dir, &plan).await?;
         }
+        // The ports may be others each time.
+        settle(parent, &dir, &Config::template(name, console, link))
+            .attempt(format!("write the settings of {name}"))?;
         Ok(Self {
             name,
             peer_id: premises::identity(&dir)?.peer_id().to_string(),
@@ -185,6 +187,21 @@ impl House {
         );
         Failure::said(Exit::Failed, sentence)
     }
+}
+
+/// Writes a node's settings, with backups to a directory beside it.
+fn settle(parent: &Path, dir: &Path, settings: &str) -> io::Result<()> {
+    let parent = std::path::absolute(parent)?;
+    let (backups, passphrase) = (parent.join(BACKUPS), parent.join(PASSPHRASE_FILE));
+    fs::create_dir_all(&backups)?;
+    fs::write(&passphrase, PASSPHRASE)?;
+    let quoted = |path: &Path| toml::Value::String(path.display().to_string());
+    let text = format!(
+        "{settings}\n[backup]\nto = {}\npassphrase_file = {}\n",
+        quoted(&backups),
+        quoted(&passphrase)
+    );
+    fs::write(dir.join(config::FILE), text)
 }
 
 /// Refuses ports that another program has.

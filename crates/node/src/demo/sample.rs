@@ -18,6 +18,8 @@ const CLIENTS: u32 = 240;
 const SEED: u64 = 2026;
 /// Treatments lie at most this many days back: a little under five years.
 const DAYS: u32 = 1_780;
+/// Every so many clients one was here last almost five years ago, and is due for deletion soon.
+const DUE_EVERY: u32 = 80;
 
 const LAST: [&str; 24] = [
     "Aalto",
@@ -126,7 +128,11 @@ fn texts(today: Date) -> (String, String) {
         vec!["Asiakasnro;Päivä;Hoito;Tekijä;Toimipiste;Tuotteet;Huomiot;Sopimus".to_owned()];
     for number in 1..=CLIENTS {
         clients.push(client(number, today, &mut dice));
-        let visits = 1 + dice.below(12);
+        let visits = if number.is_multiple_of(DUE_EVERY) {
+            1
+        } else {
+            1 + dice.below(12)
+        };
         for _ in 0..visits {
             treatments.push(treatment(number, today, &mut dice));
         }
@@ -178,7 +184,12 @@ fn client(number: u32, today: Date, dice: &mut Dice) -> String {
 }
 
 fn treatment(number: u32, today: Date, dice: &mut Dice) -> String {
-    let day = before(today, dice.below(DAYS));
+    let days = if number.is_multiple_of(DUE_EVERY) {
+        1_822 - number / 20
+    } else {
+        dice.below(DAYS)
+    };
+    let day = before(today, days);
     let name = dice.pick(&TREATMENTS);
     let (giver, place, product) = (dice.pick(&GIVERS), dice.pick(&PLACES), dice.pick(&PRODUCTS));
     let remark = dice.pick(&["", "", "", "OK", "lievä punoitus"]);
