@@ -41,6 +41,8 @@ pub(super) struct Here<'a> {
     pub(super) legacy: &'a Legacy,
     /// True time, milliseconds.
     pub(super) now: i64,
+    /// What the premises dates it with, milliseconds.
+    pub(super) dated: i64,
     pub(super) today: Date,
     /// Deletion by the clock is part of this run.
     pub(super) years: bool,
@@ -126,10 +128,17 @@ pub(super) fn end(deed: &Deed, answer: &Result<Answer, Refusal>, here: &mut Here
             }
         }
         Deed::Import(number) => {
-            if let Ok(Answer::Imported(outcomes)) = answer
-                && let Some(ImportOutcome::Added(record)) = outcomes.first()
-            {
-                note_import(*number, Some(*record), Sure::Yes, here);
+            if let Ok(Answer::Imported(outcomes)) = answer {
+                match outcomes.first() {
+                    Some(ImportOutcome::Added(record)) => {
+                        note_import(*number, Some(*record), Sure::Yes, here);
+                    }
+                    // An earlier import did it, whose answer may have been lost.
+                    Some(ImportOutcome::Extended(record, _) | ImportOutcome::Unchanged(record)) => {
+                        note_import(*number, Some(*record), Sure::Maybe, here);
+                    }
+                    Some(ImportOutcome::Erased) | None => {}
+                }
             }
         }
         Deed::Idle | Deed::Look | Deed::Void(_) | Deed::Clear(_) | Deed::Erase(_) => {}
@@ -165,16 +174,16 @@ fn note_import(number: usize, record: Option<RecordId>, sure: Sure, here: &mut H
             place,
             record: None,
             at: here.now,
+            dated: here.dated,
             sure,
             replaced: BTreeSet::new(),
             past: BTreeSet::new(),
             date: dated.then_some(*date),
             imported: true,
         });
+        made.record = made.record.or(record);
         if sure == Sure::Yes {
             made.sure = sure;
-            made.record = record;
-            made.at = here.now;
         }
     }
 }

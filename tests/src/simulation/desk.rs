@@ -120,6 +120,7 @@ impl Here<'_> {
             place,
             record,
             at: self.now,
+            dated: self.dated,
             sure: Sure::Maybe,
             replaced: seen.iter().copied().collect(),
             past: BTreeSet::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use register::ledger::{Line, Removed};
 use register::replica::Shelf as _;
 use vault::Name;
-use vault::memory::MemoryDisk;
+use vault::memory::{Crash, MemoryDisk};
 
 use super::mark::{Mark, marks_in};
 use super::model::Sure;
@@ -160,6 +160,8 @@ impl World {
         self.stop(at);
         let ledger = self.premises[at].disk.bytes(Name::Ledger);
         self.premises[at].disk = image.disk;
+        // A power cut that was to come when the copy was made is none of the copy's.
+        self.premises[at].disk.crash(Crash::KeepAll);
         if kind == 2 {
             let replaced = self.premises[at].replace_ledger(&ledger);
             replaced.map_err(|broken| format!("{broken:?}"))?;

@@ -31,6 +31,8 @@ pub(super) struct Made {
     pub(super) record: Option<RecordId>,
     /// When, true time in milliseconds.
     pub(super) at: i64,
+    /// What its premises dated it with: one whose clock is behind goes by the last time that it saw.
+    pub(super) dated: i64,
     pub(super) sure: Sure,
     /// The marks that its author saw in the place.
     pub(super) replaced: BTreeSet<Mark>,
@@ -157,7 +159,7 @@ impl Model {
     /// last visit, or after its making where there is none.
     ///
     /// A visit that was entered before the record was due, wherever that was, keeps it. One that may have been
-    /// removed may count or not.
+    /// removed may count or not, and a deed whose answer was lost may have made the record.
     pub(super) fn due(&self, record: RecordId, day: impl Fn(i64) -> Date) -> Option<Date> {
         let mut of: Vec<(&Mark, &Made)> = self
             .made
@@ -165,7 +167,12 @@ impl Model {
             .filter(|(_, made)| made.record == Some(record))
             .collect();
         of.sort_by_key(|(_, made)| made.at);
-        let mut until = due(day(of.first()?.1.at));
+        let lost = self.made.values().filter(|made| made.record.is_none());
+        let known = of.iter().map(|(_, made)| *made);
+        let made = lost.clone().chain(known).map(|made| made.dated).min()?;
+        let mut until = due(day(made));
+        let lost = lost.filter_map(|made| made.date.map(due));
+        until = lost.fold(until, Date::min);
         let visits = of
             .into_iter()
             .filter(|(_, made)| matches!(made.place, Place::Entry(Collection::Treatment)));

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use register::clock::ClockTrouble;
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
 use register::replica::{
-    Effect, Group, Holdings, Input, Moment, Notice, Peer, Quarantine, Replica, node_id,
+    Effect, Group, Hold, Holdings, Input, Moment, Notice, Peer, Quarantine, Replica, node_id,
 };
 use vault::memory::MemoryDisk;
 use vault::{Disk as _, Keys, Name, Vault};
@@ -70,6 +71,19 @@ impl Premises {
     /// What its clock shows at this true time, milliseconds.
     pub(super) fn clock(&self, now: i64) -> Timestamp {
         Timestamp::from_millisecond(now + self.skew * 1000).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// What it dates a change with that is made at this true time, milliseconds; never later than that.
+    pub(super) fn dates(&self, now: i64) -> i64 {
+        let hold = self
+            .live
+            .as_ref()
+            .and_then(|live| live.replica.report().retention.hold);
+        let shown = match hold {
+            Some(Hold::Clock(ClockTrouble::Behind { seen })) => seen,
+            _ => self.clock(now),
+        };
+        shown.as_millisecond().min(now)
     }
 
     /// The vault and what it holds, opened outside any life.

@@ -204,6 +204,7 @@ impl World {
             chance,
             legacy,
             now,
+            dated: now,
             today: day_of(now),
             years,
         }
@@ -232,6 +233,7 @@ impl World {
         let mut inputs = self.arrived(at);
         for _ in 0..self.chance.below(COMMANDS + 1) {
             let years = self.profile.years;
+            let dated = self.premises[at].dates(self.now);
             let mut here = Self::here(
                 &mut self.model,
                 &mut self.chance,
@@ -239,6 +241,7 @@ impl World {
                 self.now,
                 years,
             );
+            here.dated = dated;
             let (command, deed) = self.desks[at].act(&mut here);
             if self.premises[at].live.is_none() {
                 // Nobody can ask a machine that is off: nothing of this happened.
