@@ -21,6 +21,10 @@ mod table;
 
 use table::Table;
 
+/// The allocator of the binary: glibc's spends milliseconds on its free lists at moments of its own choosing.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let picked: Vec<String> = std::env::args()
         .skip(1)
