@@ -1,12 +1,14 @@
 //! Replicas that talk over perfect lines: what an edit at one comes to at the others.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+use std::collections::BTreeSet;
+
 use kortisto_tests::perfect::World;
 use register::card::Field;
 use register::contact::{Name, Note};
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
-use register::id::OPERATOR;
+use register::id::{OPERATOR, RecordId};
 use register::ledger::{Line, Reason};
 use register::replica::{
     Answer, Command, ImportOutcome, ImportedClient, Input, PeerState, Refusal,
@@ -73,6 +75,39 @@ fn a_reconnect_with_nothing_new_is_one_small_message_each_way_and_opens_nothing(
         reads
     );
     assert_eq!(world.state(0, 1), (PeerState::Agreed, 0));
+}
+
+#[test]
+fn who_was_away_for_ten_thousand_edits_gets_exactly_what_it_lacks() {
+    const EDITED: usize = 200;
+    let mut world = World::new(2);
+    let clients: Vec<RecordId> = (0..600)
+        .map(|number| {
+            let name = name(&format!("Nimi{number}"));
+            world.edit(0, Target::New(RecordKind::Client), name)
+        })
+        .collect();
+    world.connect(0, 1);
+    world.disconnect(0, 1);
+    for number in 0..10_000 {
+        let client = clients[number * 7 % EDITED];
+        world.edit(0, Target::Latest(client), note(&format!("Huomio {number}")));
+    }
+    let before = world.nodes[1].store.documents.clone();
+    let reads = world.nodes[1].store.reads.get();
+    world.connect(0, 1);
+    assert_eq!(world.state(0, 1), (PeerState::Agreed, 0));
+    let changed: BTreeSet<RecordId> = world.nodes[1]
+        .store
+        .documents
+        .iter()
+        .filter(|(record, bytes)| before.get(record) != Some(bytes))
+        .map(|(record, _)| *record)
+        .collect();
+    assert_eq!(changed, clients[..EDITED].iter().copied().collect());
+    let opened = world.nodes[1].store.reads.get() - reads;
+    assert!(opened <= EDITED, "{opened} documents opened");
+    assert!(world.cards(0) == world.cards(1));
 }
 
 #[test]
