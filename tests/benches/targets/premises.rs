@@ -6,6 +6,7 @@ mod resources;
 
 use std::time::{Duration, Instant};
 
+use kortisto_tests::kortisto;
 use kortisto_tests::node::Node;
 use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
@@ -20,6 +21,7 @@ use crate::table::{Table, ms, percentile};
 const CLIENTS: usize = 20_000;
 const PAGES: usize = 600;
 const EDITS: usize = 60;
+const ERASED: usize = 20;
 /// How long anything may take at the most.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -216,5 +218,75 @@ async fn replication(
     );
 
     let second_owner = second.log_in(first.owner_name()).await?;
-    latency::run(table, parent, first, &second_owner, EDITS).await
+    latency::run(table, parent, first, &second_owner, EDITS).await?;
+    erasures(table, first, &plain.records)?;
+    copies(table, parent, first, &plain.records).await
+}
+
+/// Erasing by the command until both premises have confirmed, against a command that only asks.
+fn erasures(table: &mut Table, first: &Node, records: &[RecordId]) -> anyhow::Result<()> {
+    let mut asking = Vec::with_capacity(ERASED);
+    let mut erasing = Vec::with_capacity(ERASED);
+    for at in 0..ERASED {
+        let client = records[(at * 101 + 50) % records.len()].to_string();
+        let since = Instant::now();
+        first.status()?;
+        asking.push(since.elapsed());
+        let since = Instant::now();
+        let rest = ["--client", &client, "--reason", "request", "--json"];
+        let certificate = first.command(&["erase"], &rest)?.json()?;
+        erasing.push(since.elapsed());
+        assert_eq!(certificate["awaited"].as_array().map(Vec::len), Some(0));
+    }
+    let (asking, erasing) = (percentile(&mut asking, 0.5), percentile(&mut erasing, 0.5));
+    let ratio = erasing.as_secs_f64() / asking.as_secs_f64();
+    table.add(
+        "erasing one client until both premises have confirmed, against asking for the status",
+        format!("{} against {}: x {ratio:.1}", ms(erasing), ms(asking)),
+        "<= 1 s",
+        erasing <= Duration::from_secs(1),
+    );
+    Ok(())
+}
+
+/// Pages while the node copies all that it has.
+async fn copies(
+    table: &mut Table,
+    parent: &std::path::Path,
+    first: &Node,
+    records: &[RecordId],
+) -> anyhow::Result<()> {
+    let (to, file) = (parent.join("copy.age"), parent.join("passphrase"));
+    std::fs::write(&file, "seven quiet cranes over ice")?;
+    let (to, file) = (to.display().to_string(), file.display().to_string());
+    let backup = vec!["--to".into(), to, "--passphrase-file".into(), file];
+    let visitor = first.log_in(first.owner_name()).await?;
+    for (work, command, rest) in [
+        ("a backup", "backup", backup),
+        ("a compaction", "compact", Vec::<String>::new()),
+    ] {
+        let directory = first.directory().to_owned();
+        let since = Instant::now();
+        let making = tokio::task::spawn_blocking(move || {
+            let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+            kortisto::run(&directory, &[command], &rest)
+        });
+        let mut times = Vec::new();
+        while !making.is_finished() {
+            let record = records[times.len() * 7_919 % records.len()];
+            let page = Instant::now();
+            visitor.open(&format!("/clients/{record}")).await?;
+            times.push(page.elapsed());
+        }
+        let took = since.elapsed();
+        making.await??.fine()?;
+        let (p99, worst) = (percentile(&mut times, 0.99), percentile(&mut times, 1.0));
+        table.add(
+            format!("{work} of everything, and {} cards meanwhile", times.len()),
+            format!("{}; p99 {}, slowest {}", ms(took), ms(p99), ms(worst)),
+            "no page held up by over 50 ms",
+            worst <= Duration::from_millis(50),
+        );
+    }
+    Ok(())
 }
