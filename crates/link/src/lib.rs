@@ -5,7 +5,7 @@
 //! knowledge of what the frames say.
 //!
 //! Both sides dial and both listen, on one socket. Two connections to one peer collapse into one
-//! ([`lines`]). A peer is up only when the acceptor has said so: in TLS 1.3 the dialler's handshake
+//! (`lines`). A peer is up only when the acceptor has said so: in TLS 1.3 the dialler's handshake
 //! ends before the acceptor has judged it.
 
 mod dial;

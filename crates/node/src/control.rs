@@ -1,7 +1,7 @@
 //! The control socket `control.sock`: how `kortisto` commands reach the node that runs.
 //!
 //! A Unix socket that only the node's own user may open. Frames are a length in four bytes, most
-//! significant first, and so many bytes of JSON. A client sends an [`Envelope`] with its version and
+//! significant first, and so many bytes of JSON. A client sends an `Envelope` with its version and
 //! one errand; the node answers with replies until one is the last; then the client may send the
 //! next. A node of another version answers with a refusal that says so.
 

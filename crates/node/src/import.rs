@@ -1,8 +1,8 @@
 //! Reads the register of another program: what `kortisto import` takes in, and its preview.
 //!
-//! Bytes become rows ([`table`]: text in any dialect, or a workbook), rows become cells whose columns
-//! are known ([`sheet`], [`column`]), cells become clients ([`client`]) and their treatments
-//! ([`visit`]). Nothing here touches the register: the result is a [`Preview`], which holds the
+//! Bytes become rows (`table`: text in any dialect, or a workbook), rows become cells whose columns
+//! are known (`sheet`, [`column`]), cells become clients (`client`) and their treatments
+//! (`visit`). Nothing here touches the register: the result is a [`Preview`], which holds the
 //! clients to import, and by line and reason everything that was not taken as it stood.
 //!
 //! What is deliberately absent: dates of birth (only the year passes), personal identity codes, a

@@ -1,7 +1,7 @@
 //! The binary `kortisto`: settings, command line, the one event loop, the one clock.
 //!
 //! A node at work ([`run`]) is one event loop ([`turn`]) that owns the replica and the vault, and
-//! around it, on tokio, the line to other premises ([`line`]), the staff's console and the control
+//! around it, on tokio, the line to other premises ([`mod@line`]), the staff's console and the control
 //! socket ([`control`]) through which commands reach it. The same commands work on a stopped node,
 //! which is then opened for as long as the command takes ([`errand`], [`premises`]). Backups are made
 //! beside the loop ([`backup`]) and become nodes again that bring nobody back ([`mod@restore`]).

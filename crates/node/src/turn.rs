@@ -2,7 +2,7 @@
 //!
 //! It takes a bounded batch of inputs, has each handled, stages every `Persist` at once so that the
 //! next input sees it, syncs the disk once, and only then releases replies, frames and notices. So
-//! nothing is visible before it is durable, and that is decided in [`Turn::settle`] alone.
+//! nothing is visible before it is durable, and that is decided in `Turn::settle` alone.
 //!
 //! What is deliberately absent from this thread: sockets, password hashing, page rendering, parsing
 //! of files.

@@ -231,4 +231,27 @@ mod tests {
         check("4321", &[2]);
         check("+46701234567", &[3]);
     }
+
+    #[test]
+    fn nothing_of_whoever_was_removed_stays_in_memory() {
+        let mut index = Index::default();
+        for (number, last) in [(1, "Korhonen"), (2, "Virtanen"), (3, "Nieminen")] {
+            let summary = Summary {
+                name: Some(Name::new(last, "Päivi").unwrap()),
+                birth_year: None,
+                phones: vec![],
+                emails: vec![],
+                alert: Alert::NotAsked,
+                last_visit: None,
+                due: crate::retention::Due::default(),
+                conflicts: 0,
+            };
+            index.put(RecordId::from_bytes([number; 16]), &summary);
+        }
+        for (number, gone, left) in [(2, "virtanen", "nieminen"), (1, "korhonen", "nieminen")] {
+            index.remove(RecordId::from_bytes([number; 16]));
+            assert!(!index.text.contains(gone), "{gone} is still there");
+            assert!(index.text.contains(left));
+        }
+    }
 }

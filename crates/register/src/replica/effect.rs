@@ -37,7 +37,7 @@ pub enum Notice {
     /// A record was forgotten, and its keys are destroyed as soon as this is released: answer with
     /// [`super::Input::Forgotten`].
     Forgotten(RecordId),
-    /// The state of a peer or of what waits for it changed: ask for a [`Report`].
+    /// The state of a peer or of what waits for it changed: ask for a [`Report`](super::Report).
     Standing,
 }
 

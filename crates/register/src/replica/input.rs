@@ -14,7 +14,7 @@ use crate::value::Content;
 /// What happens to a replica.
 #[derive(Debug)]
 pub enum Input {
-    /// Somebody at this node wants something. Answered by one [`Effect::Reply`] with the same ticket.
+    /// Somebody at this node wants something. Answered by one [`Effect::Reply`](super::Effect::Reply) with the same ticket.
     Command {
         /// Names the reply.
         ticket: u64,
@@ -38,9 +38,9 @@ pub enum Input {
 /// What somebody at this node wants.
 #[derive(Debug)]
 pub enum Command {
-    /// Change a record: [`Answer::Edited`].
+    /// Change a record: [`Answer::Edited`](super::Answer::Edited).
     Edit(Edit),
-    /// Look at a card, which is logged: [`Answer::Card`].
+    /// Look at a card, which is logged: [`Answer::Card`](super::Answer::Card).
     Open {
         /// The card.
         record: RecordId,
@@ -49,26 +49,26 @@ pub enum Command {
         /// Why.
         purpose: Purpose,
     },
-    /// Cards by id, after the one named, for an export: [`Answer::Cards`]. Not logged one by one.
+    /// Cards by id, after the one named, for an export: [`Answer::Cards`](super::Answer::Cards). Not logged one by one.
     Page {
         /// Start after this record.
         after: Option<RecordId>,
         /// At most this many.
         limit: usize,
     },
-    /// Log an event: [`Answer::Done`].
+    /// Log an event: [`Answer::Done`](super::Answer::Done).
     Audit(AuditEvent),
-    /// Take clients from another program: [`Answer::Imported`], one outcome each, in order.
+    /// Take clients from another program: [`Answer::Imported`](super::Answer::Imported), one outcome each, in order.
     Import(Vec<ImportedClient>),
-    /// Pair with a peer, or change its address: [`Answer::Done`].
+    /// Pair with a peer, or change its address: [`Answer::Done`](super::Answer::Done).
     AddPeer(Peer),
-    /// Part from a peer: [`Answer::Done`].
+    /// Part from a peer: [`Answer::Done`](super::Answer::Done).
     RemovePeer(NodeId),
-    /// Compare everything with every connected peer now: [`Answer::Done`].
+    /// Compare everything with every connected peer now: [`Answer::Done`](super::Answer::Done).
     CheckPeers,
-    /// How things stand: [`Answer::Report`].
+    /// How things stand: [`Answer::Report`](super::Answer::Report).
     Report,
-    /// Erase a card: [`Answer::Erasure`]. One that is erased already is no error.
+    /// Erase a card: [`Answer::Erasure`](super::Answer::Erasure). One that is erased already is no error.
     Erase {
         /// The card.
         record: RecordId,
@@ -78,35 +78,35 @@ pub enum Command {
         reason: Reason,
     },
     /// Make an edit, and remove what stood before in the slots it touches from history, everywhere:
-    /// [`Answer::Edited`].
+    /// [`Answer::Edited`](super::Answer::Edited).
     Redact(Edit, Reason),
-    /// Remove every value that stands nowhere any more from a card's history, everywhere: [`Answer::Done`].
+    /// Remove every value that stands nowhere any more from a card's history, everywhere: [`Answer::Done`](super::Answer::Done).
     ClearHistory {
         /// The card.
         record: RecordId,
         /// Who decides.
         author: RecordId,
     },
-    /// What is known of an erasure: [`Answer::Erasure`].
+    /// What is known of an erasure: [`Answer::Erasure`](super::Answer::Erasure).
     Erasure(RecordId),
-    /// Every erasure, newest first: [`Answer::Erasures`].
+    /// Every erasure, newest first: [`Answer::Erasures`](super::Answer::Erasures).
     Erasures,
-    /// Cards that have to go or lose an entry up to a day, by default 30 days ahead: [`Answer::Due`].
+    /// Cards that have to go or lose an entry up to a day, by default 30 days ahead: [`Answer::Due`](super::Answer::Due).
     Due(Option<Date>),
-    /// Delete what is past its time now: [`Answer::Retention`].
+    /// Delete what is past its time now: [`Answer::Retention`](super::Answer::Retention).
     RunRetention {
         /// Who asks.
         author: RecordId,
         /// Also when it is more than may be deleted unasked.
         allowed: bool,
     },
-    /// The owner says that the node's clock is right: [`Answer::Done`].
+    /// The owner says that the node's clock is right: [`Answer::Done`](super::Answer::Done).
     ConfirmClock(RecordId),
-    /// Carry out lines of a ledger that came from a file, as if a peer had told them: [`Answer::Done`].
+    /// Carry out lines of a ledger that came from a file, as if a peer had told them: [`Answer::Done`](super::Answer::Done).
     TakeLedger(Vec<Line>),
-    /// The owner lets a node in quarantine serve: [`Answer::Done`].
+    /// The owner lets a node in quarantine serve: [`Answer::Done`](super::Answer::Done).
     Release(RecordId),
-    /// Who was told that an edit met an erasure has read it: [`Answer::Done`].
+    /// Who was told that an edit met an erasure has read it: [`Answer::Done`](super::Answer::Done).
     Dismiss(RecordId),
 }
 

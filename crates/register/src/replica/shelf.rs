@@ -59,7 +59,7 @@ impl core::fmt::Debug for Write {
 #[error("a stored record is damaged")]
 pub struct ShelfError;
 
-/// Where a replica reads what it persisted. Sees every write of every earlier [`Effect::Persist`].
+/// Where a replica reads what it persisted. Sees every write of every earlier [`Effect::Persist`](super::Effect::Persist).
 pub trait Shelf {
     /// The record's document and the changes after it, one after another; `None` when there is no such record.
     ///
