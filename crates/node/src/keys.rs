@@ -97,12 +97,18 @@ fn carry(from: &Path, to: &Path) -> Outcome<()> {
         fs::set_permissions(to, fs::Permissions::from_mode(0o700))?;
         let mut carried: Vec<PathBuf> = Vec::new();
         for entry in fs::read_dir(from)? {
-            let entry = entry?;
-            let copy = to.join(entry.file_name());
+            carried.push(entry?.path());
+        }
+        // Last, since a directory with this file in it counts as one that holds the keys.
+        carried.sort_by_key(|path| path.ends_with(EPOCH));
+        for original in &carried {
+            let Some(name) = original.file_name() else {
+                continue;
+            };
+            let copy = to.join(name);
             // `copy` takes the permissions along.
-            fs::copy(entry.path(), &copy)?;
+            fs::copy(original, &copy)?;
             fs::File::open(&copy)?.sync_all()?;
-            carried.push(entry.path());
         }
         fs::File::open(to)?.sync_all()?;
         for original in carried {
