@@ -9,6 +9,11 @@
 mod properties;
 
 use kortisto_tests::simulation::campaign::{campaign, replay, run, seeds};
+use mimalloc::MiMalloc;
+
+/// The binary's own allocator: a sixth of a run is allocation.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Seeds of every run of the tests.
 const USUAL: core::ops::Range<u64> = 0..500;
