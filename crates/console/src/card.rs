@@ -14,12 +14,11 @@ mod note;
 mod treatment;
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
 use maud::{Markup, html};
+use register::access::Action::{
+    EditContact, Erase, ReadCards, ReadCare, RecordCare, RedactCare, Retain,
+};
 use register::access::{Action, trim};
 use register::audit::Purpose;
 use register::card::{Alert, Card, Field, Held};
@@ -27,9 +26,10 @@ use register::document::{Collection, Heads, Slot};
 use register::id::{RecordId, ValueId};
 use register::replica::{Answer, Command};
 
+use crate::doors::Access::May;
+use crate::doors::Doors;
 use crate::erasures;
 use crate::form::Form;
-use crate::house::House;
 use crate::problem::{Problem, redirect};
 use crate::visitor::Visitor;
 
@@ -92,63 +92,58 @@ impl Section {
 }
 
 /// Everything under `/clients/{id}`.
-pub(crate) fn routes() -> Router<Arc<House>> {
-    let mut router = Router::new()
-        .route("/clients/{id}", get(view::page))
-        .route("/clients/{id}/health", get(view::revealed))
-        .route("/clients/{id}/health/asked", post(health::asked))
-        .route(
-            "/clients/{id}/health/withdraw",
-            get(forget::withdrawal).post(forget::withdraw),
+pub(crate) fn doors() -> Doors {
+    let id = "/clients/{id}";
+    let under = |path: &str| format!("{id}/{path}");
+    let doors = Doors::default()
+        .get(id, May(ReadCards), view::page)
+        .get(&under("contact"), May(EditContact), contact::page)
+        .post(&under("contact"), May(EditContact), contact::submit)
+        .get(&under("marketing"), May(EditContact), marketing::page)
+        .post(&under("marketing"), May(EditContact), marketing::submit)
+        .get(&under("conflicts"), May(EditContact), conflict::page)
+        .post(&under("conflicts"), May(EditContact), conflict::submit)
+        .get(&under("health"), May(ReadCare), view::revealed)
+        .post(&under("health/asked"), May(RecordCare), health::asked)
+        .post(
+            &under("health/{entry}/confirm"),
+            May(RecordCare),
+            health::confirm,
         )
-        .route(
-            "/clients/{id}/history/clear",
-            get(forget::clearing).post(forget::clear),
+        .get(
+            &under("health/withdraw"),
+            May(RedactCare),
+            forget::withdrawal,
         )
-        .route("/clients/{id}/erase", get(erase::page).post(erase::submit))
-        .route(
-            "/clients/{id}/claim",
-            get(hold::claim_page).post(hold::claim),
-        )
-        .route(
-            "/clients/{id}/restriction",
-            get(hold::restriction_page).post(hold::restriction),
-        )
-        .route(
-            "/clients/{id}/contact",
-            get(contact::page).post(contact::submit),
-        )
-        .route(
-            "/clients/{id}/marketing",
-            get(marketing::page).post(marketing::submit),
-        )
-        .route(
-            "/clients/{id}/conflicts",
-            get(conflict::page).post(conflict::submit),
-        )
-        .route(
-            "/clients/{id}/health/{entry}/confirm",
-            post(health::confirm),
-        );
-    for section in Section::ALL {
-        let path = format!("/clients/{{id}}/{}", section.path());
-        router = router
-            .route(
-                &format!("{path}/new"),
-                get(move |who, at, copy| entry::new_page(section, who, at, copy))
-                    .post(move |at, posted| entry::add(section, at, posted)),
-            )
-            .route(
-                &format!("{path}/{{entry}}"),
-                get(move |who, at| entry::page(section, who, at))
-                    .post(move |at, posted| entry::change(section, at, posted)),
-            )
-            .route(
-                &format!("{path}/{{entry}}/remove"),
-                post(move |at, posted| entry::remove(section, at, posted)),
-            );
-    }
-    router
+        .post(&under("health/withdraw"), May(RedactCare), forget::withdraw)
+        .get(&under("history/clear"), May(Erase), forget::clearing)
+        .post(&under("history/clear"), May(Erase), forget::clear)
+        .get(&under("erase"), May(Erase), erase::page)
+        .post(&under("erase"), May(Erase), erase::submit)
+        .get(&under("claim"), May(Retain), hold::claim_page)
+        .post(&under("claim"), May(Retain), hold::claim)
+        .get(&under("restriction"), May(Retain), hold::restriction_page)
+        .post(&under("restriction"), May(Retain), hold::restriction);
+    Section::ALL.into_iter().fold(doors, |doors, section| {
+        let path = under(section.path());
+        let access = May(section.action());
+        let made = format!("{path}/new");
+        let entry = format!("{path}/{{entry}}");
+        doors
+            .get(&made, access, move |who, at, copy| {
+                entry::new_page(section, who, at, copy)
+            })
+            .post(&made, access, move |at, posted| {
+                entry::add(section, at, posted)
+            })
+            .get(&entry, access, move |who, at| entry::page(section, who, at))
+            .post(&entry, access, move |at, posted| {
+                entry::change(section, at, posted)
+            })
+            .post(&format!("{entry}/remove"), access, move |at, posted| {
+                entry::remove(section, at, posted)
+            })
+    })
 }
 
 /// A card as this visitor may see it.

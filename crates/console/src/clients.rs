@@ -2,20 +2,17 @@
 
 mod new;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
 use maud::{Markup, html};
-use register::access::Action;
+use register::access::Action::{EditContact, ReadCards};
 use register::contact::Phone;
 use register::directory::{Hit, Summary};
 
 use crate::card::alert_mark;
 use crate::clock::show_date;
+use crate::doors::Access::May;
+use crate::doors::Doors;
 use crate::form::hidden;
-use crate::house::House;
 use crate::icon::Icon;
 use crate::page::{Page, Room, part};
 use crate::problem::Problem;
@@ -30,17 +27,18 @@ const ON_PAGE: usize = 100;
 const QUERY: usize = 100;
 
 /// Everything under `/clients` but the cards.
-pub(crate) fn routes() -> Router<Arc<House>> {
-    Router::new()
+pub(crate) fn doors() -> Doors {
+    Doors::default()
+        .get("/clients", May(ReadCards), page)
         // A query is somebody's name, so it travels in a body, never in a URL.
-        .route("/clients", get(page).post(found))
-        .route("/clients/found", post(options))
-        .route("/clients/new", get(new::page).post(new::submit))
-        .route("/clients/new/similar", post(new::similar))
+        .post("/clients", May(ReadCards), found)
+        .post("/clients/found", May(ReadCards), options)
+        .get("/clients/new", May(EditContact), new::page)
+        .post("/clients/new", May(EditContact), new::submit)
+        .post("/clients/new/similar", May(EditContact), new::similar)
 }
 
 async fn page(who: Visitor) -> Result<Response, Problem> {
-    who.demand(Action::ReadCards)?;
     let t = who.t();
     let recent = recent(&who);
     let main = html! {
@@ -63,7 +61,6 @@ async fn page(who: Visitor) -> Result<Response, Problem> {
 
 /// The results as a page, for browsers without script and for Enter.
 async fn found(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    who.demand(Action::ReadCards)?;
     let t = who.t();
     let query = query(form.get("q"));
     let hits = who.house().desk.directory().search(&query, ON_PAGE);
@@ -85,7 +82,6 @@ async fn found(Posted { who, form }: Posted) -> Result<Response, Problem> {
 
 /// The results while typing.
 async fn options(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    who.demand(Action::ReadCards)?;
     let t = who.t();
     let query = query(form.get("q"));
     let hits = who.house().desk.directory().search(&query, WHILE_TYPING);

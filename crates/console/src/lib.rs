@@ -5,7 +5,7 @@
 //! from another host, no client data in any URL or log, no state that outlives the process.
 //!
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
-//! language, form token), and reaches a handler that lives beside its view: `home`, `clients`,
+//! language, form token), is admitted by `doors` (one table of every route and who passes), and reaches a handler that lives beside its view: `home`, `clients`,
 //! `card`, `conflicts`, `premises`, `users`, `me`, `session`; `alarm` is what everybody is told first,
 //! `quarantine` the page of a closed register, `erasures`, `tasks` and `retention` are about forgetting.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
@@ -18,6 +18,7 @@ pub mod clock;
 mod conflicts;
 mod cookie;
 pub mod desk;
+mod doors;
 mod erasures;
 mod events;
 mod form;
@@ -42,5 +43,6 @@ mod users;
 mod visitor;
 
 pub use clock::today;
+pub use doors::{Access, Door};
 pub use secret::{PASSWORD_MAX, PASSWORD_MIN, SecretError, hash_password, setup_code};
-pub use server::{router, serve};
+pub use server::{doors, router, serve};

@@ -10,8 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
 use axum::serve::Listener;
+use register::access::Action::{DestroyPapers, Erase, ManageUsers, ReadCards, Retain, SeePremises};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -19,6 +19,8 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::doors::Access::{Anyone, May, Users};
+use crate::doors::{Door, Doors};
 use crate::house::House;
 use crate::session::{lock, login, setup, undertaking};
 use crate::{
@@ -67,45 +69,71 @@ pub fn router(
 ) -> io::Result<Router> {
     let house = House::new(desk, address, clock, closing).map_err(io::Error::other)?;
     let house = Arc::new(house);
-    Ok(Router::new()
-        .route("/", get(home::page))
-        .route("/assets/{hash}/{name}", get(assets::serve))
-        .route("/events", get(events::stream))
-        .route("/login", get(login::page).post(login::submit))
-        .route("/logout", post(login::leave))
-        .route("/lock", get(lock::page).post(lock::open))
-        .route("/lock/now", post(lock::now))
-        .route("/setup", get(setup::page).post(setup::submit))
-        .route(
-            "/undertaking",
-            get(undertaking::page).post(undertaking::submit),
-        )
-        .route("/language/{code}", get(me::language))
-        .route("/me", get(me::page).post(me::submit))
-        .route("/me/password", post(me::password))
-        .route("/help", get(help::page))
-        .route("/conflicts", get(conflicts::page))
-        .route("/alarms", get(alarm::part))
-        .route("/alarms/{id}/dismiss", post(alarm::dismiss))
-        .route("/clock/confirm", post(alarm::confirm_clock))
-        .route("/quarantine/release", post(quarantine::release))
-        .route("/erasures", get(erasures::list))
-        .route("/erasures/{id}", get(erasures::page))
-        .route("/tasks", get(tasks::page))
-        .route("/tasks/{id}/done", post(tasks::tick_off))
-        .route("/retention", get(retention::page))
-        .route("/retention/run", post(retention::run))
-        .route("/premises", get(premises::page))
-        .route("/premises/line", get(premises::part))
-        .route("/premises/check", post(premises::check))
-        .route("/admin/users", get(users::page).post(users::add))
-        .route("/admin/users/{id}/code", post(users::code))
-        .route("/admin/users/{id}/end", post(users::end))
-        .merge(clients::routes())
-        .merge(card::routes())
+    Ok(plan()
+        .router(&house)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(Arc::clone(&house), gate::pass))
         .with_state(house))
+}
+
+/// Every door of the console, and who passes it.
+#[must_use]
+pub fn doors() -> Vec<Door> {
+    plan().list()
+}
+
+fn plan() -> Doors {
+    Doors::default()
+        .get("/", Users, home::page)
+        .get("/assets/{hash}/{name}", Anyone, assets::serve)
+        .get("/events", Users, events::stream)
+        .get("/help", Users, help::page)
+        .get("/alarms", Users, alarm::part)
+        .post("/alarms/{id}/dismiss", Users, alarm::dismiss)
+        .get("/conflicts", May(ReadCards), conflicts::page)
+        .get("/tasks", May(DestroyPapers), tasks::page)
+        .post("/tasks/{id}/done", May(DestroyPapers), tasks::tick_off)
+        .get("/premises", May(SeePremises), premises::page)
+        .get("/premises/line", May(SeePremises), premises::part)
+        .post("/premises/check", May(SeePremises), premises::check)
+        .and(own())
+        .and(desk())
+        .and(clients::doors())
+        .and(card::doors())
+}
+
+/// Who somebody is, and how the console looks to them.
+fn own() -> Doors {
+    Doors::default()
+        .get("/login", Anyone, login::page)
+        .post("/login", Anyone, login::submit)
+        .post("/logout", Anyone, login::leave)
+        .get("/lock", Anyone, lock::page)
+        .post("/lock", Anyone, lock::open)
+        .post("/lock/now", Anyone, lock::now)
+        .get("/setup", Anyone, setup::page)
+        .post("/setup", Anyone, setup::submit)
+        .get("/undertaking", Anyone, undertaking::page)
+        .post("/undertaking", Anyone, undertaking::submit)
+        .get("/language/{code}", Anyone, me::language)
+        .get("/me", Users, me::page)
+        .post("/me", Users, me::submit)
+        .post("/me/password", Users, me::password)
+}
+
+/// The owner's desk.
+fn desk() -> Doors {
+    Doors::default()
+        .post("/clock/confirm", May(Retain), alarm::confirm_clock)
+        .post("/quarantine/release", May(Retain), quarantine::release)
+        .get("/erasures", May(Erase), erasures::list)
+        .get("/erasures/{id}", May(Erase), erasures::page)
+        .get("/retention", May(Retain), retention::page)
+        .post("/retention/run", May(Retain), retention::run)
+        .get("/admin/users", May(ManageUsers), users::page)
+        .post("/admin/users", May(ManageUsers), users::add)
+        .post("/admin/users/{id}/code", May(ManageUsers), users::code)
+        .post("/admin/users/{id}/end", May(ManageUsers), users::end)
 }
 
 /// A listener that takes a bounded number of connections and closes silent ones.

@@ -4,7 +4,6 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use register::access::Action;
 use register::contact::{TextFault, required};
 use register::directory::fold;
 use register::document::{FieldKey, RecordKind};
@@ -26,14 +25,12 @@ const NAME: usize = 80;
 
 /// The list, and the form for a new user.
 pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
-    who.demand(Action::ManageUsers)?;
     let form = Form::default().with("role", Role::Staff.code());
     Ok(show(&who, &form, &Faults::default()))
 }
 
 /// Makes a user, and shows the one-time code, once.
 pub(crate) async fn add(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    who.demand(Action::ManageUsers)?;
     let t = who.t();
     let mut faults = Faults::default();
     let name = faults.take("name", bounded(form.get("name")), t);
@@ -67,7 +64,6 @@ pub(crate) async fn code(
     Path(id): Path<String>,
     Posted { who, .. }: Posted,
 ) -> Result<Response, Problem> {
-    who.demand(Action::ManageUsers)?;
     let user = find(&who, &id)?;
     let (code, kept) = setup_code((who.house().clock)())?;
     let change = Change::SetField(FieldKey::SetupCode, Content::SetupCode(kept));
@@ -81,7 +77,6 @@ pub(crate) async fn end(
     Path(id): Path<String>,
     Posted { who, .. }: Posted,
 ) -> Result<Response, Problem> {
-    who.demand(Action::ManageUsers)?;
     let user = find(&who, &id)?;
     // An owner who shuts themselves out leaves nobody to let anyone in.
     if user.id == who.user.id {

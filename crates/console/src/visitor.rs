@@ -185,7 +185,8 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
-    fn read(parts: &Parts, house: &Arc<House>) -> Result<Self, Problem> {
+    /// Reads the visitor from a request.
+    pub(crate) fn read(parts: &Parts, house: &Arc<House>) -> Result<Self, Problem> {
         let Guest {
             mut look,
             session,

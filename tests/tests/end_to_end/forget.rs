@@ -1,11 +1,13 @@
 //! A client is erased at one console, and both premises forget; what keeps a card; who may do which.
 
 use kortisto_tests::html::Form;
-use kortisto_tests::node::{Node, PASSWORD, one_time_code};
+use kortisto_tests::node::Node;
 use kortisto_tests::pair::{AGREE_TIME, Pair};
 use kortisto_tests::waiting;
 use kortisto_tests::web::{Page, Visitor};
 use reqwest::StatusCode;
+
+use super::doors::colleague;
 
 const LAST: &str = "Unohtumaton";
 const FIRST: &str = "Äinö Kyllikki";
@@ -133,21 +135,6 @@ async fn the_paper_that_is_left_is_destroyed_and_ticked_off_at_the_other_premise
     })
     .await
     .unwrap();
-}
-
-/// A user with this role, at the console for the first time.
-async fn colleague(node: &Node, owner: &Visitor, role: &str) -> Visitor {
-    let form = owner.open("/admin/users").await.unwrap();
-    let form = form.form("/admin/users").unwrap();
-    let name = format!("Kollega {role}");
-    let page = owner
-        .send(&form.with("name", &name).with("role", role))
-        .await
-        .unwrap();
-    let code = one_time_code(&page.html.replace(['<', '>'], " ")).unwrap();
-    let visitor = Visitor::new(node.console()).unwrap();
-    visitor.set_up(&name, &code, PASSWORD).await.unwrap();
-    visitor
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 mod backup;
 mod clocks;
 mod demo;
+mod doors;
 mod erase;
 mod forget;
 mod import;

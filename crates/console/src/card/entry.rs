@@ -47,7 +47,6 @@ pub(super) async fn new_page(
     Path(id): Path<String>,
     Query(copied): Query<Copied>,
 ) -> Result<Response, Problem> {
-    who.demand(section.action())?;
     let opened = open(&who, &id).await?;
     opened.editable()?;
     let form = match section {
@@ -81,7 +80,6 @@ pub(super) async fn add(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    who.demand(section.action())?;
     let opened = open(&who, &id).await?;
     let mut faults = Faults::default();
     let Some(content) = read(&who, section.kind(), &form, None, &mut faults) else {
@@ -100,7 +98,6 @@ pub(super) async fn page(
     who: Visitor,
     Path((id, entry)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    who.demand(section.action())?;
     let opened = open(&who, &id).await?;
     opened.editable()?;
     let found = find(&opened.card, section, &entry).ok_or(Problem::NotFound)?;
@@ -124,7 +121,6 @@ pub(super) async fn change(
     Path((id, entry)): Path<(String, String)>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    who.demand(section.action())?;
     let heads = seen(&form)?;
     let opened = open(&who, &id).await?;
     let entry_id: EntryId = entry.parse().map_err(|_| Problem::NotFound)?;
@@ -157,7 +153,6 @@ pub(super) async fn remove(
     Path((id, entry)): Path<(String, String)>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    who.demand(section.action())?;
     let heads = seen(&form)?;
     let values = read_value_ids(form.get("values"))?;
     let opened = open(&who, &id).await?;

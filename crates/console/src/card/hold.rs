@@ -97,7 +97,6 @@ pub(super) fn strips(who: &Visitor, opened: &Opened) -> Markup {
 
 /// The form of a legal claim.
 pub(super) async fn claim_page(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
-    who.demand(Action::Retain)?;
     let kept = Kept::find(&who, &id).await?;
     let mut form = Form::default();
     if let Some(claim) = kept.claim(day((who.house().clock)())) {
@@ -112,7 +111,6 @@ pub(super) async fn claim(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    who.demand(Action::Retain)?;
     let kept = Kept::find(&who, &id).await?;
     let now = day((who.house().clock)());
     let claim = if form.get("lift") == "yes" {
@@ -199,7 +197,6 @@ pub(super) async fn restriction_page(
     who: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    who.demand(Action::Retain)?;
     let kept = Kept::find(&who, &id).await?;
     let t = who.t();
     let action = format!("/clients/{}/restriction", kept.record);
@@ -221,7 +218,6 @@ pub(super) async fn restriction(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    who.demand(Action::Retain)?;
     let kept = Kept::find(&who, &id).await?;
     let restriction = Restriction {
         on: form.get("lift") != "yes",

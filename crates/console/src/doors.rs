@@ -1,0 +1,135 @@
+//! Who passes which door: a route is made together with the decision about it, so that none is undecided.
+//!
+//! The decision is enforced before the handler runs. A handler only asks again where the form in hand decides
+//! what is wanted of it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use register::access::{Action, may};
+use register::people::Role;
+
+use crate::house::House;
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// Who passes a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Also who is not logged in, is locked, or has not given the undertaking.
+    Anyone,
+    /// Every user who is logged in and has given the undertaking (clause 9).
+    Users,
+    /// Of these, whose role allows it ([`register::access`]).
+    May(Action),
+}
+
+/// A route's method and path, and who passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path; parts in braces stand for ids.
+    pub path: String,
+    /// Who passes.
+    pub access: Access,
+}
+
+impl Door {
+    /// Whether somebody with this role passes; `None` is somebody who is not logged in.
+    #[must_use]
+    pub const fn admits(&self, role: Option<Role>) -> bool {
+        match (self.access, role) {
+            (Access::Anyone, _) | (Access::Users, Some(_)) => true,
+            (Access::Users | Access::May(_), None) => false,
+            (Access::May(action), Some(role)) => may(role, action),
+        }
+    }
+}
+
+/// Doors and what is behind them.
+#[derive(Default)]
+pub(crate) struct Doors(Vec<(Door, MethodRouter<Arc<House>>)>);
+
+impl Doors {
+    /// A page.
+    pub(crate) fn get<H, T>(self, path: &str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<House>>,
+        T: 'static,
+    {
+        self.with("GET", path, access, get(handler))
+    }
+
+    /// Where a form is sent.
+    pub(crate) fn post<H, T>(self, path: &str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<House>>,
+        T: 'static,
+    {
+        self.with("POST", path, access, post(handler))
+    }
+
+    fn with(
+        mut self,
+        method: &'static str,
+        path: &str,
+        access: Access,
+        room: MethodRouter<Arc<House>>,
+    ) -> Self {
+        let path = path.to_owned();
+        let door = Door {
+            method,
+            path,
+            access,
+        };
+        self.0.push((door, room));
+        self
+    }
+
+    /// These doors and those.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// What was decided.
+    pub(crate) fn list(self) -> Vec<Door> {
+        self.0.into_iter().map(|(door, _)| door).collect()
+    }
+
+    /// The doors, guarded.
+    pub(crate) fn router(self, house: &Arc<House>) -> Router<Arc<House>> {
+        self.0
+            .into_iter()
+            .fold(Router::new(), |router, (door, room)| {
+                let state = (Arc::clone(house), door.access);
+                let room = room.layer(from_fn_with_state(state, guard));
+                router.route(&door.path, room)
+            })
+    }
+}
+
+async fn guard(
+    State((house, access)): State<(Arc<House>, Access)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let decided = match access {
+        Access::Anyone => Ok(()),
+        Access::Users => Visitor::read(&parts, &house).map(drop),
+        Access::May(action) => {
+            Visitor::read(&parts, &house).and_then(|who: Visitor| who.demand(action))
+        }
+    };
+    match decided {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(problem) => Problem::into_response(problem),
+    }
+}
