@@ -39,6 +39,8 @@ pub(crate) struct House {
     /// Becomes true when the console stops.
     pub(crate) closing: watch::Receiver<bool>,
     pub(crate) streams: Arc<Semaphore>,
+    /// The last step of a second factor that let somebody in: each works once (RFC 6238, section 5.2).
+    steps: Mutex<HashMap<RecordId, u64>>,
     recent: Mutex<HashMap<RecordId, VecDeque<RecordId>>>,
 }
 
@@ -61,8 +63,19 @@ impl House {
             assets: Assets::new(),
             closing,
             streams: Arc::new(Semaphore::new(STREAMS)),
+            steps: Mutex::default(),
             recent: Mutex::default(),
         })
+    }
+
+    /// Uses up a step of a user's second factor; `false` if it or a later one was used before.
+    pub(crate) fn take_step(&self, user: RecordId, step: u64) -> bool {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        if steps.get(&user).is_some_and(|last| *last >= step) {
+            return false;
+        }
+        steps.insert(user, step);
+        true
     }
 
     /// Remembers that `user` opened the card.

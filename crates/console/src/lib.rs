@@ -6,7 +6,7 @@
 //!
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
 //! language, form token), is admitted by `doors` (one table of every route and who passes), and reaches a handler that lives beside its view: `home`, `clients`,
-//! `card`, `conflicts`, `premises`, `users`, `me`, `session`; `alarm` is what everybody is told first,
+//! `card`, `conflicts`, `premises`, `users`, `me`, `factor`, `session`; `alarm` is what everybody is told first,
 //! `quarantine` the page of a closed register, `erasures`, `tasks` and `retention` are about forgetting.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
@@ -21,6 +21,7 @@ pub mod desk;
 mod doors;
 mod erasures;
 mod events;
+mod factor;
 mod form;
 mod gate;
 mod help;

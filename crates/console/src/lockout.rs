@@ -27,6 +27,11 @@ impl Key {
         Self::of("account", register::directory::fold(name.trim()).as_bytes())
     }
 
+    /// The second factor of an account: a right password forgives no wrong codes.
+    pub(crate) fn factor(user: register::id::RecordId) -> Self {
+        Self::of("factor", user.as_bytes())
+    }
+
     /// A browser by its own random number.
     pub(crate) fn device(fingerprint: &[u8; 32]) -> Self {
         Self::of("device", fingerprint)

@@ -120,6 +120,11 @@ fn show(who: &Visitor, faults: &Faults) -> Response {
                 button { (t.change_password()) }
             }
         }
+        section .panel {
+            header { h2 { (t.second_factor()) } }
+            p { (if who.user.factor.is_some() { t.factor_is_on() } else { t.factor_is_off() }) }
+            p { a .button href="/me/second-factor" { (t.factor_look()) } }
+        }
         form method="post" action="/logout" {
             (hidden("csrf", who.csrf()))
             button { (t.log_out()) }

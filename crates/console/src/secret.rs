@@ -73,6 +73,20 @@ impl Token {
         Self(hasher.finalize().into())
     }
 
+    /// Bytes that this token and `key` make together, for the purpose named.
+    pub(crate) fn bytes_for<const N: usize>(&self, key: &Self, purpose: &str) -> [u8; N] {
+        let mut hasher = Sha256::new();
+        hasher.update(purpose);
+        hasher.update([0]);
+        hasher.update(self.derive(key).0);
+        let mut bytes = [0; N];
+        bytes
+            .iter_mut()
+            .zip(hasher.finalize())
+            .for_each(|(to, from)| *to = from);
+        bytes
+    }
+
     pub(crate) fn is(&self, text: &str) -> bool {
         Self::read(text).is_some_and(|other| self.0.ct_eq(&other.0).into())
     }
@@ -157,6 +171,16 @@ impl Hashing {
 /// # Errors
 /// [`SecretError::Randomness`].
 pub fn setup_code(now: Timestamp) -> Result<(String, SetupCode), SecretError> {
+    let (shown, hash) = fresh_code()?;
+    let code = SetupCode {
+        hash,
+        expires: now.checked_add(CODE_LIFE).unwrap_or(now),
+    };
+    Ok((shown, code))
+}
+
+/// A random code in groups of four, and its SHA-256.
+pub(crate) fn fresh_code() -> Result<(String, [u8; 32]), SecretError> {
     let mut random = [0; CODE_LENGTH];
     getrandom::fill(&mut random).map_err(|_| SecretError::Randomness)?;
     let letters: String = random
@@ -171,11 +195,7 @@ pub fn setup_code(now: Timestamp) -> Result<(String, SetupCode), SecretError> {
         }
         shown.push(letter);
     }
-    let code = SetupCode {
-        hash: Sha256::digest(letters.as_bytes()).into(),
-        expires: now.checked_add(CODE_LIFE).unwrap_or(now),
-    };
-    Ok((shown, code))
+    Ok((shown, Sha256::digest(letters.as_bytes()).into()))
 }
 
 /// A code that nobody can enter: what stands in the place of a used one.
@@ -186,8 +206,13 @@ pub(crate) const fn spent_code() -> SetupCode {
     }
 }
 
-/// Whether `input`, in any spacing and case, is the code, and still works.
+/// Whether `input` is the code, and still works.
 pub(crate) fn is_setup_code(input: &str, code: &SetupCode, now: Timestamp) -> bool {
+    is_code(input, &code.hash) && now < code.expires
+}
+
+/// Whether `input`, in any spacing and case, is the code with this SHA-256.
+pub(crate) fn is_code(input: &str, hash: &[u8; 32]) -> bool {
     let letters: String = input
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
@@ -198,9 +223,9 @@ pub(crate) fn is_setup_code(input: &str, code: &SetupCode, now: Timestamp) -> bo
             c => c,
         })
         .collect();
-    let hash: [u8; 32] = Sha256::digest(letters.as_bytes()).into();
-    let right: bool = hash.ct_eq(&code.hash).into();
-    right && letters.len() == CODE_LENGTH && now < code.expires
+    let given: [u8; 32] = Sha256::digest(letters.as_bytes()).into();
+    let right: bool = given.ct_eq(hash).into();
+    right && letters.len() == CODE_LENGTH
 }
 
 #[cfg(test)]

@@ -22,10 +22,10 @@ use crate::desk::Desk;
 use crate::doors::Access::{Anyone, May, Users};
 use crate::doors::{Door, Doors};
 use crate::house::House;
-use crate::session::{lock, login, setup, undertaking};
+use crate::session::{lock, login, second, setup, undertaking};
 use crate::{
-    alarm, assets, card, clients, conflicts, erasures, events, gate, help, home, me, premises,
-    quarantine, retention, tasks, users,
+    alarm, assets, card, clients, conflicts, erasures, events, factor, gate, help, home, me,
+    premises, quarantine, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -107,6 +107,8 @@ fn own() -> Doors {
     Doors::default()
         .get("/login", Anyone, login::page)
         .post("/login", Anyone, login::submit)
+        .get("/login/code", Anyone, second::page)
+        .post("/login/code", Anyone, second::submit)
         .post("/logout", Anyone, login::leave)
         .get("/lock", Anyone, lock::page)
         .post("/lock", Anyone, lock::open)
@@ -119,6 +121,9 @@ fn own() -> Doors {
         .get("/me", Users, me::page)
         .post("/me", Users, me::submit)
         .post("/me/password", Users, me::password)
+        .get("/me/second-factor", Users, factor::page)
+        .post("/me/second-factor", Users, factor::switch_on)
+        .post("/me/second-factor/off", Users, factor::switch_off)
 }
 
 /// The owner's desk.
@@ -134,6 +139,7 @@ fn desk() -> Doors {
         .post("/admin/users", May(ManageUsers), users::add)
         .post("/admin/users/{id}/code", May(ManageUsers), users::code)
         .post("/admin/users/{id}/end", May(ManageUsers), users::end)
+        .post("/admin/users/{id}/factor", May(ManageUsers), factor::reset)
 }
 
 /// A listener that takes a bounded number of connections and closes silent ones.

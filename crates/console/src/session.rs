@@ -2,6 +2,7 @@
 
 pub(crate) mod lock;
 pub(crate) mod login;
+pub(crate) mod second;
 pub(crate) mod setup;
 pub(crate) mod undertaking;
 
@@ -17,6 +18,8 @@ use crate::secret::{SecretError, Token};
 const IDLE: SignedDuration = SignedDuration::from_mins(5);
 /// A session ends after this long, whatever happens.
 const LIFE: SignedDuration = SignedDuration::from_hours(12);
+/// How long the second factor may take after the password.
+const HALF: SignedDuration = SignedDuration::from_mins(5);
 /// The most sessions at a node; beyond it the one unused for longest ends.
 const SESSIONS: usize = 512;
 
@@ -42,7 +45,11 @@ pub(crate) struct Known {
 
 /// Every session at this node. A restart ends them all.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<[u8; 32], Session>>);
+pub(crate) struct Sessions {
+    open: Mutex<HashMap<[u8; 32], Session>>,
+    /// Who has given the password and not yet the second factor, and since when.
+    half: Mutex<HashMap<[u8; 32], (RecordId, Timestamp)>>,
+}
 
 impl Sessions {
     /// Opens a session and returns its token, in place of `old`.
@@ -70,6 +77,25 @@ impl Sessions {
         }
         all.insert(token.fingerprint(), session);
         Ok(token)
+    }
+
+    /// Remembers that the password was right and the second factor is still to come.
+    pub(crate) fn begin(&self, user: RecordId, now: Timestamp) -> Result<Token, SecretError> {
+        let token = Token::new()?;
+        let mut half = self.half.lock().unwrap_or_else(PoisonError::into_inner);
+        half.retain(|_, (_, since)| now.duration_since(*since) <= HALF);
+        if half.len() >= SESSIONS {
+            half.clear();
+        }
+        half.insert(token.fingerprint(), (user, now));
+        Ok(token)
+    }
+
+    /// Who gave the password under this token a moment ago.
+    pub(crate) fn begun(&self, token: &Token, now: Timestamp) -> Option<RecordId> {
+        let half = self.half.lock().unwrap_or_else(PoisonError::into_inner);
+        let (user, since) = half.get(&token.fingerprint())?;
+        (now.duration_since(*since) <= HALF).then_some(*user)
     }
 
     /// The session with this token. With `active`, the request is a sign of a person.
@@ -115,9 +141,11 @@ impl Sessions {
         Ok(Some(token))
     }
 
-    /// Ends a session.
+    /// Ends a session, or a log-in that was half done.
     pub(crate) fn close(&self, token: &Token) {
         self.lock().remove(&token.fingerprint());
+        let mut half = self.half.lock().unwrap_or_else(PoisonError::into_inner);
+        half.remove(&token.fingerprint());
     }
 
     /// Ends every session of a user whose password or access changed, but for `kept`.
@@ -125,10 +153,12 @@ impl Sessions {
         let kept = kept.map(Token::fingerprint);
         self.lock()
             .retain(|key, session| session.user != user || Some(*key) == kept);
+        let mut half = self.half.lock().unwrap_or_else(PoisonError::into_inner);
+        half.retain(|_, (whose, _)| *whose != user);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Session>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -182,6 +182,12 @@ fn row(who: &Visitor, user: &User) -> Markup {
             td .acts {
                 @if !user.disabled {
                     (button("/code", t.new_code(), "quiet"))
+                    @if user.factor.is_some() && user.id != who.user.id {
+                        details { summary { (t.factor_reset()) }
+                            p { (t.factor_reset_text()) }
+                            (button("/factor", t.factor_reset(), "danger"))
+                        }
+                    }
                     @if user.id != who.user.id {
                         details { summary { (t.end_access()) }
                             p { (t.end_access_text()) }

@@ -104,6 +104,7 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Profile, Kind::Profile)
             | (FieldKey::Password, Kind::Password)
             | (FieldKey::SetupCode, Kind::SetupCode)
+            | (FieldKey::SecondFactor, Kind::SecondFactor)
             | (FieldKey::Undertaking, Kind::Undertaking)
             | (FieldKey::Disabled, Kind::Disabled)
             | (FieldKey::Controller, Kind::Controller)

@@ -60,6 +60,29 @@ pub struct SetupCode {
     pub expires: Timestamp,
 }
 
+/// What a user proves besides the password: a code of their phone that changes with time (RFC 6238).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SecondFactor {
+    /// The secret that phone and register share; `None` once it was switched off.
+    pub secret: Option<[u8; Self::SECRET]>,
+    /// SHA-256 of the code that lets the user in once when the phone is lost.
+    pub recovery: [u8; 32],
+}
+
+impl SecondFactor {
+    /// Length of the secret in bytes: 160 bits, as RFC 4226 recommends.
+    pub const SECRET: usize = 20;
+
+    /// What stands in the place of one that was switched off.
+    #[must_use]
+    pub const fn off() -> Self {
+        Self {
+            secret: None,
+            recovery: [0; 32],
+        }
+    }
+}
+
 /// The dated undertaking of confidentiality (vaitiolositoumus), without which no card opens.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Undertaking {
@@ -80,10 +103,19 @@ pub struct User {
     pub password: Option<PasswordHash>,
     /// The set-up code, until used.
     pub setup: Option<SetupCode>,
+    /// The second factor, while it is on.
+    pub factor: Option<SecondFactor>,
     /// The undertaking, once given.
     pub undertaking: Option<Undertaking>,
     /// Whether access has ended.
     pub disabled: bool,
 }
 
-crate::redacted!(Profile, PasswordHash, SetupCode, Undertaking, User);
+crate::redacted!(
+    Profile,
+    PasswordHash,
+    SetupCode,
+    SecondFactor,
+    Undertaking,
+    User
+);

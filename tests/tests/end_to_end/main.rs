@@ -11,6 +11,7 @@ mod clocks;
 mod demo;
 mod doors;
 mod erase;
+mod factor;
 mod forget;
 mod import;
 mod keys;

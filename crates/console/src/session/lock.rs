@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
+use register::audit::Act;
 
 use crate::cookie;
 use crate::form::{Faults, Field, Form, Input, hidden, whose};
@@ -13,7 +14,7 @@ use crate::house::House;
 use crate::icon::Icon;
 use crate::page::Page;
 use crate::problem::{Problem, redirect};
-use crate::session::login::{Next, Outcome, authenticate, minutes};
+use crate::session::login::{Next, Outcome, authenticate, log, minutes};
 use crate::session::safe_next;
 use crate::visitor::{Guest, GuestPosted};
 
@@ -63,7 +64,8 @@ pub(crate) async fn open(
     let name = user.profile.name.clone();
     let mut faults = Faults::default();
     let status = match authenticate(&house, &guest.device, Some(user), &name, &form).await? {
-        Outcome::Right(_) => {
+        Outcome::Right(user) => {
+            log(&house, Some(user.id), Act::LoggedIn).await?;
             let Some(fresh) = house.sessions.rotate(&token, false, (house.clock)())? else {
                 return Ok(redirect("/login"));
             };

@@ -22,7 +22,7 @@ use crate::lockout::Key;
 use crate::page::Page;
 use crate::problem::{Problem, redirect};
 use crate::secret::{PASSWORD_MAX, Token};
-use crate::session::safe_next;
+use crate::session::{safe_next, second};
 use crate::visitor::{Guest, GuestPosted};
 
 /// Where to go after log-in.
@@ -50,17 +50,7 @@ pub(crate) async fn submit(
     let name = form.get("name");
     let mut faults = Faults::default();
     match authenticate(&house, &guest.device, find(&house, name), name, &form).await? {
-        Outcome::Right(user) => {
-            let old = guest.session.map(|(token, _)| token);
-            let token = house.sessions.open(user.id, old, (house.clock)())?;
-            let mut response = redirect(safe_next(form.get("next")));
-            cookie::secret(
-                response.headers_mut(),
-                &house.cookies.session,
-                &token.text(),
-            );
-            Ok(response)
-        }
+        Outcome::Right(user) => second::admit(&house, &guest, &user, form.get("next")).await,
         Outcome::Wrong => {
             faults.add("name", t.login_wrong());
             let mut response = show(&guest, &form, &faults);
@@ -74,6 +64,25 @@ pub(crate) async fn submit(
             Ok(response)
         }
     }
+}
+
+/// Opens a session and leads on.
+pub(super) async fn enter(
+    house: &House,
+    guest: &Guest,
+    user: RecordId,
+    to: &str,
+) -> Result<Response, Problem> {
+    log(house, Some(user), Act::LoggedIn).await?;
+    let old = guest.session.map(|(token, _)| token);
+    let token = house.sessions.open(user, old, (house.clock)())?;
+    let mut response = redirect(to);
+    cookie::secret(
+        response.headers_mut(),
+        &house.cookies.session,
+        &token.text(),
+    );
+    Ok(response)
 }
 
 /// Ends the session; the next person starts with nothing of it.
@@ -116,12 +125,9 @@ pub(super) async fn authenticate(
     let hash = user.as_ref().and_then(|user| user.password.clone());
     let right = house.hashing.verify(Zeroizing::new(password), hash).await;
     let user = user.filter(|_| right);
-    log(
-        house,
-        user.as_ref().map(|user| user.id),
-        if right { Act::LoggedIn } else { Act::Refused },
-    )
-    .await?;
+    if user.is_none() {
+        log(house, None, Act::Refused).await?;
+    }
     Ok(match user {
         Some(user) => {
             house.lockout.forgive(&keys);

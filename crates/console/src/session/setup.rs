@@ -15,14 +15,14 @@ use register::value::Content;
 use zeroize::Zeroizing;
 
 use crate::clock::{show_date, today};
-use crate::cookie;
 use crate::form::{Faults, Field, Form, Input, hidden, tick};
 use crate::house::House;
 use crate::lockout::Key;
 use crate::page::Page;
-use crate::problem::{Problem, redirect};
+use crate::problem::Problem;
 use crate::secret::{PASSWORD_MAX, PASSWORD_MIN, is_setup_code, spent_code};
 use crate::session::login::{find, log, minutes};
+use crate::session::second;
 use crate::text::Language;
 use crate::visitor::{Guest, GuestPosted};
 
@@ -82,15 +82,8 @@ pub(crate) async fn submit(
     log(&house, Some(user.id), Act::SetPassword).await?;
     house.lockout.forgive(&keys);
     house.sessions.close_all_of(user.id, None);
-    let old = guest.session.map(|(token, _)| token);
-    let token = house.sessions.open(user.id, old, now)?;
-    let mut response = redirect("/");
-    cookie::secret(
-        response.headers_mut(),
-        &house.cookies.session,
-        &token.text(),
-    );
-    Ok(response)
+    // Whoever got the one-time code has not got the phone by that.
+    second::admit(&house, &guest, &user, "/").await
 }
 
 /// Writes password and undertaking, and spends the code, in one edit.

@@ -208,6 +208,7 @@ impl Language {
             | Kind::Profile
             | Kind::Password
             | Kind::SetupCode
+            | Kind::SecondFactor
             | Kind::Undertaking
             | Kind::Disabled
             | Kind::Controller

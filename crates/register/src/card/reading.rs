@@ -139,7 +139,7 @@ impl Reading<'_> {
 
     /// The record as a user; `None` while the profile has not arrived.
     ///
-    /// Of a conflict in the password, code or undertaking the newest counts; access that was ended at
+    /// Of a conflict in the password, code, second factor or undertaking the newest counts; access that was ended at
     /// any premises is ended.
     #[must_use]
     pub fn user(&self) -> Option<User> {
@@ -157,6 +157,10 @@ impl Reading<'_> {
             Content::SetupCode(code) => Some(code),
             _ => None,
         });
+        let factor = self.field(&slots, FieldKey::SecondFactor, |content| match content {
+            Content::SecondFactor(factor) => Some(factor),
+            _ => None,
+        });
         let undertaking = self.field(&slots, FieldKey::Undertaking, |content| match content {
             Content::Undertaking(undertaking) => Some(undertaking),
             _ => None,
@@ -171,6 +175,10 @@ impl Reading<'_> {
             profile: profile.newest()?.clone(),
             password: password.newest().cloned(),
             setup: setup.newest().cloned(),
+            factor: factor
+                .newest()
+                .filter(|factor| factor.secret.is_some())
+                .cloned(),
             undertaking: undertaking.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
         })

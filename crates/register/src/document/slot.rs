@@ -86,6 +86,8 @@ keys! {
         Password = "password",
         /// A user's one-time code.
         SetupCode = "setup_code",
+        /// A user's second factor.
+        SecondFactor = "second_factor",
         /// A user's undertaking.
         Undertaking = "undertaking",
         /// Whether a user's access has ended.

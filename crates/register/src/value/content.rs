@@ -3,7 +3,7 @@
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
-use crate::people::{PasswordHash, Profile, SetupCode, Undertaking};
+use crate::people::{PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
 use crate::retention::{LegalClaim, Restriction};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::Treatment;
@@ -45,6 +45,8 @@ pub enum Content {
     Password(PasswordHash),
     /// A user's one-time code.
     SetupCode(SetupCode),
+    /// A user's second factor.
+    SecondFactor(SecondFactor),
     /// A user's undertaking of confidentiality.
     Undertaking(Undertaking),
     /// Whether a user's access has ended.
@@ -95,7 +97,7 @@ kinds! {
     Name = "name", BirthYear = "birth_year", Phone = "phone", Email = "email", Address = "address",
     Origin = "origin", Marketing = "marketing", Note = "note", Health = "health",
     HealthAsked = "health_asked", Treatment = "treatment", Profile = "profile", Password = "password",
-    SetupCode = "setup_code", Undertaking = "undertaking", Disabled = "disabled",
+    SetupCode = "setup_code", SecondFactor = "second_factor", Undertaking = "undertaking", Disabled = "disabled",
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
 }

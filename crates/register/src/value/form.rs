@@ -3,7 +3,7 @@
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::RecordId;
-use crate::people::{PasswordHash, Profile, Role, SetupCode, Undertaking};
+use crate::people::{PasswordHash, Profile, Role, SecondFactor, SetupCode, Undertaking};
 use crate::retention::{LegalClaim, Restriction};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::{Contract, Treatment};
@@ -50,6 +50,12 @@ impl Content {
             }
             Self::Password(password) => to.put_text("phc", &password.0),
             Self::SetupCode(code) => write_code(code, to),
+            Self::SecondFactor(factor) => {
+                if let Some(secret) = &factor.secret {
+                    to.put_bytes("secret", secret);
+                }
+                to.put_bytes("recovery", &factor.recovery);
+            }
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
             Self::Controller(controller) => write_controller(controller, to),
@@ -147,6 +153,10 @@ impl Content {
             Kind::SetupCode => Self::SetupCode(SetupCode {
                 hash: from.bytes("hash")?.ok_or(ValueError::Damaged)?,
                 expires: from.timestamp("expires")?,
+            }),
+            Kind::SecondFactor => Self::SecondFactor(SecondFactor {
+                secret: from.bytes("secret")?,
+                recovery: from.bytes("recovery")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Undertaking => Self::Undertaking(Undertaking {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
