@@ -11,6 +11,7 @@ mod clocks;
 mod demo;
 mod erase;
 mod forget;
+mod full_stick;
 mod import;
 mod keys;
 mod kills;
