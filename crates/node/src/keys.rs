@@ -4,6 +4,7 @@
 //! where they were, under the secret of before: they are found there, moved, and sealed anew at the next start.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use register::replica::Holdings;
@@ -16,6 +17,8 @@ use crate::exit::{Attempt as _, Exit, Failure, Outcome};
 const HERE: &str = "keys";
 /// The file without which a directory holds no keys.
 const EPOCH: &str = "epoch";
+/// What a key file is called while it is copied; none has this name, and the next copy replaces it.
+const DRAFT: &str = "moving";
 
 /// Opens the store in `dir`.
 ///
@@ -27,7 +30,7 @@ pub(crate) fn open(dir: &Path, keys: &Keys) -> Outcome<(FileVault, Holdings, Ope
     let moving = place != here && !place.join(EPOCH).exists() && here.join(EPOCH).exists();
     let from = if moving { &here } else { &place };
     let wanted = source(&keys.master)?;
-    let (vault, holdings, opening) = match FileVault::open_with(dir, from, &wanted) {
+    let (mut vault, mut holdings, opening) = match FileVault::open_with(dir, from, &wanted) {
         Ok(opened) => opened,
         Err(error @ VaultError::Keys(_)) => {
             let (mut vault, holdings, opening) = open_as_before(dir, from, keys, error)?;
@@ -37,16 +40,32 @@ pub(crate) fn open(dir: &Path, keys: &Keys) -> Outcome<(FileVault, Holdings, Ope
         }
         Err(error) => return Err(error.into()),
     };
-    if !moving {
-        return Ok((vault, holdings, opening));
+    if moving {
+        vault.close()?;
+        copy(&here, &place)?;
+        (vault, holdings, _) = FileVault::open_with(dir, &place, &wanted)?;
     }
-    vault.close()?;
-    carry(&here, &place)?;
-    let (mut vault, holdings, _) = FileVault::open_with(dir, &place, &wanted)?;
-    // What is left of the files on the old volume opens nothing from here on.
-    vault.rotate_keys()?;
-    tracing::warn!("the keys are moved, as the settings say");
+    // Not only now: a start that ended after the copies and before this has left them there as well.
+    if are_two_holders(&here, &place) {
+        // First, since originals that are there still tell the next start that this is yet to be done. What
+        // can be read of them on the old volume opens nothing from here on.
+        vault.rotate_keys()?;
+        clear(&here)?;
+        tracing::warn!("the keys are moved, as the settings say");
+    }
     Ok((vault, holdings, opening))
+}
+
+/// Whether both directories hold keys and are not one directory under two names, such as that of a link.
+fn are_two_holders(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = |directory: &Path| {
+        let there = fs::metadata(directory.join(EPOCH)).ok()?;
+        Some((there.dev(), there.ino()))
+    };
+    file(one)
+        .zip(file(other))
+        .is_some_and(|(one, other)| one != other)
 }
 
 /// Opens the store with a secret that may have sealed its keys before; `error` is why the one of the settings
@@ -88,33 +107,44 @@ fn source(master: &Master) -> Outcome<MasterSource> {
     }
 }
 
-/// Moves the key files to a directory on any volume: the copies are durable before the originals go.
-fn carry(from: &Path, to: &Path) -> Outcome<()> {
-    let doing = format!("move the keys to {}", to.display());
-    let carry = || {
+/// Copies the key files to a directory on any volume, durably.
+fn copy(from: &Path, to: &Path) -> Outcome<()> {
+    let copy = || {
         use std::os::unix::fs::PermissionsExt as _;
         fs::create_dir_all(to)?;
         fs::set_permissions(to, fs::Permissions::from_mode(0o700))?;
-        let mut carried: Vec<PathBuf> = Vec::new();
-        for entry in fs::read_dir(from)? {
-            carried.push(entry?.path());
-        }
+        let mut originals = paths(from)?;
         // Last, since a directory with this file in it counts as one that holds the keys.
-        carried.sort_by_key(|path| path.ends_with(EPOCH));
-        for original in &carried {
+        originals.sort_by_key(|path| path.ends_with(EPOCH));
+        for original in originals {
             let Some(name) = original.file_name() else {
                 continue;
             };
-            let copy = to.join(name);
+            let draft = to.join(DRAFT);
             // `copy` takes the permissions along.
-            fs::copy(original, &copy)?;
-            fs::File::open(&copy)?.sync_all()?;
+            fs::copy(&original, &draft)?;
+            fs::File::open(&draft)?.sync_all()?;
+            // Half a file must not pass for a key, and least of all half of the last one.
+            fs::rename(&draft, to.join(name))?;
+            fs::File::open(to)?.sync_all()?;
         }
-        fs::File::open(to)?.sync_all()?;
-        for original in carried {
-            fs::remove_file(original)?;
-        }
-        fs::File::open(from)?.sync_all()
+        Ok(())
     };
-    carry().attempt(doing)
+    copy().attempt(format!("copy the keys to {}", to.display()))
+}
+
+/// Removes the key files from a directory, durably.
+fn clear(directory: &Path) -> Outcome<()> {
+    let clear = || {
+        for file in paths(directory)? {
+            fs::remove_file(file)?;
+        }
+        fs::File::open(directory)?.sync_all()
+    };
+    clear().attempt(format!("remove the keys from {}", directory.display()))
+}
+
+fn paths(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(directory)?;
+    entries.map(|entry| Ok(entry?.path())).collect()
 }

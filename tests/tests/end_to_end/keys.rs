@@ -104,3 +104,58 @@ fn a_credential_of_systemd_opens_a_node_and_nothing_else_does() {
     assert_eq!(check(Some(home.path())).0, Some(0));
     assert_eq!(check(None).0, Some(STORAGE));
 }
+
+/// What stands in a directory, by name.
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_move_of_the_keys_that_was_cut_off_is_finished_at_the_next_start() {
+    let home = tempfile::tempdir().unwrap();
+    let (_, files) = register(home.path(), 72, 12);
+    let mut node = Node::init(home.path(), "Poikuekatu").unwrap();
+    node.import(&files.clients, None).unwrap().fine().unwrap();
+    let all = node.export().unwrap();
+    let own = node.directory().join("keys");
+    assert_eq!(names(&own), ["epoch", "master"]);
+
+    // What a power cut leaves when the copies are complete and the originals not yet removed.
+    let away = home.path().join("volume");
+    let old = home.path().join("old");
+    for copy in [&away, &old] {
+        fs::create_dir(copy).unwrap();
+        for name in names(&own) {
+            fs::copy(own.join(&name), copy.join(&name)).unwrap();
+        }
+    }
+    set_keys(&node, &format!("directory = \"{}\"\n", away.display()));
+    node.start().await.unwrap();
+    assert_eq!(names(&own), [""; 0], "the originals are left behind");
+    assert_eq!(node.export().unwrap(), all);
+    node.check().unwrap();
+    node.stop().unwrap();
+    let current = fs::read(away.join("epoch")).unwrap();
+
+    // What anybody read of the originals opens nothing any more.
+    set_keys(&node, &format!("directory = \"{}\"\n", old.display()));
+    let refused = node.command(&["export"], &["--format", "jsonl"]).unwrap();
+    assert_eq!(refused.code, Some(STORAGE), "{refused:?}");
+    // The move is over: another start makes no new keys.
+    set_keys(&node, &format!("directory = \"{}\"\n", away.display()));
+    assert_eq!(node.export().unwrap(), all);
+    assert_eq!(fs::read(away.join("epoch")).unwrap(), current);
+
+    // The same directory under another name is no other place, so nothing in it is removed.
+    let link = node.directory().join("keys");
+    fs::remove_dir(&link).unwrap();
+    std::os::unix::fs::symlink(&away, &link).unwrap();
+    assert_eq!(node.export().unwrap(), all);
+    assert_eq!(fs::read(away.join("epoch")).unwrap(), current);
+    assert_eq!(names(&away), ["epoch", "master"]);
+}

@@ -20,11 +20,11 @@ const STORAGE: i32 = 6;
 const GIVE_UP_TIME: Duration = Duration::from_secs(20);
 
 /// A file system of its own, unmounted when dropped.
-struct Mounted(PathBuf);
+pub(crate) struct Mounted(pub(crate) PathBuf);
 
 impl Mounted {
     /// A file system in memory, of so many bytes.
-    fn small(place: &Path, bytes: u64) -> Self {
+    pub(crate) fn small(place: &Path, bytes: u64) -> Self {
         std::fs::create_dir_all(place).unwrap();
         mount(&[
             "-t",
@@ -41,7 +41,7 @@ impl Mounted {
         mount(&["-o", "remount,ro", &self.0.display().to_string()]);
     }
 
-    fn larger(&self, bytes: u64) {
+    pub(crate) fn resize(&self, bytes: u64) {
         mount(&[
             "-o",
             &format!("remount,size={bytes}"),
@@ -67,7 +67,7 @@ fn mount(arguments: &[&str]) {
 }
 
 /// Whether file systems can be mounted here; says so when they can't.
-fn may_mount(what: &str) -> bool {
+pub(crate) fn may_mount(what: &str) -> bool {
     let root = rustix::process::geteuid().is_root();
     if !root {
         skip::say(&format!("{what}: mounting a small file system takes root"));
@@ -220,7 +220,7 @@ async fn a_full_disk_refuses_edits_and_keeps_every_acknowledged_one() {
     assert!(!log.contains("panicked"), "{}", node.log_end());
 
     std::fs::remove_file(&ballast).unwrap();
-    disk.larger(512 << 20);
+    disk.resize(512 << 20);
     node.start().await.unwrap();
     let export = node.export().unwrap();
     let lost: Vec<&String> = saved
