@@ -11,6 +11,8 @@ mod health;
 mod hold;
 mod marketing;
 mod note;
+mod package;
+mod request;
 mod treatment;
 mod view;
 
@@ -130,6 +132,24 @@ pub(crate) fn routes() -> Router<Arc<House>> {
             "/clients/{id}/health/{entry}/confirm",
             post(health::confirm),
         );
+    router = router
+        .route(
+            "/clients/{id}/requests/new",
+            get(request::new_page).post(request::add),
+        )
+        .route("/clients/{id}/requests/{entry}", get(request::page));
+    for shape in package::Shape::ALL {
+        router = router.route(
+            shape.path(),
+            get(move |who, at| package::get(shape, who, at))
+                .post(move |at, posted| package::post(shape, at, posted)),
+        );
+    }
+    for step in request::Step::ALL {
+        let path = format!("/clients/{{id}}/requests/{{entry}}/{}", step.path());
+        let take = move |at, posted| request::step(step, at, posted);
+        router = router.route(&path, post(take));
+    }
     for section in Section::ALL {
         let path = format!("/clients/{{id}}/{}", section.path());
         router = router
@@ -189,6 +209,11 @@ impl Opened {
 
 /// Opens a card, which is logged, durably, before anything of it is shown.
 pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
+    open_for(who, id, Purpose::Care).await
+}
+
+/// The same for another purpose.
+async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, Problem> {
     who.demand(Action::ReadCards)?;
     let record: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
     // Staff, settings and catalogue are records too, and no cards.
@@ -206,7 +231,7 @@ pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
     let command = Command::Open {
         record,
         viewer: who.user.id,
-        purpose: Purpose::Care,
+        purpose,
     };
     let Answer::Card(card) = who.house().desk.ask(command).await? else {
         return Err(Problem::Internal);

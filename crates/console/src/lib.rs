@@ -7,7 +7,8 @@
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
 //! language, form token), and reaches a handler that lives beside its view: `home`, `clients`,
 //! `card`, `conflicts`, `premises`, `users`, `me`, `session`; `alarm` is what everybody is told first,
-//! `quarantine` the page of a closed register, `erasures`, `tasks` and `retention` are about forgetting.
+//! `quarantine` the page of a closed register, `erasures`, `tasks` and `retention` are about forgetting,
+//! `requests` is the board of what clients ask under the law.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod alarm;
@@ -32,6 +33,7 @@ mod page;
 mod premises;
 mod problem;
 mod quarantine;
+mod requests;
 mod retention;
 mod secret;
 mod server;

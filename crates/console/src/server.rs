@@ -23,7 +23,7 @@ use crate::house::House;
 use crate::session::{lock, login, setup, undertaking};
 use crate::{
     alarm, assets, card, clients, conflicts, erasures, events, gate, help, home, me, premises,
-    quarantine, retention, tasks, users,
+    quarantine, requests, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -93,6 +93,7 @@ pub fn router(
         .route("/erasures/{id}", get(erasures::page))
         .route("/tasks", get(tasks::page))
         .route("/tasks/{id}/done", post(tasks::tick_off))
+        .route("/requests", get(requests::page))
         .route("/retention", get(retention::page))
         .route("/retention/run", post(retention::run))
         .route("/premises", get(premises::page))
