@@ -11,13 +11,16 @@ mod health;
 mod hold;
 mod marketing;
 mod note;
+mod package;
+mod request;
 mod treatment;
 mod view;
 
 use axum::response::Response;
 use maud::{Markup, html};
 use register::access::Action::{
-    EditContact, Erase, ReadCards, ReadCare, RecordCare, RedactCare, Retain,
+    DecideRequests, EditContact, Erase, ReadCards, ReadCare, RecordCare, RecordRequests,
+    RedactCare, Retain,
 };
 use register::access::{Action, trim};
 use register::audit::Purpose;
@@ -123,7 +126,8 @@ pub(crate) fn doors() -> Doors {
         .get(&under("claim"), May(Retain), hold::claim_page)
         .post(&under("claim"), May(Retain), hold::claim)
         .get(&under("restriction"), May(Retain), hold::restriction_page)
-        .post(&under("restriction"), May(Retain), hold::restriction);
+        .post(&under("restriction"), May(Retain), hold::restriction)
+        .and(request_doors(&under("requests")));
     Section::ALL.into_iter().fold(doors, |doors, section| {
         let path = under(section.path());
         let access = May(section.action());
@@ -143,6 +147,32 @@ pub(crate) fn doors() -> Doors {
             .post(&format!("{entry}/remove"), access, move |at, posted| {
                 entry::remove(section, at, posted)
             })
+    })
+}
+
+/// What a client asks for, and the package that answers.
+fn request_doors(path: &str) -> Doors {
+    let entry = format!("{path}/{{entry}}");
+    let record = May(RecordRequests);
+    let doors = Doors::default()
+        .get(&format!("{path}/new"), record, request::new_page)
+        .post(&format!("{path}/new"), record, request::add)
+        .get(&entry, record, request::page);
+    let doors = package::Shape::ALL.into_iter().fold(doors, |doors, shape| {
+        let decide = May(DecideRequests);
+        doors
+            .get(shape.path(), decide, move |who, at| {
+                package::get(shape, who, at)
+            })
+            .post(shape.path(), decide, move |at, posted| {
+                package::post(shape, at, posted)
+            })
+    });
+    request::Step::ALL.into_iter().fold(doors, |doors, step| {
+        let path = format!("{entry}/{}", step.path());
+        doors.post(&path, May(step.action()), move |at, posted| {
+            request::step(step, at, posted)
+        })
     })
 }
 
@@ -184,6 +214,11 @@ impl Opened {
 
 /// Opens a card, which is logged, durably, before anything of it is shown.
 pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
+    open_for(who, id, Purpose::Care).await
+}
+
+/// The same for another purpose.
+async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, Problem> {
     who.demand(Action::ReadCards)?;
     let record: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
     // Staff, settings and catalogue are records too, and no cards.
@@ -201,7 +236,7 @@ pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
     let command = Command::Open {
         record,
         viewer: who.user.id,
-        purpose: Purpose::Care,
+        purpose,
     };
     let Answer::Card(card) = who.house().desk.ask(command).await? else {
         return Err(Problem::Internal);

@@ -5,9 +5,11 @@
 //! from another host, no client data in any URL or log, no state that outlives the process.
 //!
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
-//! language, form token), is admitted by `doors` (one table of every route and who passes), and reaches a handler that lives beside its view: `home`, `clients`,
-//! `card`, `conflicts`, `premises`, `users`, `me`, `factor`, `session`; `alarm` is what everybody is told first,
-//! `quarantine` the page of a closed register, `erasures`, `tasks` and `retention` are about forgetting.
+//! language, form token), is admitted by `doors` (one table of every route and who passes), and reaches
+//! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
+//! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
+//! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
+//! under the law.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod alarm;
@@ -34,6 +36,7 @@ mod page;
 mod premises;
 mod problem;
 mod quarantine;
+mod requests;
 mod retention;
 mod secret;
 mod server;

@@ -11,7 +11,9 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
-use register::access::Action::{DestroyPapers, Erase, ManageUsers, ReadCards, Retain, SeePremises};
+use register::access::Action::{
+    DestroyPapers, Erase, ManageUsers, ReadCards, RecordRequests, Retain, SeePremises,
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -25,7 +27,7 @@ use crate::house::House;
 use crate::session::{lock, login, second, setup, undertaking};
 use crate::{
     alarm, assets, card, clients, conflicts, erasures, events, factor, gate, help, home, me,
-    premises, quarantine, retention, tasks, users,
+    premises, quarantine, requests, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -91,6 +93,7 @@ fn plan() -> Doors {
         .get("/alarms", Users, alarm::part)
         .post("/alarms/{id}/dismiss", Users, alarm::dismiss)
         .get("/conflicts", May(ReadCards), conflicts::page)
+        .get("/requests", May(RecordRequests), requests::page)
         .get("/tasks", May(DestroyPapers), tasks::page)
         .post("/tasks/{id}/done", May(DestroyPapers), tasks::tick_off)
         .get("/premises", May(SeePremises), premises::page)

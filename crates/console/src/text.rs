@@ -13,6 +13,7 @@ mod forget;
 mod frame;
 mod premises;
 mod problems;
+mod requests;
 mod retention;
 
 /// A language of the console.

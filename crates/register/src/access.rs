@@ -31,6 +31,10 @@ pub enum Action {
     Retain,
     /// See which papers have to be destroyed, and say that they were. Nothing there tells whose they are.
     DestroyPapers,
+    /// Take down what clients ask under the law, and see what was asked (clause 10).
+    RecordRequests,
+    /// Extend and close requests; make the package for the client (clauses 10 and 11).
+    DecideRequests,
 }
 
 impl Action {
@@ -43,7 +47,9 @@ impl Action {
             | Self::ReadCare
             | Self::RecordCare
             | Self::RedactContact
-            | Self::RedactCare => true,
+            | Self::RedactCare
+            | Self::RecordRequests
+            | Self::DecideRequests => true,
             // Certificates, and an erasure, which says no more than the card's own page.
             Self::Erase => false,
             Self::SeePremises
@@ -59,15 +65,19 @@ impl Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
-        Action::ReadCards | Action::EditContact | Action::SeePremises | Action::DestroyPapers => {
-            true
-        }
+        Action::ReadCards
+        | Action::EditContact
+        | Action::SeePremises
+        | Action::DestroyPapers
+        | Action::RecordRequests => true,
         Action::ReadCare | Action::RecordCare | Action::RedactContact | Action::RedactCare => {
             !matches!(role, Role::Reception)
         }
-        Action::ManageUsers | Action::Export | Action::Erase | Action::Retain => {
-            matches!(role, Role::Owner)
-        }
+        Action::ManageUsers
+        | Action::Export
+        | Action::Erase
+        | Action::Retain
+        | Action::DecideRequests => matches!(role, Role::Owner),
     }
 }
 

@@ -50,6 +50,8 @@ pub enum Act {
     Released,
     /// A copy of everything was made.
     BackedUp,
+    /// Everything held on a client was put together for that client (GDPR Article 15).
+    PackageMade,
 }
 
 /// An event to be logged.

@@ -11,6 +11,7 @@ use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, P
 use crate::document::{Heads, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::Treatment;
@@ -134,6 +135,8 @@ pub struct Card {
     pub treatments: Vec<Entry<Treatment>>,
     /// Notes.
     pub notes: Vec<Entry<Note>>,
+    /// Requests under the law, newest first.
+    pub requests: Vec<Entry<Request>>,
     /// When the card was made.
     pub created: Option<Timestamp>,
     /// When it was last changed.
@@ -235,6 +238,11 @@ impl Card {
                 .count()
             + self
                 .treatments
+                .iter()
+                .filter(|entry| entry.is_conflict())
+                .count()
+            + self
+                .requests
                 .iter()
                 .filter(|entry| entry.is_conflict())
                 .count()

@@ -12,6 +12,7 @@ use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
 use crate::id::RecordId;
 use crate::people::User;
+use crate::request::OpenRequest;
 use crate::retention::Due;
 
 use index::Index;
@@ -36,6 +37,8 @@ pub struct Summary {
     pub conflicts: usize,
     /// When the card and the first of its entries have to go.
     pub due: Due,
+    /// Requests that wait for an answer.
+    pub requests: Vec<OpenRequest>,
 }
 crate::redacted!(Summary);
 

@@ -155,7 +155,7 @@ impl Document {
         let made = (|| {
             tx.put(root.clone(), "kind", i64::from(kind.code()))?;
             tx.put(root.clone(), "schema", i64::from(SCHEMA))?;
-            for name in Collection::ALL.iter().map(|one| one.key()).chain([VOID]) {
+            for name in map_names() {
                 tx.put_object(root.clone(), name, ObjType::Map)?;
             }
             Ok::<_, AutomergeError>(())
@@ -199,7 +199,7 @@ impl Document {
             return Err(DocumentError::Newer);
         }
         let mut maps = BTreeMap::new();
-        for name in Collection::ALL.iter().map(|one| one.key()).chain([VOID]) {
+        for name in map_names() {
             if let Ok(Some((value, id))) = inner.get(automerge::ROOT, name)
                 && value.is_object()
             {
@@ -290,17 +290,12 @@ impl Document {
                 .map_err(|_| DocumentError::Damaged)?
         };
         for put in puts {
-            let (name, slot, value) = match put {
-                Put::Set(slot, value) => (slot.collection().key(), slot, *value),
-                Put::Void(slot, value) => (VOID, slot, *value),
-                Put::Keep(slot) => (VOID, slot, KEPT),
+            let ((name, key), value) = match put {
+                Put::Set(slot, value) => (slot.place(), *value),
+                Put::Void(slot, value) => ((VOID, slot.full_key()), *value),
+                Put::Keep(slot) => ((VOID, slot.full_key()), KEPT),
             };
             let map = self.maps.get(name).ok_or(DocumentError::Damaged)?;
-            let key = if name == VOID {
-                void_key(*slot)
-            } else {
-                slot.key()
-            };
             tx.put(map, key, ScalarValue::Bytes(value.as_bytes().to_vec()))
                 .map_err(|_| DocumentError::Damaged)?;
         }
@@ -361,9 +356,7 @@ impl Document {
         }
         if let Some(map) = self.maps.get(VOID) {
             for (key, leaves) in self.read_map(map, &|_| None) {
-                let slot = key
-                    .split_once('/')
-                    .and_then(|(name, key)| Slot::from_keys(Collection::from_key(name)?, key));
+                let slot = Slot::from_full_key(&key);
                 if let Some(leaves_here) = slot.and_then(|slot| slots.get_mut(&slot)) {
                     leaves_here.voided = leaves
                         .into_iter()
@@ -439,8 +432,10 @@ impl Document {
     }
 }
 
-fn void_key(slot: Slot) -> String {
-    format!("{}/{}", slot.collection().key(), slot.key())
+/// The maps that every document has.
+fn map_names() -> impl Iterator<Item = &'static str> {
+    let own = Collection::ALL.iter().filter(|one| one.has_map());
+    own.map(|one| one.key()).chain([VOID])
 }
 
 fn write_stamp(stamp: Stamp) -> String {

@@ -25,6 +25,7 @@ pub mod identity_code;
 pub mod ledger;
 pub mod people;
 pub mod replica;
+pub mod request;
 pub mod retention;
 pub mod settings;
 pub mod treatment;

@@ -2,6 +2,7 @@
 //!
 //! * ENTRY: a treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
+//! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
 //!
 //! Looking, editing, importing and replicating never restart a clock. A restriction (GDPR Article 18) and
@@ -121,7 +122,8 @@ impl Card {
             .treatments
             .iter()
             .filter_map(treatment_due)
-            .chain(self.health.iter().filter_map(health_due));
+            .chain(self.health.iter().filter_map(health_due))
+            .chain(self.requests.iter().filter_map(request_due));
         Due {
             card: last.map(due).map(held_off),
             entry: entries.min().map(held_off),
@@ -136,6 +138,7 @@ impl Card {
         let stays = |due: Option<Date>| due.is_none_or(|due| due > today);
         self.treatments.retain(|entry| stays(treatment_due(entry)));
         self.health.retain(|entry| stays(health_due(entry)));
+        self.requests.retain(|entry| stays(request_due(entry)));
     }
 }
 
@@ -154,6 +157,19 @@ pub fn health_due(entry: &Entry<crate::health::HealthEntry>) -> Option<Date> {
         said.or(held.stamp.map(|stamp| day(stamp.at)))
     };
     latest(&entry.field, dated).map(due)
+}
+
+/// When a request has to go: five years after it was closed. `None` while it is open in any of a conflict's values.
+#[must_use]
+pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
+    if entry.field.all().iter().any(|held| held.value.is_open()) {
+        return None;
+    }
+    let closed = |held: &Held<crate::request::Request>| {
+        let closing = held.value.closing.as_ref();
+        closing.map(|closing| closing.date)
+    };
+    latest(&entry.field, closed).map(due)
 }
 
 fn latest<T>(field: &Field<T>, date: impl Fn(&Held<T>) -> Option<Date>) -> Option<Date> {

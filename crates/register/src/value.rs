@@ -9,6 +9,7 @@
 mod content;
 mod fields;
 mod form;
+mod request;
 
 pub use content::{Content, Kind};
 pub use fields::Rest;

@@ -93,6 +93,15 @@ pub(crate) fn cases(card: &Card, who: &Visitor) -> Vec<Case> {
         &card.notes,
         Content::Note,
     );
+    if may(who.user.profile.role, Action::DecideRequests) {
+        entries(
+            &mut cases,
+            Collection::Request,
+            Kind::Request,
+            &card.requests,
+            Content::Request,
+        );
+    }
     // Who may not read an entry whole must not write it back either.
     if may(who.user.profile.role, Action::RecordCare) {
         entries(
@@ -299,7 +308,8 @@ fn choice(who: &Visitor, opened: &Opened, case: &Case, form: &Form, faults: &Fau
                 }
                 p .actions {
                     button .primary { (t.keep_chosen()) }
-                    @if !writes {
+                    // A request goes on by its steps once one of the values is chosen.
+                    @if !writes && case.kind != Kind::Request {
                         a href={ (opened.path()) "/conflicts?third=" (key) "#f-" (choice_name(case)) } { (t.write_third()) }
                     }
                 }

@@ -4,7 +4,7 @@ use maud::Markup;
 use register::value::Content;
 pub(crate) use register::value::Kind;
 
-use crate::card::{contact, health, marketing, note, treatment};
+use crate::card::{contact, health, marketing, note, request, treatment};
 use crate::form::{Faults, Form};
 use crate::text::Language;
 use crate::visitor::Visitor;
@@ -87,6 +87,7 @@ pub(crate) fn lines(t: Language, content: &Content) -> Vec<(&'static str, String
         Content::Note(note) => vec![(t.note(), note.text.clone())],
         Content::Health(entry) => health::lines(t, entry),
         Content::Treatment(treatment) => treatment::lines(t, treatment),
+        Content::Request(request) => request::lines(t, request),
         _ => Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ use register::health::HealthEntry;
 use register::replica::Command;
 use register::treatment::Treatment;
 
-use crate::card::{Opened, band, conflict, hidden_state, open, value_ids};
+use crate::card::{Opened, band, conflict, hidden_state, open, request, value_ids};
 use crate::clock::{show_date, show_moment};
 use crate::form::hidden;
 use crate::icon::Icon;
@@ -55,6 +55,7 @@ fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Response {
                     (contact(who, opened))
                     @if who.may(Action::ReadCare) { (health(who, opened, revealed)) }
                     (marketing(who, opened))
+                    (request::section(who, opened))
                     @if who.may(Action::Retain) { (privacy(who, opened)) }
                 }
             }
@@ -320,6 +321,7 @@ fn privacy(who: &Visitor, opened: &Opened) -> Markup {
     let path = opened.path();
     let body = html! {
         ul .ways {
+            li { a href={ (path) "/package" } { (t.package()) } }
             li { a href={ (path) "/claim" } { (t.claim()) } }
             li { a href={ (path) "/restriction" } { (t.restriction()) } }
             li { a href={ (path) "/history/clear" } { (t.clear_history()) } }

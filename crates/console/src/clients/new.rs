@@ -91,6 +91,7 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         alert: Alert::NotAsked,
         last_visit: None,
         conflicts: 0,
+        requests: Vec::new(),
         due: register::retention::Due::default(),
     };
     who.house()

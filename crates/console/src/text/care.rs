@@ -203,6 +203,7 @@ impl Language {
             Kind::Note => self.note(),
             Kind::Health | Kind::HealthAsked => self.health(),
             Kind::Treatment | Kind::CatalogueItem => self.treatment(),
+            Kind::Request => self.request(),
             Kind::Name
             | Kind::Origin
             | Kind::Profile

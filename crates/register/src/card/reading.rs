@@ -9,6 +9,7 @@ use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::people::{Profile, User};
+use crate::request::OpenRequest;
 use crate::value::{Content, Value};
 
 use super::{Card, Catalogue, Entry, Field, Held, Settings};
@@ -64,6 +65,7 @@ impl Reading<'_> {
             alert: card.alert(),
             last_visit: card.last_visit(),
             conflicts: card.conflicts(),
+            requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
         }
     }
 
@@ -83,6 +85,12 @@ impl Reading<'_> {
         });
         treatments
             .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        let mut requests = self.entries(slots, Collection::Request, |content| match content {
+            Content::Request(request) => Some(request),
+            _ => None,
+        });
+        requests
+            .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.received)));
         Card {
             id: self.id,
             heads: self.document.heads(),
@@ -132,6 +140,7 @@ impl Reading<'_> {
                 Content::Note(note) => Some(note),
                 _ => None,
             }),
+            requests,
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }

@@ -195,6 +195,7 @@ mod tests {
                 last_visit: None,
                 due: crate::retention::Due::default(),
                 conflicts: 0,
+                requests: Vec::new(),
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -245,6 +246,7 @@ mod tests {
                 last_visit: None,
                 due: crate::retention::Due::default(),
                 conflicts: 0,
+                requests: Vec::new(),
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

@@ -118,6 +118,8 @@ keys! {
         Item = "item",
         /// Papers to destroy.
         Task = "task",
+        /// What clients asked under the law.
+        Request = "request",
     }
 }
 
@@ -128,6 +130,17 @@ pub enum Slot {
     Field(FieldKey),
     /// An entry of a collection other than [`Collection::Field`].
     Entry(Collection, EntryId),
+}
+
+impl Collection {
+    /// Whether documents have a map of its own for it.
+    ///
+    /// A collection that came later has none: records are made from a genesis that never changes, and a map
+    /// that two premises made apart would be two maps. Its entries stand among the fields, with its name before
+    /// theirs.
+    pub(super) const fn has_map(self) -> bool {
+        !matches!(self, Self::Request)
+    }
 }
 
 impl Slot {
@@ -145,9 +158,33 @@ impl Slot {
         }
     }
 
+    /// The map that it stands in, and its key there.
+    pub(super) fn place(self) -> (&'static str, String) {
+        let collection = self.collection();
+        if collection.has_map() {
+            (collection.key(), self.key())
+        } else {
+            (Collection::Field.key(), self.full_key())
+        }
+    }
+
+    /// Its collection and its key there.
+    pub(super) fn full_key(self) -> String {
+        format!("{}/{}", self.collection().key(), self.key())
+    }
+
+    /// Reads [`Slot::full_key`].
+    pub(super) fn from_full_key(key: &str) -> Option<Self> {
+        let (name, key) = key.split_once('/')?;
+        Self::from_keys(Collection::from_key(name)?, key)
+    }
+
     pub(super) fn from_keys(collection: Collection, key: &str) -> Option<Self> {
         match collection {
-            Collection::Field => FieldKey::from_key(key).map(Self::Field),
+            Collection::Field => FieldKey::from_key(key).map(Self::Field).or_else(|| {
+                let slot = Self::from_full_key(key)?;
+                (!slot.collection().has_map()).then_some(slot)
+            }),
             other => key.parse().ok().map(|entry| Self::Entry(other, entry)),
         }
     }

@@ -400,12 +400,17 @@ fn singleton(record: RecordId) -> Option<RecordKind> {
     .find_map(|(fixed, kind)| (fixed == record).then_some(kind))
 }
 
-/// Whether the changes are of what guards a card, which a restricted card allows.
+/// Whether the changes are of what guards a card, or of what the client asks, which a restricted card allows.
+///
+/// Article 18 restricts the use of what is held on a client; it must not keep the client from asking that the
+/// restriction be lifted, nor the clinic from answering in time (Article 12(3)).
 fn lifts(changes: &[Change]) -> bool {
     changes.iter().all(|change| {
         matches!(
             change,
             Change::SetField(FieldKey::Restriction | FieldKey::LegalClaim, _)
+                | Change::Add(Collection::Request, _)
+                | Change::SetEntry(Collection::Request, ..)
         )
     })
 }
@@ -434,7 +439,11 @@ fn check(edit: &Edit) -> Result<(), EditError> {
                 None,
             ),
         };
-        if !fits {
+        let sound = match content {
+            Some(Content::Request(request)) => request.is_sound(),
+            _ => true,
+        };
+        if !fits || !sound {
             return Err(EditError::Unsound);
         }
         let secret = matches!(

@@ -12,7 +12,8 @@ use crate::contact::Name;
 use crate::directory::Summary;
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
-use crate::id::{Incarnation, NodeId, RecordId};
+use crate::id::{EntryId, Incarnation, NodeId, RecordId};
+use crate::request::{OpenRequest, RequestKind};
 use crate::retention::Due;
 
 /// What is known of one record without opening it.
@@ -204,6 +205,37 @@ struct StoredSummary {
     conflicts: usize,
     due_card: Option<Date>,
     due_entry: Option<Date>,
+    /// Not there in what was stored before requests were; then there were none.
+    #[serde(default)]
+    requests: Vec<StoredRequest>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRequest {
+    entry: Id,
+    kind: String,
+    received: Date,
+    due: Date,
+}
+
+impl StoredRequest {
+    fn of(request: &OpenRequest) -> Self {
+        Self {
+            entry: Id::new(*request.entry.as_bytes()),
+            kind: request.kind.code().to_owned(),
+            received: request.received,
+            due: request.due,
+        }
+    }
+
+    fn read(&self) -> Result<OpenRequest, Unreadable> {
+        Ok(OpenRequest {
+            entry: EntryId::from_bytes(*self.entry),
+            kind: RequestKind::from_code(&self.kind).ok_or(Unreadable)?,
+            received: self.received,
+            due: self.due,
+        })
+    }
 }
 
 /// The stored form of an index entry with what the directory keeps of a client.
@@ -246,6 +278,7 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             conflicts: summary.conflicts,
             due_card: summary.due.card,
             due_entry: summary.due.entry,
+            requests: summary.requests.iter().map(StoredRequest::of).collect(),
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -296,6 +329,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadabl
             last_visit: summary.last_visit,
             conflicts: summary.conflicts,
             due,
+            requests: summary
+                .requests
+                .iter()
+                .map(StoredRequest::read)
+                .collect::<Result<_, _>>()?,
         })
     });
     Ok((entry, summary.transpose()?))

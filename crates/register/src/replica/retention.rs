@@ -12,7 +12,7 @@ use crate::document::Collection;
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
 use crate::id::{OPERATOR, RecordId, ValueId};
 use crate::ledger::Reason;
-use crate::retention::{NOTICE_DAYS, day, health_due, run_limit, treatment_due};
+use crate::retention::{NOTICE_DAYS, day, health_due, request_due, run_limit, treatment_due};
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
 use super::shelf::Write;
@@ -176,10 +176,13 @@ impl Replica {
             .filter(|entry| gone(treatment_due(entry)))
             .collect();
         let health = card.health.iter().filter(|entry| gone(health_due(entry)));
+        let requests = card.requests.iter();
+        let requests = requests.filter(|entry| gone(request_due(entry)));
         let changes: Vec<Change> = treatments
             .iter()
             .map(|entry| Change::Void(Collection::Treatment, entry.id, seen(entry)))
             .chain(health.map(|entry| Change::Void(Collection::Health, entry.id, seen(entry))))
+            .chain(requests.map(|entry| Change::Void(Collection::Request, entry.id, seen(entry))))
             .collect();
         if changes.is_empty() {
             return Err(EditError::Unsound);

@@ -4,6 +4,7 @@ use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, P
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
 use crate::people::{PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
+use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::Treatment;
@@ -63,6 +64,8 @@ pub enum Content {
     Restriction(Restriction),
     /// A paper that has to be destroyed.
     PaperTask(PaperTask),
+    /// What a client asked under the law.
+    Request(Request),
 }
 crate::redacted!(Content);
 
@@ -100,6 +103,7 @@ kinds! {
     SetupCode = "setup_code", SecondFactor = "second_factor", Undertaking = "undertaking", Disabled = "disabled",
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
+    Request = "request",
 }
 
 impl Content {

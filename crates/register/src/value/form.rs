@@ -11,6 +11,7 @@ use crate::treatment::{Contract, Treatment};
 use super::ValueError;
 use super::content::{Content, Kind};
 use super::fields::{Fields, Rest};
+use super::request;
 
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
@@ -77,6 +78,7 @@ impl Content {
                 to.put_flag("on", Some(restriction.on));
                 to.put_date("since", Some(restriction.since));
             }
+            Self::Request(asked) => request::write(asked, to),
             Self::PaperTask(task) => {
                 to.put_text("safe", &task.safe);
                 to.put_text("folder", &task.folder);
@@ -138,6 +140,7 @@ impl Content {
                 on: from.flag("on")?.ok_or(ValueError::Damaged)?,
                 since: from.date("since")?.ok_or(ValueError::Damaged)?,
             }),
+            Kind::Request => Self::Request(request::read(from)?),
             other => return Self::read_house(other, from),
         })
     }
@@ -292,12 +295,12 @@ fn read_treatment(from: &mut Fields) -> Result<Treatment, ValueError> {
     })
 }
 
-fn put_record(to: &mut Fields, key: &str, record: Option<RecordId>) {
+pub(super) fn put_record(to: &mut Fields, key: &str, record: Option<RecordId>) {
     if let Some(record) = record {
         to.put_bytes(key, record.as_bytes());
     }
 }
 
-fn record(from: &mut Fields, key: &str) -> Result<Option<RecordId>, ValueError> {
+pub(super) fn record(from: &mut Fields, key: &str) -> Result<Option<RecordId>, ValueError> {
     Ok(from.bytes(key)?.map(RecordId::from_bytes))
 }

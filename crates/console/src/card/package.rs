@@ -1,0 +1,248 @@
+//! The package for the client: everything held on them, readable and printable, and as JSON and CSV (clause 10;
+//! GDPR Articles 15 and 20). Names of employees stay out unless the owner adds them with a reason.
+
+mod file;
+mod part;
+#[cfg(test)]
+mod tests;
+
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use register::audit::{Act, AuditEvent, Purpose};
+use register::contact::required;
+use register::id::RecordId;
+use register::replica::Command;
+
+use crate::card::{Opened, open_for};
+use crate::clock::{show_date, today};
+use crate::form::{Faults, Field, Form, Input, hidden, tick};
+use crate::page::{Page, Room};
+use crate::problem::Problem;
+use crate::text::Language;
+use crate::visitor::{Posted, Visitor};
+
+use file::Head;
+use part::{Fact, Item, Names, Part, parts};
+
+/// In which form a package leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A page to read and print.
+    Page,
+    /// A JSON file.
+    Json,
+    /// A CSV file.
+    Csv,
+}
+
+impl Shape {
+    pub(super) const ALL: [Self; 3] = [Self::Page, Self::Json, Self::Csv];
+
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Page => "/clients/{id}/package",
+            Self::Json => "/clients/{id}/package.json",
+            Self::Csv => "/clients/{id}/package.csv",
+        }
+    }
+}
+
+/// The package without names of employees.
+pub(super) async fn get(
+    shape: Shape,
+    who: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    make(shape, &who, &id, &Form::default(), Faults::default()).await
+}
+
+/// The package with names of employees, if a reason is given.
+pub(super) async fn post(
+    shape: Shape,
+    Path(id): Path<String>,
+    Posted { who, form }: Posted,
+) -> Result<Response, Problem> {
+    let mut faults = Faults::default();
+    if form.get("names") == "yes" {
+        faults.take("reason", required(form.get("reason")), who.t());
+    }
+    if shape != Shape::Page && !faults.is_empty() {
+        return Err(Problem::Unreadable);
+    }
+    make(shape, &who, &id, &form, faults).await
+}
+
+async fn make(
+    shape: Shape,
+    who: &Visitor,
+    id: &str,
+    form: &Form,
+    faults: Faults,
+) -> Result<Response, Problem> {
+    let opened = open_for(who, id, Purpose::Request).await?;
+    let named = form.get("names") == "yes" && faults.is_empty();
+    // Logged, durably, before anything of it leaves.
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::PackageMade,
+        record: Some(opened.card.id),
+        reason: if named {
+            form.get("reason").to_owned()
+        } else {
+            String::new()
+        },
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    let t = who.t();
+    let call = |user: RecordId| who.house().user_name(user, t);
+    let names: Names<'_> = if named { Some(&call) } else { None };
+    let all = parts(t, &opened.card, names);
+    let head = head(who);
+    match shape {
+        Shape::Page => {
+            let main = html! {
+                (document(t, &head, &all))
+                (more(who, &opened, form, named, &faults))
+            };
+            Ok(show(who, &opened, main, faults.is_empty()))
+        }
+        Shape::Json => Ok(download(
+            file::json(&head, &all).into_bytes(),
+            "application/json",
+            "attachment; filename=\"package.json\"",
+        )),
+        Shape::Csv => {
+            let bytes = file::csv(&head, &all).map_err(|_| Problem::Internal)?;
+            let kind = "text/csv; charset=utf-8";
+            Ok(download(
+                bytes,
+                kind,
+                "attachment; filename=\"package.csv\"",
+            ))
+        }
+    }
+}
+
+fn download(bytes: Vec<u8>, kind: &'static str, disposition: &'static str) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
+    response
+}
+
+/// Whose register it is (clauses 1-3).
+fn head(who: &Visitor) -> Head {
+    let directory = who.house().desk.directory();
+    let settings = directory.settings();
+    let controller = settings.and_then(|settings| settings.controller.newest().cloned());
+    let premises = settings.into_iter().flat_map(|settings| &settings.premises);
+    Head {
+        made: today(who.house().clock),
+        controller: controller.unwrap_or_default(),
+        premises: premises
+            .filter_map(|(_, field)| field.newest().cloned())
+            .collect(),
+    }
+}
+
+fn show(who: &Visitor, opened: &Opened, main: Markup, fine: bool) -> Response {
+    let t = who.t();
+    let mut response = Page {
+        title: t.package(),
+        room: Room::Clients,
+        record: None,
+        main: html! {
+            p .crumb { a href=(opened.path()) { (opened.title(who)) } }
+            (main)
+        },
+    }
+    .show(who);
+    if !fine {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    response
+}
+
+/// What is printed.
+fn document(t: Language, head: &Head, parts: &[Part]) -> Markup {
+    let about = &head.controller;
+    let controller = [
+        (t.package_controller(), &about.name),
+        (t.package_business_id(), &about.business_id),
+        (t.package_register(), &about.register_name),
+        (t.package_contact(), &about.contact),
+        (t.package_contact_details(), &about.contact_details),
+    ];
+    html! {
+        h1 { (t.package()) }
+        p .lead { (t.package_lead(&show_date(head.made))) }
+        section .panel {
+            dl .facts {
+                @for (word, text) in controller { @if !text.is_empty() { div { dt { (word) } dd { (text) } } } }
+                @for one in &head.premises {
+                    div { dt { (t.at_premises()) } dd { (one.name) " " (one.address) " " (one.phone) } }
+                }
+            }
+        }
+        @for part in parts {
+            section .panel {
+                header { h2 { (part.title) } }
+                @if part.items.is_empty() { p .muted { (t.package_nothing()) } }
+                @for item in &part.items { (item_shown(t, item)) }
+            }
+        }
+    }
+}
+
+fn item_shown(t: Language, item: &Item) -> Markup {
+    html! {
+        @if item.disputed { p .muted { (t.disputed_short()) } }
+        @if item.versions.len() > 1 { p .muted { (t.two_values()) } }
+        @if let Some(why) = item.missing { p .muted { (why) } }
+        @for facts in &item.versions { (facts_shown(facts)) }
+    }
+}
+
+fn facts_shown(facts: &[Fact]) -> Markup {
+    html! {
+        dl .facts {
+            @for fact in facts {
+                @if !fact.text.is_empty() { div { dt { (fact.word) } dd .text { (fact.text) } } }
+            }
+        }
+    }
+}
+
+/// What is on the page and not on paper: the files, and names with a reason.
+fn more(who: &Visitor, opened: &Opened, form: &Form, named: bool, faults: &Faults) -> Markup {
+    let t = who.t();
+    let path = format!("{}/package", opened.path());
+    let files = [("json", t.package_json()), ("csv", t.package_csv())];
+    html! {
+        section .panel.unprinted {
+            header { h2 { (t.package_files()) } }
+            p .hint { (t.package_print()) }
+            @if named {
+                @for (end, word) in files {
+                    form method="post" action={ (path) "." (end) } {
+                        (hidden("csrf", who.csrf())) (hidden("names", "yes")) (hidden("reason", form.get("reason")))
+                        button { (word) }
+                    }
+                }
+            } @else {
+                p { @for (end, word) in files { a .button href={ (path) "." (end) } { (word) } " " } }
+            }
+            (faults.summary(t))
+            form .sheet method="post" action=(path) novalidate {
+                (hidden("csrf", who.csrf()))
+                (tick("names", t.package_names(), form, faults))
+                (Field::new("reason", t.package_names_reason(), Input::Text).show(form, faults))
+                button { (t.package_again()) }
+            }
+        }
+    }
+}

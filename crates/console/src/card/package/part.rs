@@ -1,0 +1,464 @@
+//! Everything held on a client as one list of parts, from which page, JSON and CSV are all made.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use register::card::{Card, Entry, Field, Held};
+use register::contact::{Address, Marketing, Name, Note, Origin};
+use register::health::{HealthAsked, HealthEntry};
+use register::id::RecordId;
+use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
+use register::retention::{LegalClaim, Restriction};
+use register::treatment::{Contract, Treatment};
+use serde_json::{Value, json};
+
+use crate::clock::{show_date, show_moment};
+use crate::text::Language;
+
+/// What employees are called; `None` leaves them out (requirements, clause 10).
+pub(super) type Names<'a> = Option<&'a dyn Fn(RecordId) -> String>;
+
+/// One field or collection of the card.
+pub(super) struct Part {
+    /// Its name in JSON and CSV.
+    pub(super) key: &'static str,
+    /// Its name for people.
+    pub(super) title: &'static str,
+    pub(super) items: Vec<Item>,
+}
+
+/// One value or entry. Two or more versions are a conflict: each is told.
+pub(super) struct Item {
+    pub(super) versions: Vec<Vec<Fact>>,
+    /// Removed at one premises and edited at another.
+    pub(super) disputed: bool,
+    /// Something is there that can't be told now, and why.
+    pub(super) missing: Option<&'static str>,
+}
+
+/// One word and what it says.
+pub(super) struct Fact {
+    /// Its name in JSON and CSV.
+    pub(super) key: &'static str,
+    /// Its name for people.
+    pub(super) word: &'static str,
+    /// What it says, for people.
+    pub(super) text: String,
+    /// What it says, for machines.
+    pub(super) value: Value,
+}
+
+/// Everything on the card. That nothing is left out is seen to by taking the card apart field by field.
+pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
+    let Card {
+        id,
+        heads: _,
+        name,
+        birth_year,
+        phones,
+        emails,
+        address,
+        origin,
+        marketing,
+        health_asked,
+        legal_claim,
+        restriction,
+        health,
+        treatments,
+        notes,
+        requests,
+        created,
+        changed,
+    } = card;
+    let tell = Telling { t, names };
+    let year = |year: &register::contact::BirthYear| {
+        vec![number("birth_year", t.birth_year(), year.get())]
+    };
+    vec![
+        tell.record(*id, *created, *changed),
+        tell.field("name", t.name(), name, |one| name_facts(t, one)),
+        tell.field("birth_year", t.birth_year(), birth_year, year),
+        tell.entries("phones", t.phones(), phones, |one| {
+            vec![machine("phone", t.phone(), one.to_string(), one.as_str())]
+        }),
+        tell.entries("emails", t.emails(), emails, |one| {
+            vec![text("email", t.email(), one.as_str())]
+        }),
+        tell.field("address", t.address(), address, |one| address_facts(t, one)),
+        tell.field("origin", t.package_origin(), origin, |one| {
+            origin_facts(t, one)
+        }),
+        tell.field("marketing", t.marketing(), marketing, |one| {
+            marketing_facts(t, one)
+        }),
+        tell.field(
+            "health_asked",
+            t.package_health_asked(),
+            health_asked,
+            |one| {
+                let HealthAsked { date } = one;
+                vec![day("date", t.date(), Some(*date))]
+            },
+        ),
+        tell.entries("health", t.health(), health, |one| {
+            health_facts(t, one, names)
+        }),
+        tell.entries("treatments", t.treatments(), treatments, |one| {
+            treatment_facts(t, one, names)
+        }),
+        tell.entries("notes", t.notes(), notes, |one| {
+            let Note { text: words, date } = one;
+            vec![text("text", t.note(), words), day("date", t.date(), *date)]
+        }),
+        tell.entries("requests", t.requests(), requests, |one| {
+            request_facts(t, one, names)
+        }),
+        tell.field("legal_claim", t.claim(), legal_claim, |one| {
+            let LegalClaim { reason, until } = one;
+            vec![
+                text("reason", t.claim_reason(), reason),
+                day("until", t.claim_until(), Some(*until)),
+            ]
+        }),
+        tell.field("restriction", t.restriction(), restriction, |one| {
+            let Restriction { on, since } = one;
+            vec![
+                flag(t, "on", t.restriction(), Some(*on)),
+                day("since", t.date(), Some(*since)),
+            ]
+        }),
+    ]
+}
+
+struct Telling<'a> {
+    t: Language,
+    names: Names<'a>,
+}
+
+impl Telling<'_> {
+    fn record(&self, id: RecordId, created: Option<Timestamp>, changed: Option<Timestamp>) -> Part {
+        let t = self.t;
+        let facts = vec![
+            text("id", t.package_record(), &id.to_string()),
+            moment("created", t.package_created(), created),
+            moment("changed", t.package_changed(), changed),
+        ];
+        Part {
+            key: "record",
+            title: t.package_card(),
+            items: vec![Item {
+                versions: vec![facts],
+                disputed: false,
+                missing: None,
+            }],
+        }
+    }
+
+    fn field<T>(
+        &self,
+        key: &'static str,
+        title: &'static str,
+        field: &Field<T>,
+        facts: impl Fn(&T) -> Vec<Fact>,
+    ) -> Part {
+        Part {
+            key,
+            title,
+            items: self.item(field, false, &facts).into_iter().collect(),
+        }
+    }
+
+    fn entries<T>(
+        &self,
+        key: &'static str,
+        title: &'static str,
+        entries: &[Entry<T>],
+        facts: impl Fn(&T) -> Vec<Fact>,
+    ) -> Part {
+        let items = entries
+            .iter()
+            .filter_map(|entry| self.item(&entry.field, entry.disputed, &facts));
+        Part {
+            key,
+            title,
+            items: items.collect(),
+        }
+    }
+
+    fn item<T>(
+        &self,
+        field: &Field<T>,
+        disputed: bool,
+        facts: &impl Fn(&T) -> Vec<Fact>,
+    ) -> Option<Item> {
+        let missing = match field {
+            Field::Absent | Field::Removed => return None,
+            Field::Awaited => Some(self.t.not_known_yet()),
+            Field::Unreadable => Some(self.t.unreadable_here()),
+            Field::Value(_) | Field::Conflict(_) => None,
+        };
+        let versions = field.all().iter().map(|held| {
+            let mut all = facts(&held.value);
+            all.extend(self.entered(held));
+            all
+        });
+        Some(Item {
+            versions: versions.collect(),
+            disputed,
+            missing,
+        })
+    }
+
+    /// When it was put there, and by whom where names are told.
+    fn entered<T>(&self, held: &Held<T>) -> Vec<Fact> {
+        let Some(stamp) = held.stamp else {
+            return Vec::new();
+        };
+        let t = self.t;
+        let mut facts = vec![moment("entered", t.package_entered(), Some(stamp.at))];
+        if let Some(names) = self.names {
+            facts.push(text(
+                "entered_by",
+                t.package_entered_by(),
+                &names(stamp.author),
+            ));
+        }
+        facts
+    }
+}
+
+fn name_facts(t: Language, one: &Name) -> Vec<Fact> {
+    let Name { last, first } = one;
+    vec![
+        text("last_name", t.last_name(), last),
+        text("first_name", t.first_name(), first),
+    ]
+}
+
+fn address_facts(t: Language, one: &Address) -> Vec<Fact> {
+    let Address {
+        street,
+        postcode,
+        town,
+    } = one;
+    vec![
+        text("street", t.street(), street),
+        text("postcode", t.postcode(), postcode),
+        text("town", t.town(), town),
+    ]
+}
+
+fn origin_facts(t: Language, one: &Origin) -> Vec<Fact> {
+    let Origin {
+        last_visit,
+        source,
+        legacy_id,
+    } = one;
+    vec![
+        text("source", t.package_source(), source),
+        text("legacy_id", t.package_legacy_id(), legacy_id),
+        day("last_visit", t.last_visit(), *last_visit),
+    ]
+}
+
+fn marketing_facts(t: Language, one: &Marketing) -> Vec<Fact> {
+    let Marketing {
+        allowed,
+        asked,
+        channel,
+    } = one;
+    vec![
+        flag(t, "allowed", t.marketing(), Some(*allowed)),
+        day("asked", t.asked_on(), *asked),
+        text("channel", t.asked_how(), channel),
+    ]
+}
+
+fn health_facts(t: Language, one: &HealthEntry, names: Names<'_>) -> Vec<Fact> {
+    let HealthEntry {
+        kind,
+        text: words,
+        level,
+        date,
+        confirmed,
+        author,
+    } = one;
+    let mut facts = vec![
+        text("about", t.about_what(), t.health_kind(*kind)),
+        text("text", t.in_words(), words),
+        text("level", t.alert_level_label(), t.alert_level(*level)),
+        day("date", t.taken_down(), *date),
+        day("confirmed", t.confirmed(), *confirmed),
+    ];
+    facts.extend(person("author", t.package_entered_by(), *author, names));
+    facts
+}
+
+fn treatment_facts(t: Language, one: &Treatment, names: Names<'_>) -> Vec<Fact> {
+    let Treatment {
+        date,
+        name,
+        by,
+        by_id,
+        premises,
+        products,
+        batch,
+        remarks,
+        contract_made,
+        contract,
+    } = one;
+    let mut facts = vec![
+        day("date", t.date(), Some(*date)),
+        text("name", t.treatment(), name),
+    ];
+    if names.is_some() {
+        facts.push(text("by", t.given_by(), by));
+    }
+    facts.extend(person("by_user", t.package_given_by_user(), *by_id, names));
+    facts.extend([
+        text("premises", t.at_premises(), premises),
+        text("products", t.products(), products),
+        text("batch", t.batch(), batch),
+        text("remarks", t.remarks(), remarks),
+        flag(t, "contract_made", t.separate_contract(), *contract_made),
+    ]);
+    if let Some(contract) = contract {
+        let Contract {
+            kind,
+            date,
+            safe,
+            folder,
+            destroyed,
+        } = contract;
+        facts.extend([
+            text("contract_kind", t.contract_kind(), kind),
+            day("contract_date", t.contract_date(), *date),
+            text("contract_safe", t.safe(), safe),
+            text("contract_folder", t.folder(), folder),
+            day("contract_destroyed", t.destroyed_on(), *destroyed),
+        ]);
+    }
+    facts
+}
+
+fn request_facts(t: Language, one: &Request, names: Names<'_>) -> Vec<Fact> {
+    let Request {
+        kind,
+        channel,
+        received,
+        check,
+        extension,
+        closing,
+    } = one;
+    let mut facts = vec![
+        text("about", t.request_about(), t.request_kind(*kind)),
+        text("channel", t.request_channel(), t.channel(*channel)),
+        day("received", t.request_received(), Some(*received)),
+        day("due", t.request_due(), Some(one.due())),
+    ];
+    if let Some(check) = check {
+        let IdentityCheck {
+            method,
+            checker,
+            date,
+        } = check;
+        facts.push(text(
+            "identity_check",
+            t.identity_check(),
+            t.check_method(*method),
+        ));
+        if let CheckMethod::Document(document) = method {
+            facts.push(text(
+                "identity_document",
+                t.identity_document_type(),
+                t.document_type(*document),
+            ));
+        }
+        facts.push(day("identity_checked", t.identity_checked(), Some(*date)));
+        facts.extend(person(
+            "checker",
+            t.identity_checker(),
+            Some(*checker),
+            names,
+        ));
+    }
+    if let Some(Extension { until, reason }) = extension {
+        facts.push(day("extended_to", t.extension_until(), Some(*until)));
+        facts.push(text("extension_reason", t.extension_reason(), reason));
+    }
+    if let Some(Closing {
+        outcome,
+        date,
+        reason,
+    }) = closing
+    {
+        facts.push(text("outcome", t.request_outcome(), t.outcome(*outcome)));
+        facts.push(day("closed", t.request_ended(), Some(*date)));
+        facts.push(text("reason", t.request_reason(), reason));
+    }
+    facts
+}
+
+fn person(
+    key: &'static str,
+    word: &'static str,
+    who: Option<RecordId>,
+    names: Names<'_>,
+) -> Option<Fact> {
+    let name = names?(who?);
+    Some(text(key, word, &name))
+}
+
+fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
+    machine(key, word, text.to_owned(), text)
+}
+
+fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
+    let value = if value.is_empty() {
+        Value::Null
+    } else {
+        json!(value)
+    };
+    Fact {
+        key,
+        word,
+        text,
+        value,
+    }
+}
+
+fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
+    Fact {
+        key,
+        word,
+        text: number.to_string(),
+        value: json!(number),
+    }
+}
+
+fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
+    Fact {
+        key,
+        word,
+        text: date.map(show_date).unwrap_or_default(),
+        value: json!(date),
+    }
+}
+
+fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact {
+    Fact {
+        key,
+        word,
+        text: at.map(show_moment).unwrap_or_default(),
+        value: json!(at),
+    }
+}
+
+fn flag(t: Language, key: &'static str, word: &'static str, flag: Option<bool>) -> Fact {
+    let said = flag.map(|yes| if yes { t.yes() } else { t.no() });
+    Fact {
+        key,
+        word,
+        text: said.unwrap_or_default().to_owned(),
+        value: json!(flag),
+    }
+}

@@ -1,0 +1,364 @@
+//! The package compared with everything that a client's record can hold, slot by slot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use register::card::{Card, Reading};
+use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
+use register::document::{Collection, Document, FieldKey, Put, RecordKind, Slot, Stamp};
+use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
+use register::id::{EntryId, Incarnation, NodeId, RecordId, ValueId};
+use register::request::{
+    Channel, CheckMethod, Closing, DocumentType, Extension, IdentityCheck, Outcome, Request,
+    RequestKind,
+};
+use register::retention::{LegalClaim, Restriction};
+use register::settings::{Controller, Premises};
+use register::treatment::{Contract, Treatment};
+use register::value::{Content, Rest, Value};
+
+use super::file::{self, Head};
+use super::part::{Names, parts};
+use crate::text::Language;
+
+const RECORD: RecordId = RecordId::from_bytes([7; 16]);
+const AUTHOR: RecordId = RecordId::from_bytes([8; 16]);
+const CHECKER: RecordId = RecordId::from_bytes([9; 16]);
+
+/// A text as it is shown on the page, in JSON and in CSV.
+type Told = (&'static str, &'static str);
+
+const fn same(text: &'static str) -> Told {
+    (text, text)
+}
+
+/// What is planted in a field of a client's record, and how it must be told. A new field fails to compile here.
+fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
+    Some(match field {
+        FieldKey::Name => (
+            Content::Name(Name::new("Keksitty", "Kaisa").unwrap()),
+            vec![same("Keksitty"), same("Kaisa")],
+        ),
+        FieldKey::BirthYear => (
+            Content::BirthYear(BirthYear::new(1971).unwrap()),
+            vec![same("1971")],
+        ),
+        FieldKey::Address => (
+            Content::Address(Address {
+                street: "Satukuja 77".into(),
+                postcode: "15177".into(),
+                town: "Tarinala".into(),
+            }),
+            vec![same("Satukuja 77"), same("15177"), same("Tarinala")],
+        ),
+        FieldKey::Origin => (
+            Content::Origin(Origin {
+                last_visit: Some(date(2023, 3, 4)),
+                source: "vanha.csv".into(),
+                legacy_id: "A-1234".into(),
+            }),
+            vec![
+                ("4.3.2023", "2023-03-04"),
+                same("vanha.csv"),
+                same("A-1234"),
+            ],
+        ),
+        FieldKey::Marketing => (
+            Content::Marketing(Marketing {
+                allowed: true,
+                asked: Some(date(2024, 5, 6)),
+                channel: "tiskillä".into(),
+            }),
+            vec![("6.5.2024", "2024-05-06"), same("tiskillä")],
+        ),
+        FieldKey::HealthAsked => (
+            Content::HealthAsked(HealthAsked {
+                date: date(2024, 6, 7),
+            }),
+            vec![("7.6.2024", "2024-06-07")],
+        ),
+        FieldKey::LegalClaim => (
+            Content::LegalClaim(LegalClaim {
+                reason: "Palovamma kiistetään".into(),
+                until: date(2027, 7, 8),
+            }),
+            vec![same("Palovamma kiistetään"), ("8.7.2027", "2027-07-08")],
+        ),
+        FieldKey::Restriction => (
+            Content::Restriction(Restriction {
+                on: true,
+                since: date(2025, 8, 9),
+            }),
+            vec![("9.8.2025", "2025-08-09")],
+        ),
+        FieldKey::Profile
+        | FieldKey::Password
+        | FieldKey::SetupCode
+        | FieldKey::SecondFactor
+        | FieldKey::Undertaking
+        | FieldKey::Disabled
+        | FieldKey::Controller => return None,
+    })
+}
+
+/// The same for collections.
+fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
+    Some(match collection {
+        Collection::Phone => (
+            Content::Phone("0400001357".parse().unwrap()),
+            vec![("+358 40 000 1357", "+358400001357")],
+        ),
+        Collection::Email => (
+            Content::Email("kaisa@example.com".parse().unwrap()),
+            vec![same("kaisa@example.com")],
+        ),
+        Collection::Health => (
+            Content::Health(HealthEntry {
+                kind: HealthKind::Allergy,
+                text: "Nikkeliallergia".into(),
+                level: AlertLevel::Caution,
+                date: Some(date(2025, 1, 2)),
+                confirmed: Some(date(2025, 2, 3)),
+                author: Some(AUTHOR),
+            }),
+            vec![
+                same("Allergia"),
+                same("Nikkeliallergia"),
+                same("Varoitus: noudata varovaisuutta"),
+                ("2.1.2025", "2025-01-02"),
+                ("3.2.2025", "2025-02-03"),
+            ],
+        ),
+        Collection::Treatment => (
+            Content::Treatment(treatment()),
+            vec![
+                ("4.3.2025", "2025-03-04"),
+                same("Merileväkääre"),
+                same("Poikuekatu"),
+                same("seerumi X"),
+                same("LOT 5567"),
+                same("lievä punoitus"),
+                same("kuvauslupa"),
+                ("5.4.2025", "2025-04-05"),
+                same("kaappi 1"),
+                same("mappi B-22"),
+                ("6.5.2025", "2025-05-06"),
+            ],
+        ),
+        Collection::Note => (
+            Content::Note(Note {
+                text: "Toivoo aamuaikoja".into(),
+                date: Some(date(2025, 7, 9)),
+            }),
+            vec![same("Toivoo aamuaikoja"), ("9.7.2025", "2025-07-09")],
+        ),
+        Collection::Request => (
+            Content::Request(request()),
+            vec![
+                same("Tarkastuspyyntö"),
+                same("Puhelimitse"),
+                ("10.1.2026", "2026-01-10"),
+                same("Asiakirja nähtiin"),
+                same("Ajokortti"),
+                ("11.1.2026", "2026-01-11"),
+                ("10.4.2026", "2026-04-10"),
+                same("Laaja pyyntö"),
+                same("Evätty"),
+                ("12.3.2026", "2026-03-12"),
+                same("Toistuva pyyntö"),
+            ],
+        ),
+        Collection::Field | Collection::Premises | Collection::Item | Collection::Task => {
+            return None;
+        }
+    })
+}
+
+fn treatment() -> Treatment {
+    Treatment {
+        date: date(2025, 3, 4),
+        name: "Merileväkääre".into(),
+        by: "Hilla Hoitaja".into(),
+        by_id: Some(AUTHOR),
+        premises: "Poikuekatu".into(),
+        products: "seerumi X".into(),
+        batch: "LOT 5567".into(),
+        remarks: "lievä punoitus".into(),
+        contract_made: Some(true),
+        contract: Some(Contract {
+            kind: "kuvauslupa".into(),
+            date: Some(date(2025, 4, 5)),
+            safe: "kaappi 1".into(),
+            folder: "mappi B-22".into(),
+            destroyed: Some(date(2025, 5, 6)),
+        }),
+    }
+}
+
+fn request() -> Request {
+    Request {
+        kind: RequestKind::Inspection,
+        channel: Channel::Phone,
+        received: date(2026, 1, 10),
+        check: Some(IdentityCheck {
+            method: CheckMethod::Document(DocumentType::DrivingLicence),
+            checker: CHECKER,
+            date: date(2026, 1, 11),
+        }),
+        extension: Some(Extension {
+            until: date(2026, 4, 10),
+            reason: "Laaja pyyntö".into(),
+        }),
+        closing: Some(Closing {
+            outcome: Outcome::Refused,
+            date: date(2026, 3, 12),
+            reason: "Toistuva pyyntö".into(),
+        }),
+    }
+}
+
+/// A record with these contents in these slots; contents of one slot are put there apart, so they conflict.
+fn card(planted: &[(Slot, Content)]) -> Card {
+    let mut document = Document::genesis(RecordKind::Client).unwrap();
+    let start = document.heads();
+    let mut values: BTreeMap<ValueId, Value> = BTreeMap::new();
+    for (number, (slot, content)) in (1_u8..).zip(planted) {
+        let encoded = content.encode(&Rest::default());
+        let value = Value::from_parts(RECORD, [number; 32], encoded);
+        let stamp = Stamp {
+            author: AUTHOR,
+            node: NodeId::from_bytes([1; 16]),
+            at: Timestamp::from_second(1_700_000_000 + i64::from(number)).unwrap(),
+        };
+        let actor = Incarnation::from_bytes([number; 16]);
+        let put = [Put::Set(*slot, value.id)];
+        document.edit(&start, actor, stamp, &put).unwrap();
+        values.insert(value.id, value);
+    }
+    Reading {
+        id: RECORD,
+        document: &document,
+        values: &values,
+        dead: &BTreeSet::new(),
+    }
+    .card()
+}
+
+/// Page, JSON and CSV of a card.
+fn told(card: &Card, names: Names<'_>) -> [String; 3] {
+    let head = Head {
+        made: date(2026, 11, 25),
+        controller: Controller {
+            name: "Kauneushoitola Keksitty Oy".into(),
+            business_id: "0000000-0".into(),
+            contact: "Outi Omistaja".into(),
+            contact_details: "040 000 2468".into(),
+            register_name: "Asiakasrekisteri".into(),
+        },
+        premises: vec![Premises {
+            name: "Aleksanterinkatu".into(),
+            address: "Mallikatu 3".into(),
+            phone: "040 000 8642".into(),
+        }],
+    };
+    let all = parts(Language::Finnish, card, names);
+    let page = super::document(Language::Finnish, &head, &all).into_string();
+    let csv = String::from_utf8(file::csv(&head, &all).unwrap()).unwrap();
+    [page, file::json(&head, &all), csv]
+}
+
+/// Every slot of a client's record, filled.
+fn full() -> (Vec<(Slot, Content)>, Vec<Told>) {
+    let mut slots = Vec::new();
+    let mut all = Vec::new();
+    for field in FieldKey::ALL {
+        if let Some((content, told)) = planted(*field) {
+            slots.push((Slot::Field(*field), content));
+            all.extend(told);
+        }
+    }
+    for (number, collection) in (1_u8..).zip(Collection::ALL) {
+        if let Some((content, told)) = planted_entry(*collection) {
+            let entry = EntryId::from_bytes([number; 16]);
+            slots.push((Slot::Entry(*collection, entry), content));
+            all.extend(told);
+        }
+    }
+    (slots, all)
+}
+
+#[test]
+fn every_value_that_a_record_can_hold_is_on_the_page_in_the_json_and_in_the_csv() {
+    let (slots, expected) = full();
+    let card = card(&slots);
+    let [page, json, csv] = told(&card, None);
+    assert!(expected.len() > 35);
+    for (shown, machine) in expected {
+        assert!(page.contains(shown), "the page lacks {shown}");
+        assert!(json.contains(machine), "the JSON lacks {machine}");
+        assert!(csv.contains(machine), "the CSV lacks {machine}");
+    }
+    for text in [
+        "Kauneushoitola Keksitty Oy",
+        "0000000-0",
+        "Outi Omistaja",
+        "040 000 2468",
+        "Asiakasrekisteri",
+        "Mallikatu 3",
+    ] {
+        for form in [&page, &json, &csv] {
+            assert!(form.contains(text), "{text} is missing");
+        }
+    }
+    let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(read.is_object());
+}
+
+#[test]
+fn employees_are_named_only_when_names_are_asked_for() {
+    let (slots, _) = full();
+    let card = card(&slots);
+    let call = |id: RecordId| {
+        let name = if id == CHECKER {
+            "Taina Tarkastaja"
+        } else {
+            "Kirsi Kirjaaja"
+        };
+        name.to_owned()
+    };
+    for form in told(&card, None) {
+        assert!(!form.contains("Hilla Hoitaja"));
+        assert!(!form.contains(&AUTHOR.to_string()) && !form.contains(&CHECKER.to_string()));
+    }
+    for form in told(&card, Some(&call)) {
+        for name in ["Hilla Hoitaja", "Taina Tarkastaja", "Kirsi Kirjaaja"] {
+            assert!(form.contains(name), "{name} is missing");
+        }
+    }
+}
+
+#[test]
+fn both_values_of_a_conflict_are_told() {
+    let year = |year| Content::BirthYear(BirthYear::new(year).unwrap());
+    let slot = Slot::Field(FieldKey::BirthYear);
+    let card = card(&[(slot, year(1971)), (slot, year(1972))]);
+    assert!(card.birth_year.is_conflict());
+    for form in told(&card, None) {
+        assert!(form.contains("1971") && form.contains("1972"), "{form}");
+    }
+}
+
+#[test]
+fn a_note_that_looks_like_a_formula_is_a_text_in_the_csv() {
+    let note = Content::Note(Note {
+        text: "=1+1; \"lainaus\"".into(),
+        date: None,
+    });
+    let slot = Slot::Entry(Collection::Note, EntryId::from_bytes([1; 16]));
+    let [_, _, csv] = told(&card(&[(slot, note)]), None);
+    assert!(
+        csv.contains("notes;1;1;text;\"'=1+1; \"\"lainaus\"\"\"\r\n"),
+        "{csv}"
+    );
+}
