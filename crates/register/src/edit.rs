@@ -123,5 +123,6 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Premises, Kind::Premises)
             | (Collection::Item, Kind::CatalogueItem)
             | (Collection::Task, Kind::PaperTask)
+            | (Collection::Judgement, Kind::Judgement)
     )
 }

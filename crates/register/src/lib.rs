@@ -26,6 +26,7 @@ pub mod ledger;
 pub mod people;
 pub mod replica;
 pub mod retention;
+pub mod same;
 pub mod settings;
 pub mod treatment;
 pub mod value;

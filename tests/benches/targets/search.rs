@@ -33,6 +33,8 @@ pub(crate) fn run(table: &mut Table) {
             last_visit: None,
             due: register::retention::Due::default(),
             conflicts: 0,
+            judged: Vec::new(),
+            marketing: None,
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));
     }

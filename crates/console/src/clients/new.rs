@@ -95,6 +95,8 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         alert: Alert::NotAsked,
         last_visit: None,
         conflicts: 0,
+        judged: Vec::new(),
+        marketing: None,
         due: register::retention::Due::default(),
     };
     who.house()

@@ -242,6 +242,7 @@ mod tests {
             health: Vec::new(),
             treatments: Vec::new(),
             notes: Vec::new(),
+            judgements: Vec::new(),
             created: None,
             changed: None,
         }

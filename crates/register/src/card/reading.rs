@@ -64,6 +64,8 @@ impl Reading<'_> {
             alert: card.alert(),
             last_visit: card.last_visit(),
             conflicts: card.conflicts(),
+            judged: card.judged().collect(),
+            marketing: card.marketing_answer(),
         }
     }
 
@@ -130,6 +132,10 @@ impl Reading<'_> {
             treatments,
             notes: self.entries(slots, Collection::Note, |content| match content {
                 Content::Note(note) => Some(note),
+                _ => None,
+            }),
+            judgements: self.entries(slots, Collection::Judgement, |content| match content {
+                Content::Judgement(judgement) => Some(judgement),
                 _ => None,
             }),
             created: lifetime.map(|(first, _)| first),

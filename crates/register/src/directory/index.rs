@@ -195,6 +195,8 @@ mod tests {
                 last_visit: None,
                 due: crate::retention::Due::default(),
                 conflicts: 0,
+                judged: Vec::new(),
+                marketing: None,
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -245,6 +247,8 @@ mod tests {
                 last_visit: None,
                 due: crate::retention::Due::default(),
                 conflicts: 0,
+                judged: Vec::new(),
+                marketing: None,
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

@@ -2,6 +2,9 @@
 
 use crate::id::EntryId;
 
+/// Between a collection without a map of its own and the entry's id.
+const NESTED: char = '/';
+
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordKind {
@@ -116,6 +119,20 @@ keys! {
         Item = "item",
         /// Papers to destroy.
         Task = "task",
+        /// Which other cards are of the same person, by their ids. Has no map of its own: see
+        /// [`Collection::has_map`].
+        Judgement = "judgement",
+    }
+}
+
+impl Collection {
+    /// Whether every document has a map for it.
+    ///
+    /// The genesis change never changes, or the documents of two versions would have two roots. So a
+    /// collection that came later lies among the single fields, under keys that begin with its own.
+    #[must_use]
+    pub const fn has_map(self) -> bool {
+        !matches!(self, Self::Judgement)
     }
 }
 
@@ -131,22 +148,57 @@ pub enum Slot {
 impl Slot {
     pub(super) const fn collection(self) -> Collection {
         match self {
-            Self::Field(_) => Collection::Field,
-            Self::Entry(collection, _) => collection,
+            Self::Entry(collection, _) if collection.has_map() => collection,
+            Self::Field(_) | Self::Entry(..) => Collection::Field,
         }
     }
 
     pub(super) fn key(self) -> String {
         match self {
             Self::Field(field) => field.key().to_owned(),
+            Self::Entry(collection, entry) if !collection.has_map() => {
+                format!("{}{NESTED}{entry}", collection.key())
+            }
             Self::Entry(_, entry) => entry.to_string(),
         }
     }
 
     pub(super) fn from_keys(collection: Collection, key: &str) -> Option<Self> {
         match collection {
-            Collection::Field => FieldKey::from_key(key).map(Self::Field),
+            Collection::Field => match key.split_once(NESTED) {
+                None => FieldKey::from_key(key).map(Self::Field),
+                Some((name, entry)) => {
+                    let collection = Collection::from_key(name).filter(|one| !one.has_map())?;
+                    Some(Self::Entry(collection, entry.parse().ok()?))
+                }
+            },
             other => key.parse().ok().map(|entry| Self::Entry(other, entry)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(slot: Slot, map: Collection, key: &str) {
+        assert_eq!((slot.collection(), slot.key().as_str()), (map, key));
+        assert_eq!(Slot::from_keys(map, key), Some(slot));
+    }
+
+    #[test]
+    fn every_slot_has_one_key_in_a_map_that_every_document_has() {
+        let entry = EntryId::from_bytes([0xab; 16]);
+        let hex = "ab".repeat(16);
+        check(Slot::Field(FieldKey::Name), Collection::Field, "name");
+        check(Slot::Entry(Collection::Note, entry), Collection::Note, &hex);
+        let nested = format!("judgement/{hex}");
+        check(
+            Slot::Entry(Collection::Judgement, entry),
+            Collection::Field,
+            &nested,
+        );
+        let other = format!("note/{hex}");
+        assert_eq!(Slot::from_keys(Collection::Field, &other), None);
     }
 }

@@ -5,6 +5,7 @@ use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
 use crate::people::{PasswordHash, Profile, SetupCode, Undertaking};
 use crate::retention::{LegalClaim, Restriction};
+use crate::same::Judgement;
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::Treatment;
 
@@ -61,6 +62,8 @@ pub enum Content {
     Restriction(Restriction),
     /// A paper that has to be destroyed.
     PaperTask(PaperTask),
+    /// Whether two cards are of the same person.
+    Judgement(Judgement),
 }
 crate::redacted!(Content);
 
@@ -98,6 +101,7 @@ kinds! {
     SetupCode = "setup_code", Undertaking = "undertaking", Disabled = "disabled",
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
+    Judgement = "judgement",
 }
 
 impl Content {
