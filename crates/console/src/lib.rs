@@ -18,6 +18,7 @@ pub mod clock;
 mod conflicts;
 mod cookie;
 pub mod desk;
+mod duplicates;
 mod erasures;
 mod events;
 mod form;

@@ -22,8 +22,8 @@ use crate::desk::Desk;
 use crate::house::House;
 use crate::session::{lock, login, setup, undertaking};
 use crate::{
-    alarm, assets, card, clients, conflicts, erasures, events, gate, help, home, me, premises,
-    quarantine, retention, tasks, users,
+    alarm, assets, card, clients, conflicts, duplicates, erasures, events, gate, help, home, me,
+    premises, quarantine, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -85,6 +85,7 @@ pub fn router(
         .route("/me/password", post(me::password))
         .route("/help", get(help::page))
         .route("/conflicts", get(conflicts::page))
+        .route("/duplicates", get(duplicates::page).post(duplicates::judge))
         .route("/alarms", get(alarm::part))
         .route("/alarms/{id}/dismiss", post(alarm::dismiss))
         .route("/clock/confirm", post(alarm::confirm_clock))
