@@ -16,6 +16,7 @@ mod keys;
 mod kills;
 mod legacy;
 mod line;
+mod person;
 mod secrecy;
 mod storage;
 mod strangers;
