@@ -46,28 +46,30 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
         (Verdict::Different, t.judge_different()),
     ];
     let main = html! {
-        p .crumb { a href="/clients" { (t.clients()) } }
-        h1 { (t.duplicates()) }
-        p .lead { (t.duplicates_lead()) }
-        @if !judged.disputed.is_empty() {
-            h2 { (t.pairs_disputed()) }
-            p { (t.pairs_disputed_lead()) }
-            @for pair in &judged.disputed { (show(&who, pair, &both)) }
-        }
-        h2 { (t.pairs_open()) }
-        @if open.is_empty() {
-            p .strip.ok { (Icon::Good.show()) span { (t.no_duplicates()) } }
-        } @else {
-            p #count role="status" { (t.likely_pairs(open.len(), more)) }
-            @for pair in &open { (show(&who, pair, &both)) }
-        }
-        @if !judged.same.is_empty() {
-            h2 { (t.pairs_same()) }
-            @for pair in &judged.same { (show(&who, pair, &[(Verdict::Different, t.unmerge())])) }
-        }
-        @if !judged.different.is_empty() {
-            details { summary { (t.pairs_different()) }
-                @for pair in &judged.different { (show(&who, pair, &[(Verdict::Same, t.judge_same())])) }
+        div #live data-region {
+            p .crumb { a href="/clients" { (t.clients()) } }
+            h1 { (t.duplicates()) }
+            p .lead { (t.duplicates_lead()) }
+            @if !judged.disputed.is_empty() {
+                h2 { (t.pairs_disputed()) }
+                p { (t.pairs_disputed_lead()) }
+                @for pair in &judged.disputed { (show(&who, pair, &both)) }
+            }
+            h2 { (t.pairs_open()) }
+            @if open.is_empty() {
+                p .strip.ok { (Icon::Good.show()) span { (t.no_duplicates()) } }
+            } @else {
+                p #count role="status" { (t.likely_pairs(open.len(), more)) }
+                @for pair in &open { (show(&who, pair, &both)) }
+            }
+            @if !judged.same.is_empty() {
+                h2 { (t.pairs_same()) }
+                @for pair in &judged.same { (show(&who, pair, &[(Verdict::Different, t.unmerge())])) }
+            }
+            @if !judged.different.is_empty() {
+                details { summary { (t.pairs_different()) }
+                    @for pair in &judged.different { (show(&who, pair, &[(Verdict::Same, t.judge_same())])) }
+                }
             }
         }
     };
@@ -96,11 +98,7 @@ pub(crate) async fn judge(Posted { who, form }: Posted) -> Result<Response, Prob
     let verdict = said
         .filter(|_| pair.0 != pair.1)
         .ok_or(Problem::Unreadable)?;
-    let command = Command::Judge {
-        pair,
-        verdict,
-        author: who.user.id,
-    };
+    let command = Command::Judge(pair, verdict, who.user.id);
     match who.house().desk.ask(command).await? {
         Answer::Edited { .. } => Ok(redirect("/duplicates")),
         _ => Err(Problem::Internal),

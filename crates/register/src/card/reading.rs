@@ -9,6 +9,7 @@ use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::people::{Profile, User};
+use crate::same::Judgement;
 use crate::value::{Content, Value};
 
 use super::{Card, Catalogue, Entry, Field, Held, Settings};
@@ -134,13 +135,17 @@ impl Reading<'_> {
                 Content::Note(note) => Some(note),
                 _ => None,
             }),
-            judgements: self.entries(slots, Collection::Judgement, |content| match content {
-                Content::Judgement(judgement) => Some(judgement),
-                _ => None,
-            }),
+            judgements: self.judgements(slots),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
+    }
+
+    fn judgements(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Judgement>> {
+        self.entries(slots, Collection::Judgement, |content| match content {
+            Content::Judgement(judgement) => Some(judgement),
+            _ => None,
+        })
     }
 
     /// The record as a user; `None` while the profile has not arrived.

@@ -57,14 +57,7 @@ impl Replica {
                 author,
                 reason,
             } => self.erase_person(record, author, reason, cx),
-            Command::Judge {
-                pair,
-                verdict,
-                author,
-            } => {
-                let (record, heads) = self.judge(pair, verdict, author, cx)?;
-                Ok(Answer::Edited { record, heads })
-            }
+            Command::Judge(pair, verdict, author) => self.judge(pair, verdict, author, cx),
             Command::Redact(edit, reason) => {
                 let (record, heads) = self.redact(&edit, reason, cx)?;
                 Ok(Answer::Edited { record, heads })
@@ -128,7 +121,7 @@ impl Replica {
             Command::Open { .. }
             | Command::Page { .. }
             | Command::Import(_)
-            | Command::Judge { .. }
+            | Command::Judge(..)
             | Command::Redact(..)
             | Command::ClearHistory { .. } => true,
             Command::Edit(edit) => match &edit.target {

@@ -70,15 +70,8 @@ pub enum Command {
     /// How things stand: [`Answer::Report`](super::Answer::Report).
     Report,
     /// Say whether two cards are of the same person: [`Answer::Edited`](super::Answer::Edited), of the card on
-    /// which that stands. The latest verdict on a pair counts, so a merge can be undone.
-    Judge {
-        /// The cards.
-        pair: (RecordId, RecordId),
-        /// What is said of them.
-        verdict: Verdict,
-        /// Who says so.
-        author: RecordId,
-    },
+    /// which that stands. The latest verdict on a pair counts, so a merge can be undone. Last comes who says so.
+    Judge((RecordId, RecordId), Verdict, RecordId),
     /// Erase a card, and every card that is linked to it as the same person's unless its time is just over:
     /// [`Answer::Erasure`](super::Answer::Erasure) of the card named. One that is erased already is no error.
     Erase {

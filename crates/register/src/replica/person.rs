@@ -1,12 +1,13 @@
 //! Two cards of one person: linking them, and saying that they are not.
 
-use crate::document::{Collection, Heads};
+use crate::document::Collection;
 use crate::edit::{Change, Edit, EditError, Target};
 use crate::id::RecordId;
 use crate::retention::day;
 use crate::same::{Judgement, Verdict, place};
 use crate::value::Content;
 
+use super::answer::{Answer, Refusal};
 use super::{Cx, Replica};
 
 impl Replica {
@@ -17,13 +18,13 @@ impl Replica {
         verdict: Verdict,
         author: RecordId,
         cx: &mut Cx<'_>,
-    ) -> Result<(RecordId, Heads), EditError> {
+    ) -> Result<Answer, Refusal> {
         if one == other {
-            return Err(EditError::Unsound);
+            return Err(EditError::Unsound.into());
         }
         for record in [one, other] {
             if self.card(record, cx)?.restricted() {
-                return Err(EditError::Restricted);
+                return Err(EditError::Restricted.into());
             }
         }
         let (record, entry) = place(one, other);
@@ -37,6 +38,7 @@ impl Replica {
             author,
             changes: vec![Change::SetEntry(Collection::Judgement, entry, content)],
         };
-        self.edit(&edit, cx)
+        let (record, heads) = self.edit(&edit, cx)?;
+        Ok(Answer::Edited { record, heads })
     }
 }
