@@ -107,6 +107,8 @@ fn directory() -> Directory {
         alert: Alert::NotAsked,
         last_visit: None,
         conflicts: 0,
+        judged: Vec::new(),
+        marketing: None,
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));

@@ -9,6 +9,7 @@ mod erase;
 mod forget;
 mod health;
 mod hold;
+mod linked;
 mod marketing;
 mod note;
 mod package;
@@ -25,9 +26,11 @@ use register::access::Action::{
 use register::access::{Action, trim};
 use register::audit::Purpose;
 use register::card::{Alert, Card, Field, Held};
+use register::directory::Hit;
 use register::document::{Collection, Heads, Slot};
 use register::id::{RecordId, ValueId};
 use register::replica::{Answer, Command};
+use register::same::{strictest, union};
 
 use crate::doors::Access::May;
 use crate::doors::Doors;
@@ -180,8 +183,14 @@ fn request_doors(path: &str) -> Doors {
 pub(crate) struct Opened {
     /// Without what the role may not see.
     pub(crate) card: Card,
-    /// Health at a glance, of the whole card.
+    /// Health at a glance, of this whole card alone.
+    pub(crate) own_alert: Alert,
+    /// The same of every card of the same person: the loudest.
     pub(crate) alert: Alert,
+    /// The strictest answer about marketing on any card of the same person.
+    pub(crate) permission: Option<bool>,
+    /// The other cards of the same person.
+    pub(crate) linked: Vec<Hit>,
 }
 
 impl Opened {
@@ -241,10 +250,19 @@ async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, P
     let Answer::Card(card) = who.house().desk.ask(command).await? else {
         return Err(Problem::Internal);
     };
-    let alert = card.alert();
+    let own_alert = card.alert();
+    let answer = card.marketing_answer();
+    let directory = who.house().desk.directory();
+    let linked = directory.linked(record);
+    let others = linked.iter().filter_map(|hit| directory.client(hit.id));
+    let (alerts, answers): (Vec<Alert>, Vec<Option<bool>>) =
+        others.map(|one| (one.alert, one.marketing)).unzip();
     Ok(Opened {
+        alert: union(alerts.into_iter().chain([own_alert])),
+        permission: strictest(answers.into_iter().chain([answer])),
+        own_alert,
+        linked,
         card: trim(*card, who.user.profile.role),
-        alert,
     })
 }
 

@@ -12,6 +12,7 @@ use crate::card::alert_mark;
 use crate::clock::show_date;
 use crate::doors::Access::May;
 use crate::doors::Doors;
+use crate::duplicates;
 use crate::form::hidden;
 use crate::icon::Icon;
 use crate::page::{Page, Room, part};
@@ -41,10 +42,14 @@ pub(crate) fn doors() -> Doors {
 async fn page(who: Visitor) -> Result<Response, Problem> {
     let t = who.t();
     let recent = recent(&who);
+    let pairs = duplicates::waiting(&who);
     let main = html! {
         h1 { (t.clients()) }
         (search_box(&who.look, who.csrf(), "", true))
-        p .aside { a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) } }
+        p .aside {
+            a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) }
+            a href="/duplicates" { (t.duplicates()) @if let Some(pairs) = &pairs { " · " (pairs) } }
+        }
         section .panel {
             header { h2 { (t.recent()) } }
             @if recent.is_empty() { p .muted { (t.no_recent()) } } @else { (list(t, &recent)) }
@@ -144,7 +149,8 @@ pub(crate) fn recent(who: &Visitor) -> Vec<Hit> {
     recent
         .into_iter()
         .filter_map(|id| {
-            let summary = directory.client(id)?.clone();
+            let mut summary = directory.client(id)?.clone();
+            summary.alert = directory.alert(id);
             Some(Hit { id, summary })
         })
         .collect()

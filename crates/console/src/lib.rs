@@ -21,6 +21,7 @@ mod conflicts;
 mod cookie;
 pub mod desk;
 mod doors;
+mod duplicates;
 mod erasures;
 mod events;
 mod factor;

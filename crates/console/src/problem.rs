@@ -162,8 +162,20 @@ impl From<DeskError> for Problem {
             DeskError::Silent => Self::Silent,
             DeskError::Refused(Refusal::Edit(EditError::NoRecord)) => Self::NotFound,
             DeskError::Refused(Refusal::Edit(EditError::Erased)) => Self::Erased(None),
-            DeskError::Refused(Refusal::Edit(EditError::Restricted)) => Self::Restricted,
-            DeskError::Refused(Refusal::Edit(EditError::LegalClaim)) => Self::Claimed,
+            DeskError::Refused(
+                Refusal::Edit(EditError::Restricted)
+                | Refusal::Linked {
+                    why: EditError::Restricted,
+                    ..
+                },
+            ) => Self::Restricted,
+            DeskError::Refused(
+                Refusal::Edit(EditError::LegalClaim)
+                | Refusal::Linked {
+                    why: EditError::LegalClaim,
+                    ..
+                },
+            ) => Self::Claimed,
             DeskError::Refused(Refusal::Overdue) => Self::Overdue,
             DeskError::Refused(Refusal::Quarantined) => Self::Quarantined,
             DeskError::Refused(Refusal::Edit(EditError::UnknownVersion)) => Self::Stale,

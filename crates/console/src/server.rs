@@ -12,7 +12,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, Erase, ManageUsers, ReadCards, RecordRequests, Retain, SeePremises,
+    DestroyPapers, EditContact, Erase, ManageUsers, ReadCards, RecordRequests, Retain, SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,8 +26,8 @@ use crate::doors::{Door, Doors};
 use crate::house::House;
 use crate::session::{lock, login, second, setup, undertaking};
 use crate::{
-    alarm, assets, card, clients, conflicts, erasures, events, factor, gate, help, home, me,
-    premises, quarantine, requests, retention, tasks, users,
+    alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
+    home, me, premises, quarantine, requests, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -94,6 +94,8 @@ fn plan() -> Doors {
         .post("/alarms/{id}/dismiss", Users, alarm::dismiss)
         .get("/conflicts", May(ReadCards), conflicts::page)
         .get("/requests", May(RecordRequests), requests::page)
+        .get("/duplicates", May(EditContact), duplicates::page)
+        .post("/duplicates", May(EditContact), duplicates::judge)
         .get("/tasks", May(DestroyPapers), tasks::page)
         .post("/tasks/{id}/done", May(DestroyPapers), tasks::tick_off)
         .get("/premises", May(SeePremises), premises::page)

@@ -8,6 +8,7 @@ mod alarm;
 mod care;
 mod clients;
 mod door;
+mod duplicates;
 mod factor;
 mod forget;
 mod frame;

@@ -13,6 +13,7 @@ use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
+use crate::same::{Judged, Judgement};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::Treatment;
 
@@ -137,6 +138,8 @@ pub struct Card {
     pub notes: Vec<Entry<Note>>,
     /// Requests under the law, newest first.
     pub requests: Vec<Entry<Request>>,
+    /// What was judged of this card and another, as far as it stands here ([`crate::same::place`]).
+    pub judgements: Vec<Entry<Judgement>>,
     /// When the card was made.
     pub created: Option<Timestamp>,
     /// When it was last changed.
@@ -251,6 +254,22 @@ impl Card {
                 .iter()
                 .filter(|entry| entry.is_conflict())
                 .count()
+            + self.judged().filter(|one| one.disputed).count()
+    }
+
+    /// What counts of the judgements that stand here.
+    pub fn judged(&self) -> impl Iterator<Item = Judged> {
+        self.judgements.iter().filter_map(Judged::of)
+    }
+
+    /// The answer about marketing, if there is one. What has not arrived may be a no.
+    #[must_use]
+    pub fn marketing_answer(&self) -> Option<bool> {
+        match self.marketing {
+            Field::Absent | Field::Removed => None,
+            Field::Awaited | Field::Unreadable => Some(false),
+            Field::Value(_) | Field::Conflict(_) => Some(self.marketing_allowed()),
+        }
     }
 
     /// Marketing is allowed only where the one value, or each of a conflict's, says so.

@@ -2,7 +2,9 @@
 //!
 //! The node publishes one [`Directory`] that pages read; the event loop writes to it after each turn.
 
+mod alike;
 mod index;
+mod person;
 
 use std::collections::BTreeMap;
 
@@ -14,9 +16,12 @@ use crate::id::RecordId;
 use crate::people::User;
 use crate::request::OpenRequest;
 use crate::retention::Due;
+use crate::same::{Judged, Links};
 
+use alike::Alike;
 use index::Index;
 pub use index::fold;
+pub use person::{Judgements, Pair};
 
 /// What is known of a client without opening the card.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +44,10 @@ pub struct Summary {
     pub due: Due,
     /// Requests that wait for an answer.
     pub requests: Vec<OpenRequest>,
+    /// What was judged of this card and others, as far as it stands here.
+    pub judged: Vec<Judged>,
+    /// The answer about marketing, if there is one.
+    pub marketing: Option<bool>,
 }
 crate::redacted!(Summary);
 
@@ -57,6 +66,8 @@ crate::redacted!(Hit);
 pub struct Directory {
     clients: BTreeMap<RecordId, Summary>,
     index: Index,
+    alike: Alike,
+    links: Links,
     users: BTreeMap<RecordId, User>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
@@ -91,6 +102,8 @@ impl Directory {
         match update {
             Update::Client(id, summary) => {
                 self.index.put(id, &summary);
+                self.alike.put(id, &summary);
+                self.links.put(id, &summary.judged);
                 self.clients.insert(id, *summary);
             }
             Update::User(user) => {
@@ -102,6 +115,8 @@ impl Directory {
             Update::Closed(closed) => self.closed = closed,
             Update::Gone(id) => {
                 self.index.remove(id);
+                self.alike.remove(id);
+                self.links.remove(id);
                 self.clients.remove(&id);
                 self.users.remove(&id);
             }
@@ -125,31 +140,20 @@ impl Directory {
     /// Clients who may be the same person: same phone, same e-mail, or same name and year of birth.
     #[must_use]
     pub fn likely_duplicates(&self, of: &Summary, limit: usize) -> Vec<Hit> {
-        let same = |other: &Summary| {
-            of.phones.iter().any(|phone| other.phones.contains(phone))
-                || of.emails.iter().any(|email| other.emails.contains(email))
-                || (of.name.is_some()
-                    && of.birth_year.is_some()
-                    && other.birth_year == of.birth_year
-                    && folded(other) == folded(of))
-        };
-        let ids = self
-            .clients()
-            .filter(|(_, other)| same(other))
-            .map(|(id, _)| id)
-            .take(limit);
-        self.hits(ids)
+        let alike = self.alike.to(of).into_iter();
+        let shown = alike.filter(|id| self.client(*id).is_some());
+        self.hits(shown.take(limit))
     }
 
     fn hits(&self, ids: impl IntoIterator<Item = RecordId>) -> Vec<Hit> {
-        ids.into_iter()
-            .filter_map(|id| {
-                self.client(id).map(|summary| Hit {
-                    id,
-                    summary: summary.clone(),
-                })
-            })
-            .collect()
+        ids.into_iter().filter_map(|id| self.hit(id)).collect()
+    }
+
+    /// One client as lists show it, with the alert of all their cards.
+    fn hit(&self, id: RecordId) -> Option<Hit> {
+        let mut summary = self.client(id)?.clone();
+        summary.alert = self.alert(id);
+        Some(Hit { id, summary })
     }
 
     /// One client who is shown.
@@ -214,8 +218,4 @@ impl Directory {
     pub const fn catalogue(&self) -> Option<&Catalogue> {
         self.catalogue.as_ref()
     }
-}
-
-fn folded(summary: &Summary) -> Option<String> {
-    summary.name.as_ref().map(|name| fold(&name.listed()))
 }

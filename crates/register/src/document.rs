@@ -450,3 +450,18 @@ fn read_stamp(message: &str, time: i64) -> Option<Stamp> {
         at: Timestamp::from_second(time).ok()?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_genesis_of_a_client_is_the_one_of_every_version() {
+        let heads = Document::genesis(RecordKind::Client).unwrap().heads();
+        let hash = data_encoding::HEXLOWER.encode(heads.as_slice().first().unwrap());
+        assert_eq!(
+            hash,
+            "d086d0e005d401c75813040053afc8ac16b00c5161aa0c0abcfc650dfc44eb9d"
+        );
+    }
+}

@@ -125,5 +125,6 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Item, Kind::CatalogueItem)
             | (Collection::Task, Kind::PaperTask)
             | (Collection::Request, Kind::Request)
+            | (Collection::Judgement, Kind::Judgement)
     )
 }

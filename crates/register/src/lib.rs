@@ -27,6 +27,7 @@ pub mod people;
 pub mod replica;
 pub mod request;
 pub mod retention;
+pub mod same;
 pub mod settings;
 pub mod treatment;
 pub mod value;

@@ -16,6 +16,7 @@ mod input;
 mod inventory;
 mod met;
 mod peers;
+mod person;
 mod quarantine;
 mod receive;
 mod retention;
@@ -273,11 +274,15 @@ impl Replica {
                 cx.persist(vec![Write::Forget(record)]);
                 continue;
             }
-            let Ok((entry, summary)) = inventory::decode(&bytes) else {
+            let Ok(read) = inventory::decode(&bytes) else {
                 continue;
             };
-            self.inventory.insert(record, entry);
-            if let Some(summary) = summary {
+            if read.old && read.summary.is_some() {
+                self.renew_index(record, read, cx);
+                continue;
+            }
+            self.inventory.insert(record, read.entry);
+            if let Some(summary) = read.summary {
                 cx.notify(Notice::Directory(Update::Client(record, Box::new(summary))));
             }
         }
@@ -294,6 +299,22 @@ impl Replica {
                 self.sheets.put(record, sheet);
             }
         }
+    }
+
+    /// An index entry that an older version wrote gets what it lacks from the record itself, once.
+    fn renew_index(&mut self, record: RecordId, read: inventory::Decoded, cx: &mut Cx<'_>) {
+        let mut entry = read.entry;
+        let sheet = Sheet::read(record, cx.shelf).ok().flatten();
+        // A record that can't be read is dealt with by whoever opens it.
+        let renewed = sheet.and_then(|sheet| self.publish(record, &sheet, cx));
+        if let Some(summary) = &renewed {
+            entry.judged = summary.judged.clone();
+            let bytes = inventory::encode(&entry, Some(summary));
+            cx.persist(vec![Write::Index(record, bytes)]);
+        } else if let Some(summary) = read.summary {
+            cx.notify(Notice::Directory(Update::Client(record, Box::new(summary))));
+        }
+        self.inventory.insert(record, entry);
     }
 
     fn begin_life(&mut self, cx: &mut Cx<'_>) {

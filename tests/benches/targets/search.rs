@@ -34,6 +34,8 @@ pub(crate) fn run(table: &mut Table) {
             due: register::retention::Due::default(),
             conflicts: 0,
             requests: Vec::new(),
+            judged: Vec::new(),
+            marketing: None,
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));
     }

@@ -8,11 +8,12 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "/",
     "/clients",
     "/clients/new",
     "/conflicts",
+    "/duplicates",
     "/premises",
     "/admin/users",
     "/retention",

@@ -6,7 +6,7 @@ use register::access::Action;
 use register::card::{Alert, Field};
 use register::health::AlertLevel;
 
-use crate::card::{Opened, conflict, hold};
+use crate::card::{Opened, conflict, hold, linked};
 use crate::clock::today;
 use crate::icon::Icon;
 use crate::text::Language;
@@ -45,10 +45,11 @@ pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
             div .strip .(tone(opened.alert)) {
                 (icon(opened.alert).show())
                 strong { (alert_word(t, opened.alert)) }
-                @if who.may(Action::ReadCare) && matches!(opened.alert, Alert::Listed(_)) && !revealed {
+                @if who.may(Action::ReadCare) && matches!(opened.own_alert, Alert::Listed(_)) && !revealed {
                     a href={ (opened.path()) "/health#health" } data-reveal { (t.show_health()) }
                 }
             }
+            (linked::strips(who, opened))
             (hold::strips(who, opened))
             @if choices > 0 {
                 div .strip.warn {

@@ -21,7 +21,9 @@ use crate::visitor::{Posted, Visitor};
 /// The page: what goes, or why it can't.
 pub(super) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
-    Ok(show(&who, &opened, &Form::default(), &Faults::default()))
+    let linked = linked(&who, &opened).await?;
+    let (form, faults) = (Form::default(), Faults::default());
+    Ok(show(&who, &opened, &linked, &form, &faults))
 }
 
 /// Erases the client, and leads to the certificate.
@@ -45,7 +47,8 @@ pub(super) async fn submit(
         faults.add("name", t.erase_name_wrong());
     }
     let (Some(reason), true) = (reason, faults.is_empty()) else {
-        let mut response = show(&who, &opened, &form, &faults);
+        let linked = linked(&who, &opened).await?;
+        let mut response = show(&who, &opened, &linked, &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
@@ -58,6 +61,15 @@ pub(super) async fn submit(
         Answer::Erasure(erasure) => Ok(redirect(&format!("/erasures/{}", erasure.record))),
         _ => Err(Problem::Internal),
     }
+}
+
+/// The person's other cards, which go with this one. Opening them is logged: what they hold is shown.
+async fn linked(who: &Visitor, opened: &Opened) -> Result<Vec<Opened>, Problem> {
+    let mut linked = Vec::with_capacity(opened.linked.len());
+    for hit in &opened.linked {
+        linked.push(open(who, &hit.id.to_string()).await?);
+    }
+    Ok(linked)
 }
 
 fn has_name(card: &Card) -> bool {
@@ -82,17 +94,27 @@ fn plain(name: &str) -> String {
     fold(name).split_whitespace().collect()
 }
 
-fn show(who: &Visitor, opened: &Opened, form: &Form, faults: &Faults) -> Response {
+fn show(
+    who: &Visitor,
+    opened: &Opened,
+    linked: &[Opened],
+    form: &Form,
+    faults: &Faults,
+) -> Response {
     let t = who.t();
     let main = html! {
         p .crumb { a href=(opened.path()) { (opened.title(who)) } }
         h1 { (t.erase_client()) }
         (faults.summary(t))
-        @match obstacle(who, opened) {
+        @match obstacle(who, opened, None).or_else(|| linked_obstacle(who, linked)) {
             Some(obstacle) => (obstacle),
             None => {
                 p .lead { (t.erase_lead()) }
                 (impact(who, opened))
+                @if !linked.is_empty() {
+                    h2 { (t.erase_linked()) }
+                    @for card in linked { (linked_impact(who, card)) }
+                }
                 (confirmation(who, opened, form, faults))
             }
         }
@@ -106,8 +128,14 @@ fn show(who: &Visitor, opened: &Opened, form: &Form, faults: &Faults) -> Respons
     .show(who)
 }
 
-/// What keeps the card from being erased, and what to do.
-fn obstacle(who: &Visitor, opened: &Opened) -> Option<Markup> {
+/// What keeps a linked card, and with it every card of the person.
+fn linked_obstacle(who: &Visitor, linked: &[Opened]) -> Option<Markup> {
+    let mut all = linked.iter();
+    all.find_map(|card| obstacle(who, card, Some(&card.title(who))))
+}
+
+/// What keeps the card from being erased, and what to do. A linked card is named.
+fn obstacle(who: &Visitor, opened: &Opened, named: Option<&str>) -> Option<Markup> {
     let t = who.t();
     let card = &opened.card;
     let today = day((who.house().clock)());
@@ -123,13 +151,18 @@ fn obstacle(who: &Visitor, opened: &Opened) -> Option<Markup> {
     } else {
         return None;
     };
+    let words = match named {
+        Some(name) => t.on_card(name, &words),
+        None => words,
+    };
     Some(html! {
         div .strip.warn { (Icon::Lock.show()) span .words { (words) } }
         p .actions { a .button href={ (opened.path()) "/" (to) } { (way) } a href=(opened.path()) { (t.cancel()) } }
     })
 }
 
-fn impact(who: &Visitor, opened: &Opened) -> Markup {
+/// How many of what a card holds.
+fn counts(who: &Visitor, opened: &Opened) -> [(&'static str, usize); 5] {
     let t = who.t();
     let card = &opened.card;
     let fields = [
@@ -143,7 +176,7 @@ fn impact(who: &Visitor, opened: &Opened) -> Markup {
         treatment.is_some_and(|treatment| treatment.contract_made == Some(true))
     });
     let contracts = contracts.count();
-    let counts = [
+    [
         (
             t.count_contact(),
             fields + card.phones.len() + card.emails.len(),
@@ -152,7 +185,29 @@ fn impact(who: &Visitor, opened: &Opened) -> Markup {
         (t.treatments(), card.treatments.len()),
         (t.notes(), card.notes.len()),
         (t.count_contracts(), contracts),
-    ];
+    ]
+}
+
+fn list(counts: &[(&'static str, usize)]) -> Markup {
+    html! {
+        dl .facts.counts { @for (word, count) in counts { div { dt { (word) } dd { (count) } } } }
+    }
+}
+
+/// What goes with a linked card.
+fn linked_impact(who: &Visitor, opened: &Opened) -> Markup {
+    html! {
+        section .panel {
+            header { h3 { a href=(opened.path()) { (opened.title(who)) } } }
+            (list(&counts(who, opened)))
+        }
+    }
+}
+
+fn impact(who: &Visitor, opened: &Opened) -> Markup {
+    let t = who.t();
+    let counts = counts(who, opened);
+    let papers = counts.last().is_some_and(|(_, contracts)| *contracts > 0);
     let house = who.house();
     let peers: Vec<String> = house
         .desk
@@ -165,8 +220,8 @@ fn impact(who: &Visitor, opened: &Opened) -> Markup {
     html! {
         section .panel {
             header { h2 { (t.erase_goes()) } }
-            dl .facts.counts { @for (word, count) in counts { div { dt { (word) } dd { (count) } } } }
-            @if contracts > 0 { p { (t.erase_papers()) } }
+            (list(&counts))
+            @if papers { p { (t.erase_papers()) } }
             h3 { (t.erase_where()) }
             ul .plain { li { (house.desk.premises) } @for peer in peers { li { (peer) } } }
         }

@@ -232,7 +232,7 @@ fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
     let asked = opened.card.health_asked.newest().map(|asked| asked.date);
     let body = html! {
         @if all.is_empty() {
-            p { (band::alert_word(t, opened.alert)) }
+            p { (band::alert_word(t, opened.own_alert)) }
         } @else if revealed {
             ol .entries { @for entry in all { (health_entry(who, opened, entry)) } }
         } @else {
@@ -288,7 +288,7 @@ fn marketing(who: &Visitor, opened: &Opened) -> Markup {
     let card = &opened.card;
     let changes = opened.may_change(who, Action::EditContact);
     let action = html! { @if changes { a href={ (opened.path()) "/marketing" } { (t.edit()) } } };
-    let word = if card.marketing_allowed() {
+    let word = if opened.permission == Some(true) {
         t.marketing_yes()
     } else {
         t.marketing_no()
@@ -306,6 +306,9 @@ fn marketing(who: &Visitor, opened: &Opened) -> Markup {
             @if let Some(date) = held.value.asked {
                 p .muted { (t.asked_on()) " " (show_date(date)) " " (held.value.channel) }
             }
+        }
+        @if opened.permission != card.marketing_answer() {
+            p .muted { @if card.marketing.all().is_empty() { (word) " " } (t.linked_marketing()) }
         }
         @if card.marketing.is_conflict() {
             p .strip.warn { (Icon::Conflict.show()) span { (t.two_values()) }

@@ -92,6 +92,8 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         last_visit: None,
         conflicts: 0,
         requests: Vec::new(),
+        judged: Vec::new(),
+        marketing: None,
         due: register::retention::Due::default(),
     };
     who.house()

@@ -201,6 +201,7 @@ impl Language {
             Kind::Address => self.address(),
             Kind::Marketing => self.marketing(),
             Kind::Note => self.note(),
+            Kind::Judgement => self.duplicates(),
             Kind::Health | Kind::HealthAsked => self.health(),
             Kind::Treatment | Kind::CatalogueItem => self.treatment(),
             Kind::Request => self.request(),

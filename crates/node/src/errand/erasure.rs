@@ -254,6 +254,11 @@ fn read_record(text: &str) -> Outcome<RecordId> {
 
 /// A refusal to erase, with what can be done about it.
 fn explain(refusal: Refusal) -> Failure {
+    if let Refusal::Linked { card, why } = refusal {
+        let why = explain(why.into());
+        let said = format!("the linked card {card} of the same person: {why}");
+        return Failure::said(Exit::Refused, said);
+    }
     let sentence = match refusal {
         Refusal::Edit(EditError::NoRecord) => "no client has this id",
         Refusal::Edit(EditError::LegalClaim) => {
@@ -278,6 +283,14 @@ mod tests {
         assert_eq!(sentence(EditError::NoRecord), "no client has this id");
         assert!(sentence(EditError::LegalClaim).contains("legal claim"));
         assert!(sentence(EditError::Restricted).contains("restricted"));
+        let card = RecordId::from_bytes([0xab; 16]);
+        let linked = explain(Refusal::Linked {
+            card,
+            why: EditError::LegalClaim,
+        });
+        assert_eq!(linked.exit(), Exit::Refused);
+        let said = linked.to_string();
+        assert!(said.contains(&card.to_string()) && said.contains("legal claim"));
         for error in [EditError::NoRecord, EditError::LegalClaim] {
             assert_eq!(explain(error.into()).exit(), Exit::Refused);
         }

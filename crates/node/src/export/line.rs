@@ -243,6 +243,7 @@ mod tests {
             treatments: Vec::new(),
             notes: Vec::new(),
             requests: Vec::new(),
+            judgements: Vec::new(),
             created: None,
             changed: None,
         }

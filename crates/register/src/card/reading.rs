@@ -10,6 +10,7 @@ use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::people::{Profile, User};
 use crate::request::OpenRequest;
+use crate::same::Judgement;
 use crate::value::{Content, Value};
 
 use super::{Card, Catalogue, Entry, Field, Held, Settings};
@@ -66,6 +67,8 @@ impl Reading<'_> {
             last_visit: card.last_visit(),
             conflicts: card.conflicts(),
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
+            judged: card.judged().collect(),
+            marketing: card.marketing_answer(),
         }
     }
 
@@ -141,9 +144,17 @@ impl Reading<'_> {
                 _ => None,
             }),
             requests,
+            judgements: self.judgements(slots),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
+    }
+
+    fn judgements(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Judgement>> {
+        self.entries(slots, Collection::Judgement, |content| match content {
+            Content::Judgement(judgement) => Some(judgement),
+            _ => None,
+        })
     }
 
     /// The record as a user; `None` while the profile has not arrived.

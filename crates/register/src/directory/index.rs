@@ -196,6 +196,8 @@ mod tests {
                 due: crate::retention::Due::default(),
                 conflicts: 0,
                 requests: Vec::new(),
+                judged: Vec::new(),
+                marketing: None,
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -247,6 +249,8 @@ mod tests {
                 due: crate::retention::Due::default(),
                 conflicts: 0,
                 requests: Vec::new(),
+                judged: Vec::new(),
+                marketing: None,
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

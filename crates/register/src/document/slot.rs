@@ -120,6 +120,8 @@ keys! {
         Task = "task",
         /// What clients asked under the law.
         Request = "request",
+        /// Which other cards are of the same person, by their ids.
+        Judgement = "judgement",
     }
 }
 
@@ -139,7 +141,7 @@ impl Collection {
     /// that two premises made apart would be two maps. Its entries stand among the fields, with its name before
     /// theirs.
     pub(super) const fn has_map(self) -> bool {
-        !matches!(self, Self::Request)
+        !matches!(self, Self::Request | Self::Judgement)
     }
 }
 

@@ -63,6 +63,14 @@ pub enum Refusal {
     /// The edit was not taken.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A linked card can't be erased, so none of the person's cards was.
+    #[error("a linked card, {card}: {why}")]
+    Linked {
+        /// Which.
+        card: RecordId,
+        /// Why not.
+        why: EditError,
+    },
     /// The store failed; the node has to be looked at.
     #[error("the register's storage failed")]
     Storage,

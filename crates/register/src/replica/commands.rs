@@ -56,7 +56,8 @@ impl Replica {
                 record,
                 author,
                 reason,
-            } => self.erase(record, author, reason, cx),
+            } => self.erase_person(record, author, reason, cx),
+            Command::Judge(pair, verdict, author) => self.judge(pair, verdict, author, cx),
             Command::Redact(edit, reason) => {
                 let (record, heads) = self.redact(&edit, reason, cx)?;
                 Ok(Answer::Edited { record, heads })
@@ -120,6 +121,7 @@ impl Replica {
             Command::Open { .. }
             | Command::Page { .. }
             | Command::Import(_)
+            | Command::Judge(..)
             | Command::Redact(..)
             | Command::ClearHistory { .. } => true,
             Command::Edit(edit) => match &edit.target {

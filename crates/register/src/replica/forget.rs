@@ -28,6 +28,46 @@ use super::store::{Written, edit_error};
 use super::{Cx, FACT_SEQUENCE, Notice, Replica};
 
 impl Replica {
+    /// Erases every card of a person, or none of them. A card whose time is over goes alone: each has its own.
+    pub(super) fn erase_person(
+        &mut self,
+        record: RecordId,
+        author: RecordId,
+        reason: Reason,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        if reason == Reason::Retention || self.inventory.get(record).is_none() {
+            return self.erase(record, author, reason, cx);
+        }
+        let linked = self.inventory.linked(record);
+        self.may_erase(record, cx)?;
+        for card in &linked {
+            self.may_erase(*card, cx)
+                .map_err(|why| Refusal::Linked { card: *card, why })?;
+        }
+        // The card that was named goes last: while it is there, asking again goes on.
+        for card in linked {
+            self.erase(card, author, reason, cx)?;
+        }
+        self.erase(record, author, reason, cx)
+    }
+
+    /// Whether nothing keeps a card. One that can't be read can be erased all the same.
+    fn may_erase(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<(), EditError> {
+        let Ok(Some(sheet)) = self.open_sheet(record, cx) else {
+            return Ok(());
+        };
+        let card = sheet.reading(record, &self.ledger.dead(record)).card();
+        self.put_back(record, sheet);
+        if card.restricted() {
+            return Err(EditError::Restricted);
+        }
+        if card.claimed(day(cx.now)) {
+            return Err(EditError::LegalClaim);
+        }
+        Ok(())
+    }
+
     /// Erases a card, here at once and everywhere as soon as it is in reach.
     pub(super) fn erase(
         &mut self,
@@ -43,15 +83,8 @@ impl Replica {
         if known.is_none_or(|entry| entry.kind != RecordKind::Client) {
             return Err(EditError::NoRecord.into());
         }
-        // A card that can't be read can be erased all the same.
+        self.may_erase(record, cx)?;
         if let Ok(Some(sheet)) = self.open_sheet(record, cx) {
-            let card = sheet.reading(record, &self.ledger.dead(record)).card();
-            if card.restricted() {
-                return Err(EditError::Restricted.into());
-            }
-            if card.claimed(day(cx.now)) {
-                return Err(EditError::LegalClaim.into());
-            }
             self.open_paper_tasks(&sheet.treatments(), author, cx)?;
         }
         let entry = LedgerEntry {

@@ -9,6 +9,7 @@ use crate::document::{Collection, FieldKey};
 use crate::edit::Edit;
 use crate::id::{NodeId, RecordId};
 use crate::ledger::{Line, Reason};
+use crate::same::Verdict;
 use crate::value::Content;
 
 /// What happens to a replica.
@@ -68,7 +69,11 @@ pub enum Command {
     CheckPeers,
     /// How things stand: [`Answer::Report`](super::Answer::Report).
     Report,
-    /// Erase a card: [`Answer::Erasure`](super::Answer::Erasure). One that is erased already is no error.
+    /// Say whether two cards are of the same person: [`Answer::Edited`](super::Answer::Edited), of the card on
+    /// which that stands. The latest verdict on a pair counts, so a merge can be undone. Last comes who says so.
+    Judge((RecordId, RecordId), Verdict, RecordId),
+    /// Erase a card, and every card that is linked to it as the same person's unless its time is just over:
+    /// [`Answer::Erasure`](super::Answer::Erasure) of the card named. One that is erased already is no error.
     Erase {
         /// The card.
         record: RecordId,

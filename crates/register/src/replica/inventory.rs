@@ -15,6 +15,7 @@ use crate::health::AlertLevel;
 use crate::id::{EntryId, Incarnation, NodeId, RecordId};
 use crate::request::{OpenRequest, RequestKind};
 use crate::retention::Due;
+use crate::same::{Judged, Links, Verdict};
 
 /// What is known of one record without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) struct Entry {
     pub(super) due: Due,
     /// How many dead values the ledger named when the stored values were last freed of them.
     pub(super) dead: u64,
+    /// What was judged of it and other cards.
+    pub(super) judged: Vec<Judged>,
 }
 
 /// A stored index entry that can't be read.
@@ -53,6 +56,7 @@ pub(super) struct Inventory {
     log: BTreeMap<u64, RecordId>,
     latest: u64,
     clients: usize,
+    links: Links,
 }
 
 impl Inventory {
@@ -69,13 +73,22 @@ impl Inventory {
             .extend(entry.due.card.map(|day| (day, record)));
         self.due_entries
             .extend(entry.due.entry.map(|day| (day, record)));
+        self.links.put(record, &entry.judged);
         self.entries.insert(record, entry);
+    }
+
+    /// The other cards of the same person that are here, by id.
+    pub(super) fn linked(&self, record: RecordId) -> Vec<RecordId> {
+        let set = self.links.set(record).into_iter();
+        set.filter(|one| *one != record && self.entries.contains_key(one))
+            .collect()
     }
 
     pub(super) fn remove(&mut self, record: RecordId) -> Option<Entry> {
         let entry = self.entries.remove(&record)?;
         self.take_due(record, entry.due);
         self.log.remove(&entry.sequence);
+        self.links.remove(record);
         self.clients -= usize::from(entry.kind == RecordKind::Client);
         Some(entry)
     }
@@ -180,6 +193,9 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 
 type Id = ByteArray<16>;
 
+/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing.
+const VERSION: u8 = 2;
+
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u8,
@@ -208,6 +224,10 @@ struct StoredSummary {
     /// Not there in what was stored before requests were; then there were none.
     #[serde(default)]
     requests: Vec<StoredRequest>,
+    #[serde(default)]
+    judged: Vec<(Id, bool, bool)>,
+    #[serde(default)]
+    marketing: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -238,10 +258,18 @@ impl StoredRequest {
     }
 }
 
+/// What a stored index entry says.
+pub(super) struct Decoded {
+    pub(super) entry: Entry,
+    pub(super) summary: Option<Summary>,
+    /// An older version wrote it, which lacks what only the record itself knows.
+    pub(super) old: bool,
+}
+
 /// The stored form of an index entry with what the directory keeps of a client.
 pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
     let stored = Stored {
-        version: 1,
+        version: VERSION,
         kind: entry.kind.code(),
         heads: entry
             .heads
@@ -279,6 +307,8 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             due_card: summary.due.card,
             due_entry: summary.due.entry,
             requests: summary.requests.iter().map(StoredRequest::of).collect(),
+            judged: summary.judged.iter().map(stored_judged).collect(),
+            marketing: summary.marketing,
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -286,18 +316,19 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
 }
 
 /// Reads the stored form of an index entry.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadable> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unreadable> {
     let stored: Stored = rmp_serde::from_slice(bytes).map_err(|_| Unreadable)?;
-    if stored.version != 1 {
+    if !(1..=VERSION).contains(&stored.version) {
         return Err(Unreadable);
     }
-    let due = stored.summary.as_ref().map(|summary| Due {
-        card: summary.due_card,
-        entry: summary.due_entry,
-    });
-    let due = due.unwrap_or_default();
+    let old = stored.version < VERSION;
+    let summary = stored.summary.as_ref().map(read_summary).transpose()?;
     let entry = Entry {
-        due,
+        due: summary.as_ref().map(|one| one.due).unwrap_or_default(),
+        judged: summary
+            .as_ref()
+            .map(|one| one.judged.clone())
+            .unwrap_or_default(),
         kind: RecordKind::from_code(stored.kind).ok_or(Unreadable)?,
         heads: Heads::new(stored.heads.into_iter().map(|hash| *hash).collect()),
         state: *stored.state,
@@ -309,34 +340,65 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Entry, Option<Summary>), Unreadabl
         increments: stored.increments,
         dead: stored.dead,
     };
-    let summary = stored.summary.map(|summary| {
-        Ok(Summary {
-            name: summary.name.map(|(last, first)| Name { last, first }),
-            birth_year: summary
-                .year
-                .and_then(|year| crate::contact::BirthYear::new(year).ok()),
-            phones: summary
-                .phones
-                .iter()
-                .filter_map(|phone| phone.parse().ok())
-                .collect(),
-            emails: summary
-                .emails
-                .iter()
-                .filter_map(|email| email.parse().ok())
-                .collect(),
-            alert: alert_from_code(summary.alert).ok_or(Unreadable)?,
-            last_visit: summary.last_visit,
-            conflicts: summary.conflicts,
-            due,
-            requests: summary
-                .requests
-                .iter()
-                .map(StoredRequest::read)
-                .collect::<Result<_, _>>()?,
-        })
-    });
-    Ok((entry, summary.transpose()?))
+    Ok(Decoded {
+        entry,
+        summary,
+        old,
+    })
+}
+
+fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
+    let name = stored.name.as_ref();
+    Ok(Summary {
+        name: name.map(|(last, first)| Name {
+            last: last.clone(),
+            first: first.clone(),
+        }),
+        birth_year: stored
+            .year
+            .and_then(|year| crate::contact::BirthYear::new(year).ok()),
+        phones: stored
+            .phones
+            .iter()
+            .filter_map(|phone| phone.parse().ok())
+            .collect(),
+        emails: stored
+            .emails
+            .iter()
+            .filter_map(|email| email.parse().ok())
+            .collect(),
+        alert: alert_from_code(stored.alert).ok_or(Unreadable)?,
+        last_visit: stored.last_visit,
+        conflicts: stored.conflicts,
+        due: Due {
+            card: stored.due_card,
+            entry: stored.due_entry,
+        },
+        requests: stored
+            .requests
+            .iter()
+            .map(StoredRequest::read)
+            .collect::<Result<_, _>>()?,
+        judged: stored.judged.iter().map(read_judged).collect(),
+        marketing: stored.marketing,
+    })
+}
+
+fn stored_judged(judged: &Judged) -> (Id, bool, bool) {
+    let same = judged.verdict == Verdict::Same;
+    (Id::new(*judged.other.as_bytes()), same, judged.disputed)
+}
+
+fn read_judged((other, same, disputed): &(Id, bool, bool)) -> Judged {
+    Judged {
+        other: RecordId::from_bytes(**other),
+        verdict: if *same {
+            Verdict::Same
+        } else {
+            Verdict::Different
+        },
+        disputed: *disputed,
+    }
 }
 
 const fn alert_code(alert: Alert) -> u8 {
@@ -358,4 +420,69 @@ const fn alert_from_code(code: u8) -> Option<Alert> {
         4 => Alert::Listed(AlertLevel::Contraindication),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry {
+            kind: RecordKind::Client,
+            heads: Heads::new(vec![[1; 32]]),
+            state: [2; 32],
+            sequence: 7,
+            changed: Timestamp::UNIX_EPOCH,
+            held_by: None,
+            increments: 3,
+            due: Due::default(),
+            dead: 0,
+            judged: vec![Judged {
+                other: RecordId::from_bytes([4; 16]),
+                verdict: Verdict::Same,
+                disputed: true,
+            }],
+        }
+    }
+
+    fn summary() -> Summary {
+        Summary {
+            name: Name::new("Keksitty", "Kaisa").ok(),
+            birth_year: None,
+            phones: Vec::new(),
+            emails: Vec::new(),
+            alert: Alert::NoneKnown,
+            last_visit: None,
+            conflicts: 1,
+            due: Due::default(),
+            requests: Vec::new(),
+            judged: entry().judged,
+            marketing: Some(false),
+        }
+    }
+
+    #[test]
+    fn an_entry_comes_back_as_it_was_stored() {
+        let read = decode(&encode(&entry(), Some(&summary()))).unwrap();
+        assert_eq!(read.entry, entry());
+        assert!(read.summary == Some(summary()) && !read.old);
+    }
+
+    #[test]
+    fn an_entry_of_the_first_version_is_read_and_known_to_lack_something() {
+        let bytes = encode(&entry(), Some(&summary()));
+        let rmpv::Value::Array(mut fields) = rmpv::decode::read_value(&mut &bytes[..]).unwrap()
+        else {
+            panic!("an entry is an array");
+        };
+        *fields.first_mut().unwrap() = 1.into();
+        if let Some(rmpv::Value::Array(summary)) = fields.last_mut() {
+            summary.truncate(9);
+        }
+        let mut first = Vec::new();
+        rmpv::encode::write_value(&mut first, &rmpv::Value::Array(fields)).unwrap();
+        let read = decode(&first).unwrap();
+        assert!(read.old && read.entry.judged.is_empty() && read.entry.sequence == 7);
+        assert_eq!(read.summary.unwrap().marketing, None);
+    }
 }

@@ -89,9 +89,13 @@ impl Replica {
             held_by,
             increments,
             dead: self.ledger.dead_count(record),
+            judged: Vec::new(),
         };
         let summary = self.publish(record, &sheet, cx);
-        entry.due = summary.as_ref().map(|one| one.due).unwrap_or_default();
+        if let Some(summary) = &summary {
+            entry.due = summary.due;
+            entry.judged = summary.judged.clone();
+        }
         writes.push(Write::Index(
             record,
             inventory::encode(&entry, summary.as_ref()),

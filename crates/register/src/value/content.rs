@@ -6,6 +6,7 @@ use crate::identity_code;
 use crate::people::{PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
+use crate::same::Judgement;
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::Treatment;
 
@@ -66,6 +67,8 @@ pub enum Content {
     PaperTask(PaperTask),
     /// What a client asked under the law.
     Request(Request),
+    /// Whether two cards are of the same person.
+    Judgement(Judgement),
 }
 crate::redacted!(Content);
 
@@ -104,6 +107,7 @@ kinds! {
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
     Request = "request",
+    Judgement = "judgement",
 }
 
 impl Content {

@@ -5,6 +5,7 @@ use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::RecordId;
 use crate::people::{PasswordHash, Profile, Role, SecondFactor, SetupCode, Undertaking};
 use crate::retention::{LegalClaim, Restriction};
+use crate::same::{Judgement, Verdict};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
 use crate::treatment::{Contract, Treatment};
 
@@ -85,6 +86,10 @@ impl Content {
                 to.put_date("opened", Some(task.opened));
                 to.put_date("done", task.done);
             }
+            Self::Judgement(judgement) => {
+                to.put_flag("same", Some(judgement.verdict == Verdict::Same));
+                to.put_date("date", Some(judgement.date));
+            }
         }
     }
 
@@ -141,6 +146,7 @@ impl Content {
                 since: from.date("since")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Request => Self::Request(request::read(from)?),
+            Kind::Judgement => Self::Judgement(read_judgement(from)?),
             other => return Self::read_house(other, from),
         })
     }
@@ -191,6 +197,18 @@ impl Content {
             _ => return Err(ValueError::Newer),
         })
     }
+}
+
+fn read_judgement(from: &mut Fields) -> Result<Judgement, ValueError> {
+    let same = from.flag("same")?.ok_or(ValueError::Damaged)?;
+    Ok(Judgement {
+        verdict: if same {
+            Verdict::Same
+        } else {
+            Verdict::Different
+        },
+        date: from.date("date")?.ok_or(ValueError::Damaged)?,
+    })
 }
 
 fn write_controller(controller: &Controller, to: &mut Fields) {

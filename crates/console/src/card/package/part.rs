@@ -8,6 +8,7 @@ use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
 use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
 use register::retention::{LegalClaim, Restriction};
+use register::same::{Judgement, Verdict};
 use register::treatment::{Contract, Treatment};
 use serde_json::{Value, json};
 
@@ -66,6 +67,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         treatments,
         notes,
         requests,
+        judgements,
         created,
         changed,
     } = card;
@@ -111,6 +113,17 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         }),
         tell.entries("requests", t.requests(), requests, |one| {
             request_facts(t, one, names)
+        }),
+        tell.entries("judgements", t.package_judged(), judgements, |one| {
+            let Judgement { verdict, date } = one;
+            let (word, code) = match verdict {
+                Verdict::Same => (t.package_same(), "same"),
+                Verdict::Different => (t.package_different(), "different"),
+            };
+            vec![
+                machine("verdict", t.package_judged(), word.to_owned(), code),
+                day("date", t.date(), Some(*date)),
+            ]
         }),
         tell.field("legal_claim", t.claim(), legal_claim, |one| {
             let LegalClaim { reason, until } = one;

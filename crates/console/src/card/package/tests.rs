@@ -14,6 +14,7 @@ use register::request::{
     RequestKind,
 };
 use register::retention::{LegalClaim, Restriction};
+use register::same::{Judgement, Verdict};
 use register::settings::{Controller, Premises};
 use register::treatment::{Contract, Treatment};
 use register::value::{Content, Rest, Value};
@@ -167,6 +168,16 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
                 same("Evätty"),
                 ("12.3.2026", "2026-03-12"),
                 same("Toistuva pyyntö"),
+            ],
+        ),
+        Collection::Judgement => (
+            Content::Judgement(Judgement {
+                verdict: Verdict::Same,
+                date: date(2026, 2, 8),
+            }),
+            vec![
+                ("Todettu saman asiakkaan kortiksi", "same"),
+                ("8.2.2026", "2026-02-08"),
             ],
         ),
         Collection::Field | Collection::Premises | Collection::Item | Collection::Task => {
