@@ -103,7 +103,15 @@ impl Replica {
         cx.persist(writes);
         cx.notify(Notice::Changed(record));
         self.tell_sessions(record, before, entry.sequence, held_by);
+        // The person's other cards show what counts of them all, also when this one is no longer among them.
+        let mut linked = self.inventory.linked(record);
         self.inventory.insert(record, entry);
+        linked.extend(self.inventory.linked(record));
+        linked.sort_unstable();
+        linked.dedup();
+        for other in linked {
+            cx.notify(Notice::Changed(other));
+        }
         self.sheets.put(record, sheet);
     }
 
