@@ -17,6 +17,7 @@ mod keys;
 mod kills;
 mod legacy;
 mod line;
+mod memory;
 mod refill;
 mod secrecy;
 mod storage;
