@@ -15,7 +15,7 @@ use crate::{by_number, register};
 /// The client of the old register who is erased.
 const NUMBER: usize = 7;
 /// What stands in every kind of field of the card, and nowhere else.
-const PLANTED: [&str; 12] = [
+pub(crate) const PLANTED: [&str; 12] = [
     "Salamyhkäinen",
     "Piilopolku 17",
     "Hämäräkylä",
@@ -31,7 +31,7 @@ const PLANTED: [&str; 12] = [
 ];
 
 /// Both premises with 20 clients, one of them with everything planted, and the owner at both consoles.
-async fn planted(home: &Path, seed: u64) -> (Pair, Files, String, Visitor) {
+pub(crate) async fn planted(home: &Path, seed: u64) -> (Pair, Files, String, Visitor) {
     let (_, files) = register(home, seed, 20);
     let pair = Pair::start(home, seed).await.unwrap();
     pair.first
@@ -48,7 +48,7 @@ async fn planted(home: &Path, seed: u64) -> (Pair, Files, String, Visitor) {
     (pair, files, client, owner)
 }
 
-async fn plant(owner: &Visitor, client: &str) {
+pub(crate) async fn plant(owner: &Visitor, client: &str) {
     let contact = [
         ("last", PLANTED[0]),
         ("street", PLANTED[1]),

@@ -11,6 +11,8 @@ use super::Summary;
 
 /// Ends a client's line; never part of a folded word.
 const END: char = '\n';
+/// Room for a line while it is made, in bytes: for a name and some ten e-mails of the greatest length.
+const LINE_BYTES: usize = 4096;
 /// How much of the text may be lines of clients that have since changed, before it is written anew.
 const STALE_SHARE: usize = 4;
 
@@ -47,15 +49,18 @@ impl Index {
         let line = line(summary);
         if let Some(start) = self.starts.get(&id) {
             if self.line_at(*start) == line {
+                wipe(line);
                 return;
             }
             self.remove(id);
         }
         self.push(id, &line);
+        wipe(line);
     }
 
     fn push(&mut self, id: RecordId, line: &str) {
         let start = self.text.len();
+        self.make_room(line.len() + END.len_utf8());
         self.text.push_str(line);
         self.text.push(END);
         self.lines.insert(start, id);
@@ -81,6 +86,17 @@ impl Index {
         let old = core::mem::take(self);
         for (start, id) in &old.lines {
             self.push(*id, old.line_at(*start));
+        }
+        wipe(old.text);
+    }
+
+    /// Room for so many bytes more. A string that grows by itself leaves its old text in freed memory.
+    fn make_room(&mut self, more: usize) {
+        let needed = self.text.len() + more;
+        if needed > self.text.capacity() {
+            let mut larger = String::with_capacity(needed.max(2 * self.text.capacity()));
+            larger.push_str(&self.text);
+            wipe(core::mem::replace(&mut self.text, larger));
         }
     }
 
@@ -126,9 +142,18 @@ impl Index {
     }
 }
 
+/// Overwrites a text before its memory is freed, since names stand in it. What nobody reads again the compiler
+/// may leave unwritten, but not what `black_box` may have looked at.
+fn wipe(text: String) {
+    let mut bytes = text.into_bytes();
+    bytes.fill(0);
+    core::hint::black_box(&bytes);
+}
+
 /// A client's line: name, digits of the phones as dialled abroad and at home, e-mails.
 fn line(summary: &Summary) -> String {
-    let mut line = String::new();
+    // Where it outgrew this, its beginning would stay in freed memory.
+    let mut line = String::with_capacity(LINE_BYTES);
     if let Some(name) = &summary.name {
         line.push_str(&fold(&name.last));
         line.push(' ');
