@@ -132,24 +132,6 @@ pub(crate) fn routes() -> Router<Arc<House>> {
             "/clients/{id}/health/{entry}/confirm",
             post(health::confirm),
         );
-    router = router
-        .route(
-            "/clients/{id}/requests/new",
-            get(request::new_page).post(request::add),
-        )
-        .route("/clients/{id}/requests/{entry}", get(request::page));
-    for shape in package::Shape::ALL {
-        router = router.route(
-            shape.path(),
-            get(move |who, at| package::get(shape, who, at))
-                .post(move |at, posted| package::post(shape, at, posted)),
-        );
-    }
-    for step in request::Step::ALL {
-        let path = format!("/clients/{{id}}/requests/{{entry}}/{}", step.path());
-        let take = move |at, posted| request::step(step, at, posted);
-        router = router.route(&path, post(take));
-    }
     for section in Section::ALL {
         let path = format!("/clients/{{id}}/{}", section.path());
         router = router
@@ -167,6 +149,29 @@ pub(crate) fn routes() -> Router<Arc<House>> {
                 &format!("{path}/{{entry}}/remove"),
                 post(move |at, posted| entry::remove(section, at, posted)),
             );
+    }
+    requests(router)
+}
+
+/// What clients ask, and the package that answers them.
+fn requests(mut router: Router<Arc<House>>) -> Router<Arc<House>> {
+    router = router
+        .route(
+            "/clients/{id}/requests/new",
+            get(request::new_page).post(request::add),
+        )
+        .route("/clients/{id}/requests/{entry}", get(request::page));
+    for shape in package::Shape::ALL {
+        router = router.route(
+            shape.path(),
+            get(move |who, at| package::get(shape, who, at))
+                .post(move |at, posted| package::post(shape, at, posted)),
+        );
+    }
+    for step in request::Step::ALL {
+        let path = format!("/clients/{{id}}/requests/{{entry}}/{}", step.path());
+        let take = move |at, posted| request::step(step, at, posted);
+        router = router.route(&path, post(take));
     }
     router
 }

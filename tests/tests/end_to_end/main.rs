@@ -16,6 +16,7 @@ mod keys;
 mod kills;
 mod legacy;
 mod line;
+mod requests;
 mod secrecy;
 mod storage;
 mod strangers;
