@@ -73,6 +73,14 @@ impl Visitor {
         self.follow(path, response).await
     }
 
+    /// Opens a page or file and returns the bare answer.
+    ///
+    /// # Errors
+    /// When the console can't be reached.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Response> {
+        Ok(self.client.get(self.url(path)).send().await?)
+    }
+
     /// Opens the stream of changes that every page listens to.
     ///
     /// # Errors

@@ -88,6 +88,7 @@ fn user(id: RecordId, name: &str, role: Role) -> Update {
         },
         password: Some(console::hash_password(PASSWORD).unwrap()),
         setup: None,
+        factor: None,
         undertaking: Some(Undertaking {
             date: date(2026, 1, 1),
         }),
@@ -107,6 +108,7 @@ fn directory() -> Directory {
         alert: Alert::NotAsked,
         last_visit: None,
         conflicts: 0,
+        requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
         due: Due::default(),

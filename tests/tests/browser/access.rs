@@ -8,22 +8,24 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 14] = [
     "/",
     "/clients",
     "/clients/new",
     "/conflicts",
     "/duplicates",
+    "/requests",
     "/premises",
     "/admin/users",
     "/retention",
     "/erasures",
     "/tasks",
     "/me",
+    "/me/second-factor",
     "/help",
 ];
 /// Pages of a card.
-const CARD: [&str; 12] = [
+const CARD: [&str; 14] = [
     "",
     "/health",
     "/contact",
@@ -31,6 +33,8 @@ const CARD: [&str; 12] = [
     "/treatments/new",
     "/health/new",
     "/notes/new",
+    "/requests/new",
+    "/package",
     "/erase",
     "/health/withdraw",
     "/history/clear",

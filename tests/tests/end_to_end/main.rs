@@ -22,6 +22,7 @@ mod line;
 mod memory;
 mod person;
 mod refill;
+mod requests;
 mod secrecy;
 mod storage;
 mod strangers;

@@ -58,20 +58,7 @@ pub(crate) fn cases(card: &Card, who: &Visitor) -> Vec<Case> {
         &card.birth_year,
         Content::BirthYear,
     );
-    entries(
-        &mut cases,
-        Collection::Phone,
-        Kind::Phone,
-        &card.phones,
-        Content::Phone,
-    );
-    entries(
-        &mut cases,
-        Collection::Email,
-        Kind::Email,
-        &card.emails,
-        Content::Email,
-    );
+    reached(&mut cases, card);
     field(
         &mut cases,
         FieldKey::Address,
@@ -94,13 +81,7 @@ pub(crate) fn cases(card: &Card, who: &Visitor) -> Vec<Case> {
         Content::Note,
     );
     if may(who.user.profile.role, Action::DecideRequests) {
-        entries(
-            &mut cases,
-            Collection::Request,
-            Kind::Request,
-            &card.requests,
-            Content::Request,
-        );
+        requests(&mut cases, card);
     }
     // Who may not read an entry whole must not write it back either.
     if may(who.user.profile.role, Action::RecordCare) {
@@ -120,6 +101,34 @@ pub(crate) fn cases(card: &Card, who: &Visitor) -> Vec<Case> {
         );
     }
     cases
+}
+
+/// Where the client is reached.
+fn reached(cases: &mut Vec<Case>, card: &Card) {
+    entries(
+        cases,
+        Collection::Phone,
+        Kind::Phone,
+        &card.phones,
+        Content::Phone,
+    );
+    entries(
+        cases,
+        Collection::Email,
+        Kind::Email,
+        &card.emails,
+        Content::Email,
+    );
+}
+
+fn requests(cases: &mut Vec<Case>, card: &Card) {
+    entries(
+        cases,
+        Collection::Request,
+        Kind::Request,
+        &card.requests,
+        Content::Request,
+    );
 }
 
 fn field<T: Clone>(

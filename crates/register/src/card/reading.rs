@@ -9,7 +9,7 @@ use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::people::{Profile, User};
-use crate::request::OpenRequest;
+use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
 use crate::value::{Content, Value};
 
@@ -88,12 +88,6 @@ impl Reading<'_> {
         });
         treatments
             .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
-        let mut requests = self.entries(slots, Collection::Request, |content| match content {
-            Content::Request(request) => Some(request),
-            _ => None,
-        });
-        requests
-            .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.received)));
         Card {
             id: self.id,
             heads: self.document.heads(),
@@ -143,7 +137,7 @@ impl Reading<'_> {
                 Content::Note(note) => Some(note),
                 _ => None,
             }),
-            requests,
+            requests: self.requests(slots),
             judgements: self.judgements(slots),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
@@ -155,6 +149,17 @@ impl Reading<'_> {
             Content::Judgement(judgement) => Some(judgement),
             _ => None,
         })
+    }
+
+    /// Newest first.
+    fn requests(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Request>> {
+        let mut requests = self.entries(slots, Collection::Request, |content| match content {
+            Content::Request(request) => Some(request),
+            _ => None,
+        });
+        requests
+            .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.received)));
+        requests
     }
 
     /// The record as a user; `None` while the profile has not arrived.

@@ -107,10 +107,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.entries("treatments", t.treatments(), treatments, |one| {
             treatment_facts(t, one, names)
         }),
-        tell.entries("notes", t.notes(), notes, |one| {
-            let Note { text: words, date } = one;
-            vec![text("text", t.note(), words), day("date", t.date(), *date)]
-        }),
+        tell.entries("notes", t.notes(), notes, |one| note_facts(t, one)),
         tell.entries("requests", t.requests(), requests, |one| {
             request_facts(t, one, names)
         }),
@@ -126,18 +123,10 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
             ]
         }),
         tell.field("legal_claim", t.claim(), legal_claim, |one| {
-            let LegalClaim { reason, until } = one;
-            vec![
-                text("reason", t.claim_reason(), reason),
-                day("until", t.claim_until(), Some(*until)),
-            ]
+            claim_facts(t, one)
         }),
         tell.field("restriction", t.restriction(), restriction, |one| {
-            let Restriction { on, since } = one;
-            vec![
-                flag(t, "on", t.restriction(), Some(*on)),
-                day("since", t.date(), Some(*since)),
-            ]
+            restriction_facts(t, one)
         }),
     ]
 }
@@ -237,6 +226,27 @@ impl Telling<'_> {
         }
         facts
     }
+}
+
+fn note_facts(t: Language, one: &Note) -> Vec<Fact> {
+    let Note { text: words, date } = one;
+    vec![text("text", t.note(), words), day("date", t.date(), *date)]
+}
+
+fn claim_facts(t: Language, one: &LegalClaim) -> Vec<Fact> {
+    let LegalClaim { reason, until } = one;
+    vec![
+        text("reason", t.claim_reason(), reason),
+        day("until", t.claim_until(), Some(*until)),
+    ]
+}
+
+fn restriction_facts(t: Language, one: &Restriction) -> Vec<Fact> {
+    let Restriction { on, since } = one;
+    vec![
+        flag(t, "on", t.restriction(), Some(*on)),
+        day("since", t.date(), Some(*since)),
+    ]
 }
 
 fn name_facts(t: Language, one: &Name) -> Vec<Fact> {

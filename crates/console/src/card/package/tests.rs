@@ -115,14 +115,7 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             vec![same("kaisa@example.com")],
         ),
         Collection::Health => (
-            Content::Health(HealthEntry {
-                kind: HealthKind::Allergy,
-                text: "Nikkeliallergia".into(),
-                level: AlertLevel::Caution,
-                date: Some(date(2025, 1, 2)),
-                confirmed: Some(date(2025, 2, 3)),
-                author: Some(AUTHOR),
-            }),
+            Content::Health(health()),
             vec![
                 same("Allergia"),
                 same("Nikkeliallergia"),
@@ -184,6 +177,17 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             return None;
         }
     })
+}
+
+fn health() -> HealthEntry {
+    HealthEntry {
+        kind: HealthKind::Allergy,
+        text: "Nikkeliallergia".into(),
+        level: AlertLevel::Caution,
+        date: Some(date(2025, 1, 2)),
+        confirmed: Some(date(2025, 2, 3)),
+        author: Some(AUTHOR),
+    }
 }
 
 fn treatment() -> Treatment {
