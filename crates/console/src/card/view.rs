@@ -296,7 +296,8 @@ fn marketing(who: &Visitor, opened: &Opened) -> Markup {
     let body = html! {
         p {
             @match &card.marketing {
-                Field::Absent | Field::Removed => (t.marketing_not_asked()),
+                Field::Absent | Field::Removed if opened.permission.is_none() => (t.marketing_not_asked()),
+                Field::Absent | Field::Removed => (word),
                 Field::Awaited => span .muted { (t.not_known_yet()) },
                 Field::Unreadable => span .muted { (t.unreadable_here()) },
                 Field::Value(_) | Field::Conflict(_) => (word),
@@ -308,7 +309,7 @@ fn marketing(who: &Visitor, opened: &Opened) -> Markup {
             }
         }
         @if opened.permission != card.marketing_answer() {
-            p .muted { @if card.marketing.all().is_empty() { (word) " " } (t.linked_marketing()) }
+            p .muted { (t.linked_marketing()) }
         }
         @if card.marketing.is_conflict() {
             p .strip.warn { (Icon::Conflict.show()) span { (t.two_values()) }
