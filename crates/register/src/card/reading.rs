@@ -11,6 +11,7 @@ use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
+use crate::treatment::Treatment;
 use crate::value::{Content, Value};
 
 use super::{Card, Catalogue, Entry, Field, Held, Settings};
@@ -82,12 +83,6 @@ impl Reading<'_> {
             _ => None,
         });
         health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
-        let mut treatments = self.entries(slots, Collection::Treatment, |content| match content {
-            Content::Treatment(treatment) => Some(treatment),
-            _ => None,
-        });
-        treatments
-            .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
         Card {
             id: self.id,
             heads: self.document.heads(),
@@ -132,7 +127,7 @@ impl Reading<'_> {
                 _ => None,
             }),
             health,
-            treatments,
+            treatments: self.treatments(slots),
             notes: self.entries(slots, Collection::Note, |content| match content {
                 Content::Note(note) => Some(note),
                 _ => None,
@@ -142,6 +137,17 @@ impl Reading<'_> {
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
+    }
+
+    /// Newest first.
+    fn treatments(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Treatment>> {
+        let mut treatments = self.entries(slots, Collection::Treatment, |content| match content {
+            Content::Treatment(treatment) => Some(treatment),
+            _ => None,
+        });
+        treatments
+            .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        treatments
     }
 
     fn judgements(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Judgement>> {

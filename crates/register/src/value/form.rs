@@ -61,11 +61,7 @@ impl Content {
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
             Self::Controller(controller) => write_controller(controller, to),
-            Self::Premises(premises) => {
-                to.put_text("name", &premises.name);
-                to.put_text("address", &premises.address);
-                to.put_text("phone", &premises.phone);
-            }
+            Self::Premises(premises) => write_premises(premises, to),
             Self::CatalogueItem(item) => {
                 to.put_text("name", &item.name);
                 to.put_flag("needs_health", Some(item.needs_health));
@@ -80,12 +76,7 @@ impl Content {
                 to.put_date("since", Some(restriction.since));
             }
             Self::Request(asked) => request::write(asked, to),
-            Self::PaperTask(task) => {
-                to.put_text("safe", &task.safe);
-                to.put_text("folder", &task.folder);
-                to.put_date("opened", Some(task.opened));
-                to.put_date("done", task.done);
-            }
+            Self::PaperTask(task) => write_task(task, to),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
@@ -217,6 +208,19 @@ fn write_controller(controller: &Controller, to: &mut Fields) {
     to.put_text("contact", &controller.contact);
     to.put_text("contact_details", &controller.contact_details);
     to.put_text("register_name", &controller.register_name);
+}
+
+fn write_premises(premises: &Premises, to: &mut Fields) {
+    to.put_text("name", &premises.name);
+    to.put_text("address", &premises.address);
+    to.put_text("phone", &premises.phone);
+}
+
+fn write_task(task: &PaperTask, to: &mut Fields) {
+    to.put_text("safe", &task.safe);
+    to.put_text("folder", &task.folder);
+    to.put_date("opened", Some(task.opened));
+    to.put_date("done", task.done);
 }
 
 fn write_code(code: &SetupCode, to: &mut Fields) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
-use register::contact::{Address, Marketing, Name, Note, Origin};
+use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
 use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
@@ -72,9 +72,8 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         changed,
     } = card;
     let tell = Telling { t, names };
-    let year = |year: &register::contact::BirthYear| {
-        vec![number("birth_year", t.birth_year(), year.get())]
-    };
+    let year = |year: &BirthYear| vec![number("birth_year", t.birth_year(), year.get())];
+    let asked = |HealthAsked { date }: &HealthAsked| vec![day("date", t.date(), Some(*date))];
     vec![
         tell.record(*id, *created, *changed),
         tell.field("name", t.name(), name, |one| name_facts(t, one)),
@@ -96,10 +95,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
             "health_asked",
             t.package_health_asked(),
             health_asked,
-            |one| {
-                let HealthAsked { date } = one;
-                vec![day("date", t.date(), Some(*date))]
-            },
+            asked,
         ),
         tell.entries("health", t.health(), health, |one| {
             health_facts(t, one, names)
@@ -112,15 +108,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
             request_facts(t, one, names)
         }),
         tell.entries("judgements", t.package_judged(), judgements, |one| {
-            let Judgement { verdict, date } = one;
-            let (word, code) = match verdict {
-                Verdict::Same => (t.package_same(), "same"),
-                Verdict::Different => (t.package_different(), "different"),
-            };
-            vec![
-                machine("verdict", t.package_judged(), word.to_owned(), code),
-                day("date", t.date(), Some(*date)),
-            ]
+            judgement_facts(t, one)
         }),
         tell.field("legal_claim", t.claim(), legal_claim, |one| {
             claim_facts(t, one)
@@ -429,6 +417,18 @@ fn person(
 ) -> Option<Fact> {
     let name = names?(who?);
     Some(text(key, word, &name))
+}
+
+fn judgement_facts(t: Language, judgement: &Judgement) -> Vec<Fact> {
+    let Judgement { verdict, date } = judgement;
+    let (word, code) = match verdict {
+        Verdict::Same => (t.package_same(), "same"),
+        Verdict::Different => (t.package_different(), "different"),
+    };
+    vec![
+        machine("verdict", t.package_judged(), word.to_owned(), code),
+        day("date", t.date(), Some(*date)),
+    ]
 }
 
 fn text(key: &'static str, word: &'static str, text: &str) -> Fact {

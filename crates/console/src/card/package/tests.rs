@@ -124,22 +124,7 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
                 ("3.2.2025", "2025-02-03"),
             ],
         ),
-        Collection::Treatment => (
-            Content::Treatment(treatment()),
-            vec![
-                ("4.3.2025", "2025-03-04"),
-                same("Merileväkääre"),
-                same("Poikuekatu"),
-                same("seerumi X"),
-                same("LOT 5567"),
-                same("lievä punoitus"),
-                same("kuvauslupa"),
-                ("5.4.2025", "2025-04-05"),
-                same("kaappi 1"),
-                same("mappi B-22"),
-                ("6.5.2025", "2025-05-06"),
-            ],
-        ),
+        Collection::Treatment => (Content::Treatment(treatment()), treatment_told()),
         Collection::Note => (
             Content::Note(Note {
                 text: "Toivoo aamuaikoja".into(),
@@ -209,6 +194,22 @@ fn treatment() -> Treatment {
             destroyed: Some(date(2025, 5, 6)),
         }),
     }
+}
+
+fn treatment_told() -> Vec<Told> {
+    vec![
+        ("4.3.2025", "2025-03-04"),
+        same("Merileväkääre"),
+        same("Poikuekatu"),
+        same("seerumi X"),
+        same("LOT 5567"),
+        same("lievä punoitus"),
+        same("kuvauslupa"),
+        ("5.4.2025", "2025-04-05"),
+        same("kaappi 1"),
+        same("mappi B-22"),
+        ("6.5.2025", "2025-05-06"),
+    ]
 }
 
 fn request() -> Request {
