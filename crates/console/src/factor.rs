@@ -76,7 +76,9 @@ pub(crate) async fn switch_on(Posted { who, form }: Posted) -> Result<Response, 
     let mut faults = check_password(&who, &form).await;
     let secret = coming_secret(&who);
     let step = step_of(&secret, form.get("code"), (house.clock)());
-    if step.is_none_or(|step| !house.take_step(who.user.id, step)) {
+    // A code beside a wrong password isn't used up: the phone shows no other for a while.
+    let taken = |step| !faults.is_empty() || house.take_step(who.user.id, step);
+    if !step.is_some_and(taken) {
         faults.add("code", t.factor_wrong());
     }
     if !faults.is_empty() {
