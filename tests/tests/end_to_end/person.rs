@@ -232,3 +232,24 @@ async fn a_person_is_erased_with_every_card_or_not_at_all() {
         }
     }
 }
+
+#[tokio::test]
+async fn erasing_that_was_cut_off_between_two_cards_goes_on_when_asked_again() {
+    let home = tempfile::tempdir().unwrap();
+    let person = Person::meet(home.path(), 65).await;
+    let here = &person.here;
+    here.save(&person.verdict(here, "same").await)
+        .await
+        .unwrap();
+    let first = &person.pair.first;
+    let gone = person.loud.clone().max(person.quiet.clone());
+    let erase = |reason| {
+        let arguments = ["--client", &gone, "--reason", reason];
+        first.command(&["erase"], &arguments).unwrap()
+    };
+    // Retention takes a card alone: as if the node had stopped after the first of the two.
+    assert_eq!(erase("retention").code, Some(0));
+    assert_eq!(first.clients().unwrap().len(), 1);
+    assert_eq!(erase("request").code, Some(0));
+    assert_eq!(first.clients().unwrap().len(), 0);
+}

@@ -36,20 +36,23 @@ impl Replica {
         reason: Reason,
         cx: &mut Cx<'_>,
     ) -> Result<Answer, Refusal> {
-        if reason == Reason::Retention || self.inventory.get(record).is_none() {
+        if reason == Reason::Retention {
             return self.erase(record, author, reason, cx);
         }
-        let linked = self.inventory.linked(record);
+        let mut cards = self.inventory.linked(record);
         self.may_erase(record, cx)?;
-        for card in &linked {
+        for card in &cards {
             self.may_erase(*card, cx)
                 .map_err(|why| Refusal::Linked { card: *card, why })?;
         }
-        // The card that was named goes last: while it is there, asking again goes on.
-        for card in linked {
+        // A link stands on the smaller of two cards. So the largest goes first: cut off in between, the rest
+        // still hangs together, also by cards that are gone, and asking again goes on.
+        cards.push(record);
+        cards.sort_unstable_by(|one, other| other.cmp(one));
+        for card in cards {
             self.erase(card, author, reason, cx)?;
         }
-        self.erase(record, author, reason, cx)
+        self.erasure(record)
     }
 
     /// Whether nothing keeps a card. One that can't be read can be erased all the same.
