@@ -4,6 +4,7 @@
 //! which tests and the simulation run the same vault.
 
 mod file;
+mod flush;
 mod fresh;
 mod held;
 mod settler;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::Op;
 use super::file::sync_directory;
+use super::flush::flush;
 use super::working::{OpenTree, guarded, open_sled, remove_tree, sled_batch, sync_tree};
 use crate::error::VaultError;
 
@@ -84,7 +85,7 @@ impl Draft {
         guarded(|| self.tree.apply_batch(batch))?;
         if self.unsynced >= SYNC_BYTES {
             self.unsynced = 0;
-            guarded(|| self.tree.flush())?;
+            flush(&self.tree)?;
             self.file
                 .sync_data()
                 .map_err(|error| VaultError::io("sync the compacted store", &error))?;
@@ -95,7 +96,7 @@ impl Draft {
     /// Makes it durable to the last byte.
     pub(super) fn settle(&mut self) -> Result<(), VaultError> {
         self.unsynced = 0;
-        guarded(|| self.tree.flush())?;
+        flush(&self.tree)?;
         sync_tree(&self.directory)
             .map_err(|error| VaultError::io("sync the compacted store", &error))
     }

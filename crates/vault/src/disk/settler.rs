@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::Op;
+use super::flush::flush;
 use super::working::{guarded, sled_batch};
 use crate::error::{Damage, VaultError};
 
@@ -163,7 +164,7 @@ impl Hand {
         if self.unsynced == 0 {
             return Ok(());
         }
-        guarded(|| self.tree.flush())?;
+        flush(&self.tree)?;
         self.file
             .sync_data()
             .map_err(|error| VaultError::io("sync the working store", &error))?;

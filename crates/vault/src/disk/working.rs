@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::file::sync_directory;
+use super::flush::flush;
 use super::fresh::{Draft, OLD, normalise, numbered};
 use super::settler::Settler;
 use super::{Bytes, Op, Page, TreeState};
@@ -102,6 +103,8 @@ impl WorkingTree {
                 Ok(TreeState::Open)
             }
             Err(VaultError::Damaged(_)) => Ok(TreeState::Broken),
+            // A flush that never ended holds it until this process ends.
+            Err(VaultError::InUse) => Ok(TreeState::Broken),
             Err(error) => Err(error),
         }
     }
@@ -316,10 +319,10 @@ fn fill(
         guarded(|| tree.apply_batch(batch))?;
         if unsynced >= FILL_BYTES {
             unsynced = 0;
-            guarded(|| tree.flush())?;
+            flush(&tree)?;
         }
     }
-    guarded(|| tree.flush())?;
+    flush(&tree)?;
     drop(tree);
     drop(db);
     sync_tree(directory).map_err(|error| VaultError::io("sync the rebuilt store", &error))
@@ -345,7 +348,7 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, Va
     }
 }
 
-fn sled_error(error: &sled::Error) -> VaultError {
+pub(super) fn sled_error(error: &sled::Error) -> VaultError {
     match error {
         sled::Error::Io(error) => match VaultError::io("use the working store", error) {
             named @ (VaultError::Full | VaultError::ReadOnly) => named,
