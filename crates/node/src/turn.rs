@@ -13,6 +13,7 @@ mod publish;
 mod store;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,14 +25,14 @@ use register::replica::{
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use vault::backup::Image;
-use vault::{CheckReport, Upkeep, VaultError};
+use vault::{CheckReport, Found, Trial, Upkeep, VaultError};
 
 use crate::clock::{self, Chance};
 use crate::exit::{Exit, Failure};
 
 pub use line::{Line, NoLine};
 pub use office::{Office, Silent};
-pub use store::{Remnants, Store};
+pub use store::{Store, Sweep};
 
 use publish::Publisher;
 
@@ -80,16 +81,31 @@ impl From<TurnError> for Failure {
 /// Takes an image, or why there is none.
 type ImageReply = oneshot::Sender<Result<Image, VaultError>>;
 
+/// How far the keys that were found are sifted.
+pub(crate) enum Sifted {
+    /// Some wait still.
+    Some(Found),
+    /// All of them: this tries what is left.
+    All(Trial),
+}
+
 /// Something that only the owner of the store can do.
 pub(crate) enum Chore {
     /// Read and verify everything.
     Check(oneshot::Sender<CheckReport>),
     /// Make an image of everything as of now.
     Image(ImageReply),
-    /// Try what the ledger names as erased with the keys of now.
-    Remnants(Vec<RecordId>, oneshot::Sender<Result<Remnants, VaultError>>),
-    /// Wrap every key anew, and destroy the old epoch key.
-    RotateKeys(oneshot::Sender<Result<(), VaultError>>),
+    /// Give out what reads every file of the store.
+    Sweep(oneshot::Sender<Sweep>),
+    /// Leave out some of the keys that were found and are in use: what tries the others, when that is all.
+    Sift(Found, oneshot::Sender<Result<Sifted, VaultError>>),
+    /// Which of these records something is stored of.
+    Held(
+        Vec<RecordId>,
+        oneshot::Sender<Result<Vec<RecordId>, VaultError>>,
+    ),
+    /// Wrap the keys of some records anew, and destroy the old epoch key.
+    RotateKeys(RangeInclusive<u8>, oneshot::Sender<Result<(), VaultError>>),
     /// Write everything into fresh files.
     Compact(oneshot::Sender<Result<(), VaultError>>),
     /// The system's time service vouches for the clock.
@@ -439,6 +455,14 @@ impl<S: Store> Turn<S> {
         }
     }
 
+    fn sift(&self, mut found: Found) -> Result<Sifted, VaultError> {
+        Ok(if self.store.sift(&mut found)? {
+            Sifted::All(self.store.trial(found))
+        } else {
+            Sifted::Some(found)
+        })
+    }
+
     fn chore(&mut self, chore: Chore) -> Result<(), TurnError> {
         // Whoever asked may be gone.
         match chore {
@@ -449,11 +473,21 @@ impl<S: Store> Turn<S> {
                 self.store.ask_image();
                 self.image.push(reply);
             }
-            Chore::Remnants(erased, reply) => {
-                let _ = reply.send(self.store.remnants(&erased));
+            Chore::Sweep(reply) => {
+                let _ = reply.send(self.store.sweep());
             }
-            Chore::RotateKeys(reply) => {
-                let done = self.store.rotate_keys();
+            Chore::Sift(found, reply) => {
+                let _ = reply.send(self.sift(found));
+            }
+            Chore::Held(mut records, reply) => {
+                let held = records.drain(..).filter_map(|record| {
+                    let held = self.store.holds(record);
+                    held.map(|held| held.then_some(record)).transpose()
+                });
+                let _ = reply.send(held.collect());
+            }
+            Chore::RotateKeys(buckets, reply) => {
+                let done = self.store.rotate_buckets(buckets);
                 let _ = reply.send(done.clone());
                 done.map_err(|error| self.fail(error))?;
             }

@@ -89,5 +89,5 @@ pub use error::{Damage, KeyFault, VaultError};
 pub use keys::Keys;
 pub use master::{CREDENTIAL, MasterSource};
 pub use opening::{Opening, Repair, Why};
-pub use probe::Remnants;
+pub use probe::{Found, Remnants, Sweep, Trial};
 pub use vault::{FileVault, Vault};

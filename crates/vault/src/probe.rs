@@ -11,9 +11,9 @@ use std::path::Path;
 use register::id::RecordId;
 
 use crate::disk::{Disk, sweep_directory};
-use crate::entry::{HOUSE_KEY, Tree};
+use crate::entry::{HOUSE_KEY, Tree, after, record_prefix};
 use crate::error::VaultError;
-use crate::keys::{EpochKey, WRAPPED, number, place, unwrap};
+use crate::keys::{EpochKey, Sealer, WRAPPED, number, place, unwrap};
 use crate::seal::SecretKey;
 use crate::vault::Vault;
 
@@ -37,17 +37,21 @@ pub struct Remnants {
     pub unopenable: u64,
 }
 
+/// How many candidates [`Vault::sift`] takes at a time: some milliseconds.
+const SIFTED: usize = 1_000;
+
 impl<D: Disk> Vault<D> {
     /// Probes every file of the store but those in the directory of keys. Takes about a second for
     /// each GB. Changes nothing. Sync first: keys that a staged group replaces are found, and open.
+    ///
+    /// Where others wait meanwhile: [`Vault::sweep`], [`Vault::sift`] and [`Vault::trial`] are the same
+    /// in parts, of which only the middle one needs the vault.
     ///
     /// # Errors
     /// Failures of the disk; [`VaultError::TooLarge`] when there are more wrapped keys than memory
     /// is given for.
     pub fn remnants(&self) -> Result<Remnants, VaultError> {
-        let mut probe = Probe::new(self)?;
-        self.store.disk.sweep(&mut |bytes| probe.take(bytes))?;
-        Ok(probe.finish())
+        self.try_all(self.sweep().run()?)
     }
 
     /// Probes every file under `directory`: an image of a store, whatever it holds.
@@ -55,9 +59,9 @@ impl<D: Disk> Vault<D> {
     /// # Errors
     /// As [`Vault::remnants`].
     pub fn probe_directory(&self, directory: &Path) -> Result<Remnants, VaultError> {
-        let mut probe = Probe::new(self)?;
-        sweep_directory(directory, None, &mut |bytes| probe.take(bytes))?;
-        Ok(probe.finish())
+        let mut found = Found::default();
+        sweep_directory(directory, None, &mut |bytes| found.take(bytes))?;
+        self.try_all(found)
     }
 
     /// Probes bytes from anywhere.
@@ -65,63 +69,142 @@ impl<D: Disk> Vault<D> {
     /// # Errors
     /// As [`Vault::remnants`].
     pub fn probe_bytes(&self, bytes: &[u8]) -> Result<Remnants, VaultError> {
-        let mut probe = Probe::new(self)?;
-        probe.take(bytes)?;
-        Ok(probe.finish())
+        let mut found = Found::default();
+        found.take(bytes)?;
+        self.try_all(found)
     }
-}
 
-struct Probe<'a, D: Disk> {
-    vault: &'a Vault<D>,
-    /// Wrapped keys that the store uses.
-    used: BTreeSet<Vec<u8>>,
-    found: BTreeSet<Vec<u8>>,
-}
+    /// What reads every file of the store but those in the directory of keys, on any thread.
+    pub fn sweep(&self) -> Sweep<D> {
+        Sweep(self.store.disk.clone())
+    }
 
-impl<'a, D: Disk> Probe<'a, D> {
-    fn new(vault: &'a Vault<D>) -> Result<Self, VaultError> {
-        let mut used = BTreeSet::new();
-        for tree in [Tree::Bucket, Tree::Key] {
-            vault.store.each(&[tree.letter()], |_, wrapped| {
-                used.insert(wrapped.to_vec());
-                Ok(())
-            })?;
+    /// Leaves out what the store uses now, a thousand at a time. True when all are sifted.
+    ///
+    /// # Errors
+    /// Failures of the disk.
+    pub fn sift(&self, found: &mut Found) -> Result<bool, VaultError> {
+        for _ in 0..SIFTED {
+            let Some(wrapped) = found.candidates.pop_first() else {
+                return Ok(true);
+            };
+            let used = match place(&wrapped) {
+                Some(place) => self.store.get(place)?,
+                None => None,
+            };
+            if used.as_deref() != Some(wrapped.as_slice()) {
+                found.unused.push(wrapped);
+            }
         }
-        Ok(Self {
-            vault,
-            used,
-            found: BTreeSet::new(),
-        })
+        Ok(false)
     }
 
+    /// What tries the keys that were sifted out with the keys of now, on any thread.
+    #[must_use]
+    pub fn trial(&self, found: Found) -> Trial {
+        Trial {
+            sealer: self.ring.sealer.clone(),
+            epoch: self.ring.epoch.clone(),
+            buckets: self.ring.buckets.clone(),
+            found: found.unused,
+        }
+    }
+
+    /// Whether anything at all is stored of a record.
+    ///
+    /// # Errors
+    /// Failures of the disk.
+    pub fn holds(&self, record: RecordId) -> Result<bool, VaultError> {
+        let trees = [
+            Tree::Key,
+            Tree::Header,
+            Tree::Document,
+            Tree::Values,
+            Tree::Index,
+        ];
+        for tree in trees {
+            let prefix = record_prefix(tree, record);
+            let first = self.store.stretch(&prefix, &after(&prefix), 1)?;
+            if !first.entries.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn try_all(&self, mut found: Found) -> Result<Remnants, VaultError> {
+        while !self.sift(&mut found)? {}
+        Ok(self.trial(found).run())
+    }
+}
+
+/// Reads every file of a store, and holds its lock meanwhile.
+#[derive(Debug)]
+pub struct Sweep<D>(D);
+
+impl<D: Disk> Sweep<D> {
+    /// Takes about a second for each GB.
+    ///
+    /// # Errors
+    /// As [`Vault::remnants`].
+    pub fn run(self) -> Result<Found, VaultError> {
+        let mut found = Found::default();
+        self.0.sweep(&mut |bytes| found.take(bytes))?;
+        Ok(found)
+    }
+}
+
+/// Wrapped keys from files.
+#[derive(Default)]
+pub struct Found {
+    candidates: BTreeSet<Vec<u8>>,
+    /// Those that the store does not use.
+    unused: Vec<Vec<u8>>,
+}
+
+impl core::fmt::Debug for Found {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Found({}, {})", self.candidates.len(), self.unused.len())
+    }
+}
+
+impl Found {
     /// Finds wrapped keys in a piece of a file.
     fn take(&mut self, bytes: &[u8]) -> Result<(), VaultError> {
         let starts = bytes.windows(START.len()).enumerate();
         for (at, _) in starts.filter(|(_, window)| *window == START) {
             let rest = bytes.get(at..).unwrap_or_default();
             for length in lengths(rest) {
-                let Some(wrapped) = rest.get(..length) else {
-                    continue;
-                };
-                if !self.used.contains(wrapped) {
-                    self.found.insert(wrapped.to_vec());
+                if let Some(wrapped) = rest.get(..length) {
+                    self.candidates.insert(wrapped.to_vec());
                 }
             }
         }
-        if self.found.len() > FOUND_LIMIT {
+        if self.candidates.len() > FOUND_LIMIT {
             return Err(VaultError::TooLarge);
         }
         Ok(())
     }
+}
 
+/// Keys that nothing uses any more, and the keys of now to try them with.
+#[derive(Debug)]
+pub struct Trial {
+    sealer: Sealer,
+    epoch: EpochKey,
+    buckets: BTreeMap<u8, SecretKey>,
+    found: Vec<Vec<u8>>,
+}
+
+impl Trial {
     /// Tries what was found, from the root down, with all that opened on the way.
-    fn finish(self) -> Remnants {
-        let ring = &self.vault.ring;
+    #[must_use]
+    pub fn run(self) -> Remnants {
         let tried = self.found.len() as u64;
         let mut opened = 0;
-        let mut epochs = vec![ring.epoch.clone()];
+        let mut epochs = vec![self.epoch.clone()];
         let mut buckets: BTreeMap<u8, Vec<SecretKey>> = BTreeMap::new();
-        for (bucket, key) in &ring.buckets {
+        for (bucket, key) in &self.buckets {
             buckets.entry(*bucket).or_default().push(key.clone());
         }
         // Each kind is under the one before it.
@@ -135,8 +218,8 @@ impl<'a, D: Disk> Probe<'a, D> {
                 }
                 let opens = match kind {
                     Kind::Epoch => {
-                        let epoch = ring.sealer.open(wrapped);
-                        let old = epoch.filter(|epoch| epoch.number != ring.epoch.number);
+                        let epoch = self.sealer.open(wrapped);
+                        let old = epoch.filter(|epoch| epoch.number != self.epoch.number);
                         old.map(|epoch| epochs.push(epoch)).is_some()
                     }
                     Kind::Inner => match open_any(&epochs, place, wrapped) {

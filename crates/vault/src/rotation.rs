@@ -14,6 +14,7 @@
 //! nowhere. An image that holds the old key file too does open: this is the limit.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use crate::checkpoint::Point;
 use crate::disk::{Bytes, Disk, Name, Op};
@@ -69,7 +70,16 @@ impl<D: Disk> Vault<D> {
     /// # Errors
     /// As [`Vault::sync`].
     pub fn rotate_keys(&mut self) -> Result<(), VaultError> {
-        self.guarded(|vault| vault.rotate_all(None))
+        self.guarded(|vault| vault.rotate(0..=u8::MAX, None))
+    }
+
+    /// As [`Vault::rotate_keys`], for the records whose ids begin with these bytes: for a store
+    /// that others wait for, to be called for one range after another. The epoch key is made anew each time.
+    ///
+    /// # Errors
+    /// As [`Vault::sync`].
+    pub fn rotate_buckets(&mut self, buckets: RangeInclusive<u8>) -> Result<(), VaultError> {
+        self.guarded(|vault| vault.rotate(buckets, None))
     }
 
     /// As [`Vault::rotate_keys`], with another master secret: the old one opens nothing any more.
@@ -79,16 +89,21 @@ impl<D: Disk> Vault<D> {
     /// was changed.
     pub fn rotate_master(&mut self, source: &MasterSource) -> Result<(), VaultError> {
         let sealer = source.sealer(&self.store.disk)?;
-        self.guarded(|vault| vault.rotate_all(Some(sealer)))
+        self.guarded(|vault| vault.rotate(0..=u8::MAX, Some(sealer)))
     }
 
-    fn rotate_all(&mut self, sealer: Option<Sealer>) -> Result<(), VaultError> {
-        let buckets = self.ring.buckets.keys().copied().collect();
+    fn rotate(
+        &mut self,
+        buckets: RangeInclusive<u8>,
+        sealer: Option<Sealer>,
+    ) -> Result<(), VaultError> {
+        let held = self.ring.buckets.range(buckets);
+        let buckets: Vec<u8> = held.map(|(bucket, _)| *bucket).collect();
         if self.pending.is_none() {
             self.tip.frame += 1;
         }
         let pending = self.pending.get_or_insert_default();
-        pending.buckets = buckets;
+        pending.buckets.extend(buckets);
         pending.sealer = sealer;
         self.chores.forgot(self.tip.frame);
         self.sync_staged()

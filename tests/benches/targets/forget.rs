@@ -86,7 +86,7 @@ fn erase(lone: &mut Lone, record: RecordId) {
         author: OPERATOR,
         reason: Reason::Request,
     });
-    assert!(matches!(answer, Answer::Erasure(_)), "{answer:?}");
+    assert!(matches!(answer, Answer::Erasures(_)), "{answer:?}");
 }
 
 /// What deleting would cost that forgets nothing: a line in a log, durable.

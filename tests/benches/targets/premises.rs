@@ -261,15 +261,18 @@ async fn copies(
     let (to, file) = (to.display().to_string(), file.display().to_string());
     let backup = vec!["--to".into(), to, "--passphrase-file".into(), file];
     let visitor = first.log_in(first.owner_name()).await?;
-    for (work, command, rest) in [
-        ("a backup", "backup", backup),
-        ("a compaction", "compact", Vec::<String>::new()),
-    ] {
+    let works: [(_, &[&str], _); 4] = [
+        ("a backup", &["backup"], backup),
+        ("a compaction", &["compact"], Vec::<String>::new()),
+        ("making keys anew", &["key", "rotate"], Vec::new()),
+        ("looking for remnants", &["erasure", "verify"], Vec::new()),
+    ];
+    for (work, command, rest) in works {
         let directory = first.directory().to_owned();
         let since = Instant::now();
         let making = tokio::task::spawn_blocking(move || {
             let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-            kortisto::run(&directory, &[command], &rest)
+            kortisto::run(&directory, command, &rest)
         });
         let mut times = Vec::new();
         while !making.is_finished() {

@@ -244,12 +244,20 @@ async fn erasing_that_was_cut_off_between_two_cards_goes_on_when_asked_again() {
     let first = &person.pair.first;
     let gone = person.loud.clone().max(person.quiet.clone());
     let erase = |reason| {
-        let arguments = ["--client", &gone, "--reason", reason];
-        first.command(&["erase"], &arguments).unwrap()
+        let arguments = ["--client", &gone, "--reason", reason, "--json"];
+        let certificate = first.command(&["erase"], &arguments).unwrap().json();
+        certificate.unwrap()
     };
     // Retention takes a card alone: as if the node had stopped after the first of the two.
-    assert_eq!(erase("retention").code, Some(0));
+    let alone = erase("retention");
+    assert_eq!(alone["record"], gone);
+    assert_eq!(alone.get("linked"), None);
     assert_eq!(first.clients().unwrap().len(), 1);
-    assert_eq!(erase("request").code, Some(0));
+    let all = erase("request");
+    assert_eq!(all["record"], gone);
+    assert_eq!(
+        all["linked"][0]["record"],
+        person.loud.clone().min(person.quiet.clone())
+    );
     assert_eq!(first.clients().unwrap().len(), 0);
 }

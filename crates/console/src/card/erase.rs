@@ -58,7 +58,7 @@ pub(super) async fn submit(
         reason,
     };
     match who.house().desk.ask(command).await? {
-        Answer::Erasure(erasure) => Ok(redirect(&format!("/erasures/{}", erasure.record))),
+        Answer::Erasures(_) => Ok(redirect(&format!("/erasures/{}", opened.card.id))),
         _ => Err(Problem::Internal),
     }
 }

@@ -54,7 +54,12 @@ fn certificate(reply: Reply, json: bool) -> Outcome<Exit> {
     if json {
         print_json(&certificate)
     } else {
-        print(&for_people(&certificate))
+        let linked = certificate.linked.iter();
+        let all: Vec<String> = core::iter::once(&*certificate)
+            .chain(linked)
+            .map(for_people)
+            .collect();
+        print(&all.join("\n"))
     }
 }
 
@@ -124,6 +129,7 @@ mod tests {
                 node: "bb".into(),
                 premises: None,
             }],
+            linked: Vec::new(),
         };
         assert_eq!(
             for_people(&certificate),

@@ -9,16 +9,19 @@ use register::ledger::Reason;
 use register::replica::{Answer, Command, Erasure, PeerState, Refusal};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use vault::Remnants;
 
+use super::Reply;
 use super::clerk::{Clerk, astray};
-use super::{Checked, Reply};
 use crate::clock;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::standing;
-use crate::turn::Remnants;
 
 /// How often confirmations are looked for.
 const LOOK: Duration = Duration::from_millis(50);
+/// So many records are looked for in the store at a time.
+const LOOKED_FOR: usize = 256;
 
 /// What is kept of an erasure, for years. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,9 @@ pub struct Certificate {
     pub confirmed: Vec<Confirmed>,
     /// Where that is not known yet.
     pub awaited: Vec<Premises>,
+    /// Those of the same person's other cards, which went with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub linked: Vec<Certificate>,
 }
 
 /// A node and its premises.
@@ -91,21 +97,28 @@ impl Clerk {
             author: OPERATOR,
             reason,
         };
-        let mut erasure = match self.office.ask(command).await? {
-            Ok(Answer::Erasure(erasure)) => erasure,
+        let erasures = match self.office.ask(command).await? {
+            Ok(Answer::Erasures(erasures)) => erasures,
             Ok(_) => return Err(astray()),
             Err(refusal) => return Err(explain(refusal)),
         };
         let deadline = clock::instant() + wait;
-        while self.expects(&erasure).await? && clock::instant() < deadline {
-            tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
-                // Whoever asked is gone; the card is erased all the same.
-                () = replies.closed() => break,
+        let mut all = Vec::with_capacity(erasures.len());
+        for mut erasure in erasures {
+            while self.expects(&erasure).await? && clock::instant() < deadline {
+                tokio::select! {
+                    () = tokio::time::sleep(LOOK) => {}
+                    // Whoever asked is gone; the card is erased all the same.
+                    () = replies.closed() => break,
+                }
+                erasure = *self.look(erasure.record).await?;
             }
-            erasure = self.look(record).await?;
+            all.push(self.certificate(&erasure));
         }
-        Ok(Reply::Certificate(Box::new(self.certificate(&erasure))))
+        let mut all = all.into_iter();
+        let mut named = all.next().ok_or_else(astray)?;
+        named.linked = all.collect();
+        Ok(Reply::Certificate(Box::new(named)))
     }
 
     /// The certificate of an erasure.
@@ -141,22 +154,19 @@ impl Clerk {
             tried,
             opened,
             unopenable,
-            left,
-        } = self.office.remnants(erased.clone()).await??;
-        let Reply::Checked(checked) = self.check().await? else {
-            return Err(astray());
-        };
-        let mut problems: Vec<String> = left
-            .iter()
-            .map(|record| format!("record {record}: a document or values of it open"))
-            .collect();
+        } = self.remnants().await?;
+        let mut problems = Vec::new();
         let mut verified = 0;
-        for record in &erased {
-            let found = self.traces(*record, &checked).await?;
-            if found.is_empty() && !left.contains(record) {
-                verified += 1;
+        for some in erased.chunks(LOOKED_FOR) {
+            let held = self.office.held(some.to_vec()).await??;
+            for record in some {
+                let mut found = self.traces(*record).await?;
+                if held.contains(record) {
+                    found.push(format!("record {record}: the store holds something of it"));
+                }
+                verified += u64::from(found.is_empty());
+                problems.extend(found);
             }
-            problems.extend(found);
         }
         if opened > 0 {
             problems.push(format!(
@@ -173,8 +183,17 @@ impl Clerk {
         }))
     }
 
-    /// Where a record still shows: lists, memory, and whatever a check of the store found of it.
-    async fn traces(&self, record: RecordId, checked: &Checked) -> Outcome<Vec<String>> {
+    /// Tries old keys from every file. Only sorting out those in use takes the event loop's time.
+    async fn remnants(&self) -> Outcome<Remnants> {
+        let broke = |error| Failure::new(Exit::Failed, error);
+        let sweep = self.office.sweep().await?;
+        let found = spawn_blocking(sweep).await.map_err(broke)??;
+        let trial = self.office.sift(found).await??;
+        spawn_blocking(move || trial.run()).await.map_err(broke)
+    }
+
+    /// Where a record still shows: lists and memory.
+    async fn traces(&self, record: RecordId) -> Outcome<Vec<String>> {
         let mut found = Vec::new();
         let listed = self.office.directory().hidden_client(record).is_some();
         if listed {
@@ -188,9 +207,6 @@ impl Clerk {
         if let Ok(Answer::Card(_)) = self.office.ask(open).await? {
             found.push(format!("record {record}: its card opens"));
         }
-        let of_record = format!("record {record}:");
-        let problems = checked.problems.iter();
-        found.extend(problems.filter(|one| one.starts_with(&of_record)).cloned());
         Ok(found)
     }
 
@@ -243,6 +259,7 @@ impl Clerk {
             reason: erasure.reason.word().to_owned(),
             confirmed: confirmed.collect(),
             awaited: erasure.awaited.iter().copied().map(place).collect(),
+            linked: Vec::new(),
         }
     }
 }

@@ -8,10 +8,13 @@ use register::id::RecordId;
 use register::replica::{Answer, Command, Refusal, Report};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use vault::backup::Image;
-use vault::{CheckReport, VaultError};
+use vault::{CheckReport, Found, Trial, VaultError};
 
-use super::{Chore, Remnants};
+use super::{Chore, Sifted, Sweep};
 use crate::exit::{Exit, Failure};
+
+/// Keys are wrapped anew for the records of so many first bytes of ids at a time: of 100,000 records some 3,000.
+const ROTATED: u8 = 8;
 
 /// A way to ask the event loop, and what it has published. Clones lead to the same loop.
 #[derive(Clone)]
@@ -62,23 +65,53 @@ impl Office {
         self.chore(Chore::Check).await
     }
 
-    /// Has everything of erased records, and every old piece in any file, tried with the keys of now.
+    /// What reads every file of the store and finds old keys in them, on another thread.
     ///
     /// # Errors
-    /// [`Silent`] when the loop ends before it answers; the store's failure to read its files.
-    pub async fn remnants(
-        &self,
-        erased: Vec<RecordId>,
-    ) -> Result<Result<Remnants, VaultError>, Silent> {
-        self.chore(|reply| Chore::Remnants(erased, reply)).await
+    /// [`Silent`] when the loop ends before it answers.
+    pub async fn sweep(&self) -> Result<Sweep, Silent> {
+        self.chore(Chore::Sweep).await
     }
 
-    /// Has every key wrapped anew.
+    /// What tries the keys found that are not in use now with the keys of now, on another thread.
+    ///
+    /// # Errors
+    /// [`Silent`] when the loop ends before it answers; the store's failure to read.
+    pub async fn sift(&self, mut found: Found) -> Result<Result<Trial, VaultError>, Silent> {
+        loop {
+            let sifted = self.chore(|reply| Chore::Sift(found, reply)).await?;
+            match sifted {
+                Ok(Sifted::Some(rest)) => found = rest,
+                Ok(Sifted::All(trial)) => return Ok(Ok(trial)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+    }
+
+    /// Which of these records something is stored of.
+    ///
+    /// # Errors
+    /// [`Silent`] when the loop ends before it answers; the store's failure to read.
+    pub async fn held(
+        &self,
+        records: Vec<RecordId>,
+    ) -> Result<Result<Vec<RecordId>, VaultError>, Silent> {
+        self.chore(|reply| Chore::Held(records, reply)).await
+    }
+
+    /// Has every key wrapped anew, some records' at a time, so that nobody waits for all of it.
     ///
     /// # Errors
     /// [`Silent`] when the loop ends before it answers; the store's failure, which ends the loop.
     pub async fn rotate_keys(&self) -> Result<Result<(), VaultError>, Silent> {
-        self.chore(Chore::RotateKeys).await
+        for first in (0..=u8::MAX).step_by(usize::from(ROTATED)) {
+            let buckets = first..=first.saturating_add(ROTATED - 1);
+            let done = self.chore(|reply| Chore::RotateKeys(buckets, reply));
+            if let Err(error) = done.await? {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// Has the working store written afresh, without what was removed. Comes after some seconds.

@@ -1,23 +1,15 @@
 //! What the event loop needs of the vault.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use register::id::RecordId;
 use register::replica::{Group, Shelf};
 use vault::backup::Image;
-use vault::{CheckReport, Disk, Upkeep, Vault, VaultError};
+use vault::{CheckReport, Disk, Found, Trial, Upkeep, Vault, VaultError};
 
-/// What came of trying to open what was erased.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Remnants {
-    /// Old wrapped keys found in any file, which were tried.
-    pub tried: u64,
-    /// Those that opened: must be none.
-    pub opened: u64,
-    /// Those that don't open any more.
-    pub unopenable: u64,
-    /// Erased records of which a document or values opened.
-    pub left: Vec<RecordId>,
-}
+/// Reads every file of a store, on any thread.
+pub type Sweep = Box<dyn FnOnce() -> Result<Found, VaultError> + Send>;
 
 /// A store that one event loop owns.
 pub trait Store: core::fmt::Debug + Send + 'static {
@@ -44,17 +36,27 @@ pub trait Store: core::fmt::Debug + Send + 'static {
     fn ask_image(&mut self);
     /// The image that was asked for, once it is there.
     fn take_image(&mut self) -> Option<Result<Image, VaultError>>;
-    /// Tries to open something of each erased record, and every old piece in any file, with the keys of
-    /// now. Takes about a second for each GB. To be called when everything is synced.
+    /// What reads every file of the store and finds old keys in them, on another thread.
+    fn sweep(&self) -> Sweep;
+    /// Leaves out some of the keys found that are in use now; takes milliseconds. True when all are sifted.
+    /// To be called when everything is synced.
     ///
     /// # Errors
-    /// When a file can't be read.
-    fn remnants(&self, erased: &[RecordId]) -> Result<Remnants, VaultError>;
-    /// Wraps every key anew under a fresh epoch key, and destroys the old one.
+    /// When the disk fails.
+    fn sift(&self, found: &mut Found) -> Result<bool, VaultError>;
+    /// What tries the keys that were sifted out with the keys of now, on another thread.
+    fn trial(&self, found: Found) -> Trial;
+    /// Whether anything at all is stored of a record.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn holds(&self, record: RecordId) -> Result<bool, VaultError>;
+    /// Wraps the keys of the records whose ids begin with these bytes anew, under a fresh epoch key, and
+    /// destroys the old one.
     ///
     /// # Errors
     /// When the disk fails; the store then takes nothing more.
-    fn rotate_keys(&mut self) -> Result<(), VaultError>;
+    fn rotate_buckets(&mut self, buckets: RangeInclusive<u8>) -> Result<(), VaultError>;
     /// Asks for the working store to be written afresh, without what was removed; upkeep does it.
     fn compact(&mut self);
     /// Ends the store's work in good order.
@@ -95,22 +97,25 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
         Self::take_image(self)
     }
 
-    fn remnants(&self, erased: &[RecordId]) -> Result<Remnants, VaultError> {
-        let opens = |record: &RecordId| {
-            let document = self.document(*record).is_ok_and(|found| found.is_some());
-            document || self.values(*record).is_ok_and(|found| !found.is_empty())
-        };
-        let old = Self::remnants(self)?;
-        Ok(Remnants {
-            tried: old.tried,
-            opened: old.opened,
-            unopenable: old.unopenable,
-            left: erased.iter().copied().filter(opens).collect(),
-        })
+    fn sweep(&self) -> Sweep {
+        let sweep = Self::sweep(self);
+        Box::new(move || sweep.run())
     }
 
-    fn rotate_keys(&mut self) -> Result<(), VaultError> {
-        Self::rotate_keys(self)
+    fn sift(&self, found: &mut Found) -> Result<bool, VaultError> {
+        Self::sift(self, found)
+    }
+
+    fn trial(&self, found: Found) -> Trial {
+        Self::trial(self, found)
+    }
+
+    fn holds(&self, record: RecordId) -> Result<bool, VaultError> {
+        Self::holds(self, record)
+    }
+
+    fn rotate_buckets(&mut self, buckets: RangeInclusive<u8>) -> Result<(), VaultError> {
+        Self::rotate_buckets(self, buckets)
     }
 
     fn compact(&mut self) {

@@ -37,7 +37,8 @@ impl Replica {
         cx: &mut Cx<'_>,
     ) -> Result<Answer, Refusal> {
         if reason == Reason::Retention {
-            return self.erase(record, author, reason, cx);
+            self.erase(record, author, reason, cx)?;
+            return Ok(Answer::Erasures(vec![self.known_erasure(record)?]));
         }
         let mut cards = self.inventory.linked(record);
         self.may_erase(record, cx)?;
@@ -49,10 +50,12 @@ impl Replica {
         // still hangs together, also by cards that are gone, and asking again goes on.
         cards.push(record);
         cards.sort_unstable_by(|one, other| other.cmp(one));
-        for card in cards {
-            self.erase(card, author, reason, cx)?;
+        for card in &cards {
+            self.erase(*card, author, reason, cx)?;
         }
-        self.erasure(record)
+        cards.sort_unstable_by_key(|card| *card != record);
+        let erasures = cards.into_iter().map(|card| self.known_erasure(card));
+        Ok(Answer::Erasures(erasures.collect::<Result<_, _>>()?))
     }
 
     /// Whether nothing keeps a card. One that can't be read can be erased all the same.
@@ -78,9 +81,9 @@ impl Replica {
         author: RecordId,
         reason: Reason,
         cx: &mut Cx<'_>,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         if self.ledger.erased(record).is_some() {
-            return self.erasure(record);
+            return Ok(());
         }
         let known = self.inventory.get(record);
         if known.is_none_or(|entry| entry.kind != RecordKind::Client) {
@@ -106,13 +109,19 @@ impl Replica {
         let audit = self.audit_write(event, cx);
         self.forget_record(entry, vec![audit], cx);
         self.spread(&[Line::Removal(entry)], None, cx);
-        self.erasure(record)
+        Ok(())
     }
 
     /// What is known of an erasure.
     pub(super) fn erasure(&self, record: RecordId) -> Result<Answer, Refusal> {
+        self.known_erasure(record)
+            .map(Box::new)
+            .map(Answer::Erasure)
+    }
+
+    fn known_erasure(&self, record: RecordId) -> Result<Erasure, Refusal> {
         let entry = self.ledger.erased(record).ok_or(EditError::NoRecord)?;
-        Ok(Answer::Erasure(Box::new(self.erasure_of(entry))))
+        Ok(self.erasure_of(entry))
     }
 
     /// Every erasure, newest first.

@@ -73,7 +73,8 @@ pub enum Command {
     /// which that stands. The latest verdict on a pair counts, so a merge can be undone. Last comes who says so.
     Judge((RecordId, RecordId), Verdict, RecordId),
     /// Erase a card, and every card that is linked to it as the same person's unless its time is just over:
-    /// [`Answer::Erasure`](super::Answer::Erasure) of the card named. One that is erased already is no error.
+    /// [`Answer::Erasures`](super::Answer::Erasures), that of the card named first. One that is erased already is no
+    /// error.
     Erase {
         /// The card.
         record: RecordId,

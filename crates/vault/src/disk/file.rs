@@ -162,7 +162,12 @@ pub(crate) fn sweep_directory(
     visit: &mut dyn FnMut(&[u8]) -> Result<(), VaultError>,
 ) -> Result<(), VaultError> {
     let failed = |error: io::Error| VaultError::io("read every file of the store", &error);
-    for entry in fs::read_dir(directory).map_err(failed)? {
+    let entries = match fs::read_dir(directory) {
+        // What is read may go meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(failed)?,
+    };
+    for entry in entries {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
         let kind = entry.file_type().map_err(failed)?;
@@ -174,7 +179,6 @@ pub(crate) fn sweep_directory(
         } else if kind.is_file() {
             match fs::File::open(&path) {
                 Ok(file) => sweep_file(file, visit)?,
-                // A file may go while the others are read.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(failed(error)),
             }
