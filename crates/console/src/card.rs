@@ -32,7 +32,7 @@ use register::id::{RecordId, ValueId};
 use register::replica::{Answer, Command};
 use register::same::{strictest, union};
 
-use crate::doors::Access::May;
+use crate::doors::Access::{May, Proved};
 use crate::doors::Doors;
 use crate::erasures;
 use crate::form::Form;
@@ -122,10 +122,10 @@ pub(crate) fn doors() -> Doors {
             forget::withdrawal,
         )
         .post(&under("health/withdraw"), May(RedactCare), forget::withdraw)
-        .get(&under("history/clear"), May(Erase), forget::clearing)
-        .post(&under("history/clear"), May(Erase), forget::clear)
-        .get(&under("erase"), May(Erase), erase::page)
-        .post(&under("erase"), May(Erase), erase::submit)
+        .get(&under("history/clear"), Proved(Erase), forget::clearing)
+        .post(&under("history/clear"), Proved(Erase), forget::clear)
+        .get(&under("erase"), Proved(Erase), erase::page)
+        .post(&under("erase"), Proved(Erase), erase::submit)
         .get(&under("claim"), May(Retain), hold::claim_page)
         .post(&under("claim"), May(Retain), hold::claim)
         .get(&under("restriction"), May(Retain), hold::restriction_page)
@@ -162,7 +162,7 @@ fn request_doors(path: &str) -> Doors {
         .post(&format!("{path}/new"), record, request::add)
         .get(&entry, record, request::page);
     let doors = package::Shape::ALL.into_iter().fold(doors, |doors, shape| {
-        let decide = May(DecideRequests);
+        let decide = Proved(DecideRequests);
         doors
             .get(shape.path(), decide, move |who, at| {
                 package::get(shape, who, at)

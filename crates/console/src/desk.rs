@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
 use register::replica::{Answer, Command, Refusal, Report};
@@ -19,6 +19,8 @@ pub struct Desk {
     pub node: NodeId,
     /// The name of this premises.
     pub premises: String,
+    /// Without a sign of a person for this long, a session locks.
+    pub idle: SignedDuration,
     /// Where commands go. Bounded by whoever made it.
     pub commands: mpsc::Sender<Asked>,
     /// What lists, search and log-in read: published after each change.

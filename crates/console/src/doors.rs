@@ -27,6 +27,8 @@ pub enum Access {
     Users,
     /// Of these, whose role allows it ([`register::access`]).
     May(Action),
+    /// Of these, who gave the password a moment ago: what takes data out or can't be undone.
+    Proved(Action),
 }
 
 /// A route's method and path, and who passes.
@@ -46,8 +48,8 @@ impl Door {
     pub const fn admits(&self, role: Option<Role>) -> bool {
         match (self.access, role) {
             (Access::Anyone, _) | (Access::Users, Some(_)) => true,
-            (Access::Users | Access::May(_), None) => false,
-            (Access::May(action), Some(role)) => may(role, action),
+            (Access::Users | Access::May(_) | Access::Proved(_), None) => false,
+            (Access::May(action) | Access::Proved(action), Some(role)) => may(role, action),
         }
     }
 }
@@ -127,6 +129,13 @@ async fn guard(
         Access::May(action) => {
             Visitor::read(&parts, &house).and_then(|who: Visitor| who.demand(action))
         }
+        Access::Proved(action) => Visitor::read(&parts, &house).and_then(|who| {
+            who.demand(action)?;
+            let path = || parts.uri.path().to_owned();
+            who.proved
+                .then_some(())
+                .ok_or_else(|| Problem::Prove(path()))
+        }),
     };
     match decided {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,

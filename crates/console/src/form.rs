@@ -131,6 +131,8 @@ pub(crate) enum Input {
     Email,
     NewPassword,
     Password,
+    /// Digits that nobody reads over a shoulder.
+    Pin,
     Area,
 }
 
@@ -190,7 +192,10 @@ impl<'a> Field<'a> {
             (None, Some(_)) => Some(format!("{id}-fault")),
             (Some(_), Some(_)) => Some(format!("{id}-fault {id}-hint")),
         };
-        let secret = matches!(self.input, Input::Password | Input::NewPassword);
+        let secret = matches!(
+            self.input,
+            Input::Password | Input::NewPassword | Input::Pin
+        );
         let value = if secret { "" } else { form.get(self.name) };
         let (kind, mode) = match self.input {
             Input::Text | Input::Area => ("text", None),
@@ -199,6 +204,7 @@ impl<'a> Field<'a> {
             Input::Phone => ("tel", Some("tel")),
             Input::Email => ("text", Some("email")),
             Input::NewPassword | Input::Password => ("password", None),
+            Input::Pin => ("password", Some("numeric")),
         };
         html! {
             div .field .fault[fault.is_some()] {

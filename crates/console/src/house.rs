@@ -53,9 +53,9 @@ impl House {
     ) -> Result<Self, SecretError> {
         Ok(Self {
             cookies: Names::of(desk.node),
+            sessions: Sessions::new(desk.idle),
             desk,
             clock,
-            sessions: Sessions::default(),
             lockout: Lockout::default(),
             hashing: Hashing::new()?,
             key: Token::new()?,

@@ -37,6 +37,7 @@ mod page;
 mod premises;
 mod problem;
 mod quarantine;
+mod quick;
 mod requests;
 mod retention;
 mod secret;

@@ -22,6 +22,8 @@ pub(crate) enum Problem {
     LogIn(String),
     /// The session is locked; where to go afterwards.
     Locked(String),
+    /// The password is wanted once more; where to go afterwards.
+    Prove(String),
     /// The user hasn't given the undertaking of confidentiality.
     Undertaking,
     /// The request isn't for this console, or comes from another site.
@@ -58,7 +60,7 @@ impl Problem {
     /// The status that goes with it.
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
-            Self::LogIn(_) | Self::Locked(_) => StatusCode::UNAUTHORIZED,
+            Self::LogIn(_) | Self::Locked(_) | Self::Prove(_) => StatusCode::UNAUTHORIZED,
             Self::Undertaking | Self::Forged | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Foreign => StatusCode::MISDIRECTED_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -77,6 +79,7 @@ impl Problem {
             Self::LogIn(next) if next == "/" => Some("/login".to_owned()),
             Self::LogIn(next) => Some(format!("/login?next={}", encode(next))),
             Self::Locked(next) => Some(format!("/lock?next={}", encode(next))),
+            Self::Prove(next) => Some(format!("/confirm?next={}", encode(next))),
             Self::Undertaking => Some("/undertaking".to_owned()),
             _ => None,
         }
@@ -104,9 +107,11 @@ impl Problem {
             Self::Busy => t.problem_busy(),
             Self::Silent => t.problem_silent(),
             Self::Foreign => t.problem_foreign(),
-            Self::Internal | Self::LogIn(_) | Self::Locked(_) | Self::Undertaking => {
-                t.problem_internal()
-            }
+            Self::Internal
+            | Self::LogIn(_)
+            | Self::Locked(_)
+            | Self::Prove(_)
+            | Self::Undertaking => t.problem_internal(),
         };
         let main = html! {
             h1 { (title) }

@@ -24,10 +24,10 @@ use crate::desk::Desk;
 use crate::doors::Access::{Anyone, May, Users};
 use crate::doors::{Door, Doors};
 use crate::house::House;
-use crate::session::{lock, login, second, setup, undertaking};
+use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
     alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, me, premises, quarantine, requests, retention, tasks, users,
+    home, me, premises, quarantine, quick, requests, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -126,6 +126,10 @@ fn own() -> Doors {
         .get("/me", Users, me::page)
         .post("/me", Users, me::submit)
         .post("/me/password", Users, me::password)
+        .post("/me/quick", Users, quick::set)
+        .post("/me/quick/off", Users, quick::remove)
+        .get("/confirm", Users, confirm::page)
+        .post("/confirm", Users, confirm::submit)
         .get("/me/second-factor", Users, factor::page)
         .post("/me/second-factor", Users, factor::switch_on)
         .post("/me/second-factor/off", Users, factor::switch_off)

@@ -49,7 +49,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let (close, closed) = watch::channel(false);
     let keeper = Keeper::new(office.clone(), dir, &config.premises);
-    let mut desk = office.desk(node, config.premises.clone());
+    let mut desk = office.desk(node, &config);
     desk.backup = keeper.shown();
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());

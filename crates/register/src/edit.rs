@@ -105,6 +105,7 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Password, Kind::Password)
             | (FieldKey::SetupCode, Kind::SetupCode)
             | (FieldKey::SecondFactor, Kind::SecondFactor)
+            | (FieldKey::QuickCode, Kind::QuickCode)
             | (FieldKey::Undertaking, Kind::Undertaking)
             | (FieldKey::Disabled, Kind::Disabled)
             | (FieldKey::Controller, Kind::Controller)

@@ -83,6 +83,13 @@ impl SecondFactor {
     }
 }
 
+/// A short code that opens a locked session of the same browser again, and nothing else.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct QuickCode {
+    /// Its argon2id hash; `None` once it was removed.
+    pub hash: Option<PasswordHash>,
+}
+
 /// The dated undertaking of confidentiality (vaitiolositoumus), without which no card opens.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Undertaking {
@@ -105,6 +112,8 @@ pub struct User {
     pub setup: Option<SetupCode>,
     /// The second factor, while it is on.
     pub factor: Option<SecondFactor>,
+    /// The quick code that opens a locked session again, while there is one.
+    pub quick: Option<QuickCode>,
     /// The undertaking, once given.
     pub undertaking: Option<Undertaking>,
     /// Whether access has ended.
@@ -116,6 +125,7 @@ crate::redacted!(
     PasswordHash,
     SetupCode,
     SecondFactor,
+    QuickCode,
     Undertaking,
     User
 );

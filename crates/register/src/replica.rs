@@ -35,6 +35,7 @@ use rand_core::Rng;
 use crate::audit::Tail;
 use crate::clock::ClockGuard;
 use crate::directory::Update;
+use crate::document::RecordKind;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret};
 use crate::ledger::{Ledger, Line};
 
@@ -427,20 +428,18 @@ impl Replica {
 
     fn peer_report(&self, node: NodeId, file: &PeerFile) -> PeerReport {
         let session = self.sessions.get(&node);
-        let (waiting, waiting_since) = match session {
+        let mut waiting = Waiting::default();
+        match session {
             Some(session) if session.phase == session::Phase::Records && session.complete => {
-                let entries = session
-                    .pending
-                    .keys()
-                    .filter_map(|record| self.inventory.get(*record));
-                entries.fold((0, None), oldest)
+                let pending = session.pending.keys();
+                let entries = pending.filter_map(|id| Some((*id, self.inventory.get(*id)?)));
+                entries.for_each(|entry| waiting.count(entry));
             }
             _ => self
                 .inventory
                 .unknown_to(node, file.held.map(|(life, _)| life), file.acknowledged)
-                .map(|(_, entry)| entry)
-                .fold((0, None), oldest),
-        };
+                .for_each(|entry| waiting.count(entry)),
+        }
         PeerReport {
             peer: node,
             key: file.peer.key,
@@ -457,8 +456,9 @@ impl Replica {
             },
             heard: file.heard,
             agreed: file.agreed,
-            waiting,
-            waiting_since,
+            waiting: waiting.records,
+            waiting_since: waiting.since,
+            users: waiting.users,
         }
     }
 
@@ -467,12 +467,21 @@ impl Replica {
     }
 }
 
-fn oldest(
-    (count, since): (usize, Option<Timestamp>),
-    entry: &inventory::Entry,
-) -> (usize, Option<Timestamp>) {
-    (
-        count + 1,
-        Some(since.map_or(entry.changed, |since| since.min(entry.changed))),
-    )
+/// What a peer has not acknowledged.
+#[derive(Default)]
+struct Waiting {
+    records: usize,
+    since: Option<Timestamp>,
+    users: Vec<RecordId>,
+}
+
+impl Waiting {
+    fn count(&mut self, (record, entry): (RecordId, &inventory::Entry)) {
+        self.records += 1;
+        let since = self.since.get_or_insert(entry.changed);
+        *since = entry.changed.min(*since);
+        if entry.kind == RecordKind::Staff {
+            self.users.push(record);
+        }
+    }
 }

@@ -24,6 +24,7 @@ mod person;
 mod refill;
 mod requests;
 mod secrecy;
+mod shared;
 mod storage;
 mod strangers;
 

@@ -22,6 +22,7 @@ use crate::lockout::Key;
 use crate::page::Page;
 use crate::problem::{Problem, redirect};
 use crate::secret::{PASSWORD_MAX, Token};
+use crate::session::lock::{people, tiles};
 use crate::session::{safe_next, second};
 use crate::visitor::{Guest, GuestPosted};
 
@@ -74,8 +75,7 @@ pub(super) async fn enter(
     to: &str,
 ) -> Result<Response, Problem> {
     log(house, Some(user), Act::LoggedIn).await?;
-    let old = guest.session.map(|(token, _)| token);
-    let token = house.sessions.open(user, old, (house.clock)())?;
+    let token = house.sessions.open(user, &guest.device, (house.clock)())?;
     let mut response = redirect(to);
     cookie::secret(
         response.headers_mut(),
@@ -177,6 +177,7 @@ fn show(guest: &Guest, form: &Form, faults: &Faults) -> Response {
                 (Field::new("password", t.password(), Input::Password).complete("current-password").required().show(form, faults))
                 button .primary { (t.log_in()) }
             }
+            (tiles(t, &people(guest), None))
             p .aside { a href="/setup" { (t.have_code()) } }
         }
     };

@@ -211,6 +211,7 @@ impl Language {
             | Kind::Password
             | Kind::SetupCode
             | Kind::SecondFactor
+            | Kind::QuickCode
             | Kind::Undertaking
             | Kind::Disabled
             | Kind::Controller

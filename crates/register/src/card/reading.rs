@@ -192,6 +192,10 @@ impl Reading<'_> {
             Content::SecondFactor(factor) => Some(factor),
             _ => None,
         });
+        let quick = self.field(&slots, FieldKey::QuickCode, |content| match content {
+            Content::QuickCode(code) => Some(code),
+            _ => None,
+        });
         let undertaking = self.field(&slots, FieldKey::Undertaking, |content| match content {
             Content::Undertaking(undertaking) => Some(undertaking),
             _ => None,
@@ -210,6 +214,7 @@ impl Reading<'_> {
                 .newest()
                 .filter(|factor| factor.secret.is_some())
                 .cloned(),
+            quick: quick.newest().filter(|code| code.hash.is_some()).cloned(),
             undertaking: undertaking.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
         })

@@ -88,6 +88,8 @@ keys! {
         SetupCode = "setup_code",
         /// A user's second factor.
         SecondFactor = "second_factor",
+        /// A user's quick code.
+        QuickCode = "quick_code",
         /// A user's undertaking.
         Undertaking = "undertaking",
         /// Whether a user's access has ended.

@@ -195,6 +195,8 @@ pub struct PeerReport {
     pub waiting: usize,
     /// Since when the oldest of them waits.
     pub waiting_since: Option<Timestamp>,
+    /// Users among them, by id: what it does not know of yet.
+    pub users: Vec<RecordId>,
 }
 
 /// The state of the line to a peer and of the exchange over it.

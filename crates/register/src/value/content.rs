@@ -3,7 +3,7 @@
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
-use crate::people::{PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
+use crate::people::{PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::Judgement;
@@ -49,6 +49,8 @@ pub enum Content {
     SetupCode(SetupCode),
     /// A user's second factor.
     SecondFactor(SecondFactor),
+    /// A user's code for locked sessions.
+    QuickCode(QuickCode),
     /// A user's undertaking of confidentiality.
     Undertaking(Undertaking),
     /// Whether a user's access has ended.
@@ -103,7 +105,8 @@ kinds! {
     Name = "name", BirthYear = "birth_year", Phone = "phone", Email = "email", Address = "address",
     Origin = "origin", Marketing = "marketing", Note = "note", Health = "health",
     HealthAsked = "health_asked", Treatment = "treatment", Profile = "profile", Password = "password",
-    SetupCode = "setup_code", SecondFactor = "second_factor", Undertaking = "undertaking", Disabled = "disabled",
+    SetupCode = "setup_code", SecondFactor = "second_factor", QuickCode = "quick_code",
+    Undertaking = "undertaking", Disabled = "disabled",
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
     Request = "request",

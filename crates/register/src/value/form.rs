@@ -3,7 +3,7 @@
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::RecordId;
-use crate::people::{PasswordHash, Profile, Role, SecondFactor, SetupCode, Undertaking};
+use crate::people::{PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode, Undertaking};
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
@@ -58,6 +58,7 @@ impl Content {
                 }
                 to.put_bytes("recovery", &factor.recovery);
             }
+            Self::QuickCode(code) => write_quick(code, to),
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
             Self::Controller(controller) => write_controller(controller, to),
@@ -158,6 +159,11 @@ impl Content {
                 secret: from.bytes("secret")?,
                 recovery: from.bytes("recovery")?.ok_or(ValueError::Damaged)?,
             }),
+            Kind::QuickCode => Self::QuickCode(QuickCode {
+                hash: Some(from.text("phc")?)
+                    .filter(|hash| !hash.is_empty())
+                    .map(PasswordHash),
+            }),
             Kind::Undertaking => Self::Undertaking(Undertaking {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
@@ -221,6 +227,12 @@ fn write_task(task: &PaperTask, to: &mut Fields) {
     to.put_text("folder", &task.folder);
     to.put_date("opened", Some(task.opened));
     to.put_date("done", task.done);
+}
+
+fn write_quick(code: &QuickCode, to: &mut Fields) {
+    if let Some(hash) = &code.hash {
+        to.put_text("phc", &hash.0);
+    }
 }
 
 fn write_code(code: &SetupCode, to: &mut Fields) {

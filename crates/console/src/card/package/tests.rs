@@ -97,6 +97,7 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
         | FieldKey::Password
         | FieldKey::SetupCode
         | FieldKey::SecondFactor
+        | FieldKey::QuickCode
         | FieldKey::Undertaking
         | FieldKey::Disabled
         | FieldKey::Controller => return None,
