@@ -14,10 +14,12 @@
 
 mod alarm;
 mod assets;
+mod batches;
 mod card;
 mod clients;
 pub mod clock;
 mod conflicts;
+mod contracts;
 mod cookie;
 pub mod desk;
 mod doors;
@@ -44,6 +46,7 @@ mod server;
 mod session;
 mod tasks;
 mod text;
+mod treatments;
 mod users;
 mod visitor;
 

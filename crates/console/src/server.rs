@@ -103,6 +103,7 @@ fn plan() -> Doors {
         .post("/premises/check", May(SeePremises), premises::check)
         .and(own())
         .and(desk())
+        .and(treatments::doors())
         .and(clients::doors())
         .and(card::doors())
 }
