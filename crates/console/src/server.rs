@@ -27,7 +27,7 @@ use crate::house::House;
 use crate::session::{lock, login, second, setup, undertaking};
 use crate::{
     alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, me, premises, quarantine, requests, retention, tasks, users,
+    home, me, premises, quarantine, requests, retention, tasks, treatments, users,
 };
 
 /// The largest body that is read, in bytes.
