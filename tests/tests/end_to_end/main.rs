@@ -26,6 +26,7 @@ mod requests;
 mod secrecy;
 mod storage;
 mod strangers;
+mod treatments;
 
 use std::path::Path;
 

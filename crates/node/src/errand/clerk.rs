@@ -122,6 +122,7 @@ impl Clerk {
                 self.done(Command::RemovePeer(node)).await
             }
             Errand::Import { clients } => self.import(clients).await,
+            Errand::SetCatalogue { items } => self.set_catalogue(&items).await,
             Errand::Export { reason } => export::send(&self.office, reason, replies).await,
             Errand::Backup { .. } => self.back_up(errand).await,
             Errand::Erase {
@@ -211,7 +212,7 @@ impl Clerk {
         Ok(self.office.ask(command).await??)
     }
 
-    async fn done(&self, command: Command) -> Outcome<Reply> {
+    pub(super) async fn done(&self, command: Command) -> Outcome<Reply> {
         self.ask(command).await?;
         Ok(Reply::Done)
     }
