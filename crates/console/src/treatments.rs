@@ -116,9 +116,16 @@ fn shown(who: &Visitor, entry: &Item) -> Markup {
     html! {
         li {
             @match &entry.field {
-                Stored::Value(_) | Stored::Conflict(_) => @for held in entry.field.all() {
-                    p .head { strong { (held.value.name) } }
+                Stored::Value(held) => {
+                    p .head { strong { (held.value.name) }
+                        @if who.may(EditCatalogue) {
+                            a href=(path) aria-label={ (t.edit()) ": " (held.value.name) } { (t.edit()) }
+                        } }
                     p .muted { (needs(t, &held.value)) }
+                },
+                Stored::Conflict(all) => @for held in all {
+                    p .head { strong { (held.value.name) } }
+                    p .muted { (needs(t, &held.value)) @if held.value.retired { " · " (t.catalogue_retired()) } }
                 },
                 Stored::Absent | Stored::Awaited | Stored::Removed => p .muted { (t.not_known_yet()) },
                 Stored::Unreadable => p .muted { (t.unreadable_here()) },
@@ -126,8 +133,6 @@ fn shown(who: &Visitor, entry: &Item) -> Markup {
             @if entry.is_conflict() {
                 p .strip.warn { (Icon::Conflict.show()) span { (t.two_values()) }
                     @if who.may(EditCatalogue) { a href=(path) { (t.choose()) } } }
-            } @else if who.may(EditCatalogue) && matches!(entry.field, Stored::Value(_)) {
-                p .acts { a href=(path) aria-label={ (t.edit()) ": " (entry.field.newest().map_or("", |item| &item.name)) } { (t.edit()) } }
             }
         }
     }

@@ -264,8 +264,8 @@ fn show(
         }
         form .sheet method="post" action=(action) novalidate data-guard {
             (hidden_state(who, &heads))
-            (inputs(who, section.kind(), form, faults))
             (findings::show(t, notices, form, faults))
+            (inputs(who, section.kind(), form, faults))
             @if found.is_some() { (forget::tick_box(who, section.redaction(), t.redact(), form)) }
             p .actions {
                 button .primary { (t.save()) }

@@ -84,13 +84,13 @@ fn field(notice: &Notice) -> String {
     format!("confirm_{}", notice.code)
 }
 
-/// The notices, above the form's buttons.
+/// The notices, above the form's fields. Where they are why nothing was saved, they take the focus.
 pub(super) fn show(t: Language, notices: &[Notice], form: &Form, faults: &Faults) -> Markup {
     let codes: Vec<&str> = notices.iter().map(|notice| notice.code).collect();
     html! {
         @if !notices.is_empty() {
-            section .panel role="group" aria-labelledby="notices" {
-                h2 #notices { (t.look_first()) }
+            section .panel role="alert" tabindex="-1" data-focus[faults.is_empty()] {
+                header { h2 #notices { (t.look_first()) } }
                 (hidden(SHOWN, &codes.join(",")))
                 @for notice in notices {
                     p .strip.warn { (Icon::Alert.show()) span .words { (notice.text) } }
