@@ -99,13 +99,8 @@ impl Clerk {
                 password,
                 undertaking,
             } => {
-                self.add_user(
-                    &name,
-                    &role,
-                    password,
-                    undertaking.map(|date| Undertaking { date }),
-                )
-                .await
+                let undertaking = undertaking.map(|date| Undertaking { date });
+                self.add_user(&name, &role, password, undertaking).await
             }
             Errand::AddPeer { peer_id, address } => {
                 let peer = Peer {

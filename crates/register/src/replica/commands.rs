@@ -39,23 +39,18 @@ impl Replica {
                 viewer,
                 purpose,
             } => self.changes_of(record, viewer, purpose, cx),
-            Command::Page { after, limit } => Ok(Answer::Cards(self.page(
-                after,
-                limit.min(PAGE_LIMIT),
-                cx,
-            )?)),
+            Command::Page { after, limit } => {
+                let cards = self.page(after, limit.min(PAGE_LIMIT), cx)?;
+                Ok(Answer::Cards(cards))
+            }
             Command::Audit(event) => {
-                let write = self.audit_write(event, cx);
-                cx.persist(vec![write]);
+                self.log(event, cx);
                 Ok(Answer::Done)
             }
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
             Command::AddPeer(peer) => self.add_peer(peer, cx),
             Command::RemovePeer(node) => self.remove_peer(node, cx),
-            Command::CheckPeers => {
-                self.check_all(cx);
-                Ok(Answer::Done)
-            }
+            Command::CheckPeers => Ok(self.check_all_peers(cx)),
             Command::Report => Ok(Answer::Report(Box::new(self.report()))),
             Command::Erase {
                 record,
@@ -187,8 +182,17 @@ impl Replica {
             record: Some(record),
             reason: String::new(),
         };
+        self.log(event, cx);
+    }
+
+    fn log(&mut self, event: AuditEvent, cx: &mut Cx<'_>) {
         let write = self.audit_write(event, cx);
         cx.persist(vec![write]);
+    }
+
+    fn check_all_peers(&mut self, cx: &mut Cx<'_>) -> Answer {
+        self.check_all(cx);
+        Answer::Done
     }
 
     /// A card's history, under the conditions on which the card itself is shown.
