@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use register::card::Card;
+use register::directory::Directory;
 use register::edit::{Change, Edit, Target};
 use register::id::{NodeId, OPERATOR, RecordId};
 use register::replica::{
@@ -86,6 +87,8 @@ pub struct Node {
     pub replica: Replica,
     /// Its store.
     pub store: Store,
+    /// What its pages would read.
+    pub directory: Directory,
 }
 
 /// Several nodes, the lines between them, and one clock.
@@ -113,12 +116,13 @@ impl World {
         for number in 0..count {
             let key = [number + 1; 32];
             let id = register::replica::node_id(&key);
-            let (replica, store) = world.start(id, Store::default());
+            let (replica, store, directory) = world.start(id, Store::default());
             world.nodes.push(Node {
                 id,
                 key,
                 replica,
                 store,
+                directory,
             });
         }
         for a in 0..world.nodes.len() {
@@ -135,7 +139,7 @@ impl World {
         world
     }
 
-    fn start(&mut self, id: NodeId, mut store: Store) -> (Replica, Store) {
+    fn start(&mut self, id: NodeId, mut store: Store) -> (Replica, Store, Directory) {
         let mut effects = Vec::new();
         let mut moment = Moment {
             now: Timestamp::from_second(self.now).unwrap(),
@@ -143,23 +147,27 @@ impl World {
         };
         let replica =
             Replica::open(id, store.holdings(), &store, &mut moment, &mut effects).unwrap();
+        let mut directory = Directory::default();
         for effect in effects {
-            if let Effect::Persist(group) = effect {
-                group
+            match effect {
+                Effect::Persist(group) => group
                     .writes
                     .into_iter()
-                    .for_each(|write| store.apply(write));
+                    .for_each(|write| store.apply(write)),
+                Effect::Notify(Notice::Directory(update)) => directory.apply(update),
+                _ => {}
             }
         }
-        (replica, store)
+        (replica, store, directory)
     }
 
     /// Begins a new life on what the store holds.
     pub fn restart(&mut self, at: usize) {
         let (id, store) = (self.nodes[at].id, self.nodes[at].store.clone());
-        let (replica, store) = self.start(id, store);
+        let (replica, store, directory) = self.start(id, store);
         self.nodes[at].replica = replica;
         self.nodes[at].store = store;
+        self.nodes[at].directory = directory;
     }
 
     /// Time passes with everybody asleep.
@@ -193,6 +201,9 @@ impl World {
                 Effect::Reply(_, reply) => answer = Some(reply),
                 Effect::Close(peer, fault) => panic!("{at} closes {peer}: {fault}"),
                 Effect::Notify(Notice::Forgotten(record)) => forgotten.push(record),
+                Effect::Notify(Notice::Directory(update)) => {
+                    self.nodes[at].directory.apply(update);
+                }
                 Effect::Notify(_) => {}
             }
         }

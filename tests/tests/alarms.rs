@@ -114,6 +114,7 @@ fn directory() -> Directory {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        traces: register::trace::Traces::default(),
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));

@@ -413,6 +413,7 @@ fn a_run_dated_by_a_clock_that_was_ahead_holds_up_no_later_day() {
         products: String::new(),
         batch: String::new(),
         remarks: String::new(),
+        item: None,
         contract_made: None,
         contract: None,
     };

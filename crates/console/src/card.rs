@@ -1,11 +1,13 @@
 //! The client card: one page, the forms of its sections, and the choices it waits for.
 
 mod band;
+mod changes;
 mod conflict;
 mod contact;
 mod content;
 mod entry;
 mod erase;
+mod findings;
 mod forget;
 mod health;
 mod hold;
@@ -41,6 +43,7 @@ use crate::visitor::Visitor;
 
 pub(crate) use band::alert_mark;
 pub(crate) use content::{Kind, fill, inputs, read};
+pub(crate) use package::defused;
 
 /// The most heads or value ids that a form may name.
 const NAMED: usize = 64;
@@ -124,6 +127,7 @@ pub(crate) fn doors() -> Doors {
         .post(&under("health/withdraw"), May(RedactCare), forget::withdraw)
         .get(&under("history/clear"), Proved(Erase), forget::clearing)
         .post(&under("history/clear"), Proved(Erase), forget::clear)
+        .get(&under("changes"), May(ReadCare), changes::page)
         .get(&under("erase"), Proved(Erase), erase::page)
         .post(&under("erase"), Proved(Erase), erase::submit)
         .get(&under("claim"), May(Retain), hold::claim_page)

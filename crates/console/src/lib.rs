@@ -9,15 +9,17 @@
 //! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
 //! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
-//! under the law.
+//! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod alarm;
 mod assets;
+mod batches;
 mod card;
 mod clients;
 pub mod clock;
 mod conflicts;
+mod contracts;
 mod cookie;
 pub mod desk;
 mod doors;
@@ -45,6 +47,7 @@ mod server;
 mod session;
 mod tasks;
 mod text;
+mod treatments;
 mod users;
 mod visitor;
 

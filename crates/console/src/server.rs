@@ -27,7 +27,7 @@ use crate::house::House;
 use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
     alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, me, premises, quarantine, quick, requests, retention, tasks, users,
+    home, me, premises, quarantine, quick, requests, retention, tasks, treatments, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -103,6 +103,7 @@ fn plan() -> Doors {
         .post("/premises/check", May(SeePremises), premises::check)
         .and(own())
         .and(desk())
+        .and(treatments::doors())
         .and(clients::doors())
         .and(card::doors())
 }

@@ -6,6 +6,7 @@
 
 mod alarm;
 mod care;
+mod changes;
 mod clients;
 mod door;
 mod duplicates;
@@ -16,6 +17,7 @@ mod premises;
 mod problems;
 mod requests;
 mod retention;
+mod treatments;
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 mod cast;
 mod house;
 mod keys;
+mod offers;
 mod place;
 mod sample;
 
@@ -108,7 +109,8 @@ async fn fill(house: &House, dir: &Path) -> Outcome<()> {
         today: clock::today(),
         source: None,
     };
-    let preview = import::read(&sources).map_err(|error| Failure::new(Exit::Failed, error))?;
+    let mut preview = import::read(&sources).map_err(|error| Failure::new(Exit::Failed, error))?;
+    offers::file_contracts(&mut preview.clients);
     say(&format!(
         "Importing the sample register at {}.\n",
         house.name
@@ -116,6 +118,8 @@ async fn fill(house: &House, dir: &Path) -> Outcome<()> {
     let mut progress = Progress::new("importing", preview.clients.len());
     let mut way = Way::to(&house.dir).await?;
     let imported = intake::send(&mut way, &preview.clients, |done| progress.show(done)).await?;
+    let items = offers::catalogue().map(Into::into).collect();
+    way.ask_once(Errand::SetCatalogue { items }).await?;
     way.end().await?;
     progress.end();
     say(&format!(

@@ -4,6 +4,7 @@
 //! is opened, runs one errand on a local event loop without line and console, and is closed again.
 //! Either way a [`Clerk`] carries it out. Shapes here are the control socket's wire format.
 
+mod catalogue;
 mod clerk;
 mod erasure;
 mod parcel;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::standing::Reason;
 
+pub use catalogue::Offer;
 pub(crate) use clerk::astray;
 pub use clerk::{Clerk, Switch};
 pub use erasure::{Certificate, Confirmed, Left, Premises};
@@ -64,6 +66,11 @@ pub enum Errand {
     Import {
         /// At most [`IMPORT_BATCH`].
         clients: Vec<Parcel>,
+    },
+    /// Put treatments into the catalogue, for the invented register: [`Reply::Done`].
+    SetCatalogue {
+        /// At most 200; one of a known name takes its place.
+        items: Vec<Offer>,
     },
     /// Everything, as JSONL: [`Reply::Lines`] any number of times, then [`Reply::Exported`].
     Export {
@@ -131,6 +138,7 @@ impl core::fmt::Debug for Errand {
             Self::AddPeer { .. } => "AddPeer",
             Self::RemovePeer { .. } => "RemovePeer",
             Self::Import { .. } => "Import(redacted)",
+            Self::SetCatalogue { .. } => "SetCatalogue",
             Self::Export { .. } => "Export(redacted)",
             Self::Backup { .. } => "Backup(redacted)",
             Self::Erase { .. } => "Erase",

@@ -31,6 +31,8 @@ pub enum Action {
     Retain,
     /// See which papers have to be destroyed, and say that they were. Nothing there tells whose they are.
     DestroyPapers,
+    /// Change what the treatment catalogue offers.
+    EditCatalogue,
     /// Take down what clients ask under the law, and see what was asked (clause 10).
     RecordRequests,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
@@ -56,7 +58,8 @@ impl Action {
             | Self::ManageUsers
             | Self::Export
             | Self::Retain
-            | Self::DestroyPapers => false,
+            | Self::DestroyPapers
+            | Self::EditCatalogue => false,
         }
     }
 }
@@ -77,6 +80,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Export
         | Action::Erase
         | Action::Retain
+        | Action::EditCatalogue
         | Action::DecideRequests => matches!(role, Role::Owner),
     }
 }
@@ -106,7 +110,7 @@ fn each<T>(field: &mut Field<T>, work: impl Fn(&mut T)) {
     }
 }
 
-fn blank(treatment: &mut crate::treatment::Treatment) {
+pub(crate) fn blank(treatment: &mut crate::treatment::Treatment) {
     treatment.products.clear();
     treatment.batch.clear();
     treatment.remarks.clear();

@@ -52,6 +52,8 @@ pub enum Act {
     BackedUp,
     /// Everything held on a client was put together for that client (GDPR Article 15).
     PackageMade,
+    /// Somebody looked up who received a product or batch: how many entries were found. The reason says which.
+    Traced(u64),
 }
 
 /// An event to be logged.

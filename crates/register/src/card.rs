@@ -181,6 +181,34 @@ pub struct Catalogue {
 
 crate::redacted!(Card, Settings, Catalogue);
 
+#[cfg(test)]
+impl Card {
+    /// A card on which nothing stands.
+    pub(crate) fn empty(id: RecordId) -> Self {
+        Self {
+            id,
+            heads: Heads::default(),
+            name: Field::Absent,
+            birth_year: Field::Absent,
+            phones: Vec::new(),
+            emails: Vec::new(),
+            address: Field::Absent,
+            origin: Field::Absent,
+            marketing: Field::Absent,
+            health_asked: Field::Absent,
+            legal_claim: Field::Absent,
+            restriction: Field::Absent,
+            health: Vec::new(),
+            treatments: Vec::new(),
+            notes: Vec::new(),
+            requests: Vec::new(),
+            judgements: Vec::new(),
+            created: None,
+            changed: None,
+        }
+    }
+}
+
 impl Card {
     /// What the card says about health at a glance, for every role.
     #[must_use]

@@ -5,6 +5,8 @@
 mod alike;
 mod index;
 mod person;
+mod recall;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -17,11 +19,14 @@ use crate::people::User;
 use crate::request::OpenRequest;
 use crate::retention::Due;
 use crate::same::{Judged, Links};
+use crate::trace::Traces;
 
 use alike::Alike;
 use index::Index;
 pub use index::fold;
 pub use person::{Judgements, Pair};
+use recall::Recall;
+pub use recall::{Filed, Recalled, Received};
 
 /// What is known of a client without opening the card.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub struct Summary {
     pub judged: Vec<Judged>,
     /// The answer about marketing, if there is one.
     pub marketing: Option<bool>,
+    /// Products used and papers in a safe. The directory keeps them apart, so what it shows of a client has none.
+    pub traces: Traces,
 }
 crate::redacted!(Summary);
 
@@ -68,6 +75,7 @@ pub struct Directory {
     index: Index,
     alike: Alike,
     links: Links,
+    recall: Recall,
     users: BTreeMap<RecordId, User>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
@@ -100,7 +108,8 @@ impl Directory {
     /// Carries out one change.
     pub fn apply(&mut self, update: Update) {
         match update {
-            Update::Client(id, summary) => {
+            Update::Client(id, mut summary) => {
+                self.recall.put(id, core::mem::take(&mut summary.traces));
                 self.index.put(id, &summary);
                 self.alike.put(id, &summary);
                 self.links.put(id, &summary.judged);
@@ -117,6 +126,7 @@ impl Directory {
                 self.index.remove(id);
                 self.alike.remove(id);
                 self.links.remove(id);
+                self.recall.remove(id);
                 self.clients.remove(&id);
                 self.users.remove(&id);
             }

@@ -14,6 +14,8 @@
 pub mod access;
 pub mod audit;
 pub mod card;
+pub mod catalogue;
+pub mod changes;
 pub mod clock;
 pub mod contact;
 pub mod directory;
@@ -29,6 +31,7 @@ pub mod request;
 pub mod retention;
 pub mod same;
 pub mod settings;
+pub mod trace;
 pub mod treatment;
 pub mod value;
 mod wire;

@@ -107,16 +107,21 @@ impl Card {
         self.claimed_until().is_some_and(|until| until >= today)
     }
 
+    /// When something goes that would go on the day `due`, as things stand: a restriction keeps it, a legal claim
+    /// to its end.
+    #[must_use]
+    pub fn goes(&self, due: Date) -> Option<Date> {
+        if self.restricted() {
+            return None;
+        }
+        let claim = self.claimed_until();
+        let after = claim.map(|until| until.saturating_add(Span::new().days(1)));
+        Some(after.map_or(due, |after| due.max(after)))
+    }
+
     /// When the card and the first of its entries have to go.
     #[must_use]
     pub fn due(&self) -> Due {
-        if self.restricted() {
-            return Due::default();
-        }
-        let claim = self
-            .claimed_until()
-            .map(|until| until.saturating_add(Span::new().days(1)));
-        let held_off = |due: Date| claim.map_or(due, |claim| due.max(claim));
         let last = self.last_visit().or(self.created.map(day));
         let entries = self
             .treatments
@@ -125,8 +130,8 @@ impl Card {
             .chain(self.health.iter().filter_map(health_due))
             .chain(self.requests.iter().filter_map(request_due));
         Due {
-            card: last.map(due).map(held_off),
-            entry: entries.min().map(held_off),
+            card: last.map(due).and_then(|due| self.goes(due)),
+            entry: entries.min().and_then(|due| self.goes(due)),
         }
     }
 

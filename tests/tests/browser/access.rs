@@ -8,7 +8,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 18] = [
     "/",
     "/clients",
     "/clients/new",
@@ -20,12 +20,16 @@ const ROOMS: [&str; 14] = [
     "/retention",
     "/erasures",
     "/tasks",
+    "/treatments",
+    "/treatments/new",
+    "/treatments/batches",
+    "/contracts",
     "/me",
     "/me/second-factor",
     "/help",
 ];
 /// Pages of a card.
-const CARD: [&str; 14] = [
+const CARD: [&str; 15] = [
     "",
     "/health",
     "/contact",
@@ -40,6 +44,7 @@ const CARD: [&str; 14] = [
     "/history/clear",
     "/claim",
     "/restriction",
+    "/changes",
 ];
 
 /// Opens each page in one language and returns what is wrong with them.

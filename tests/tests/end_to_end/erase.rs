@@ -64,6 +64,7 @@ pub(crate) async fn plant(owner: &Visitor, client: &str) {
         ("remarks", PLANTED[8]),
         ("contract", "yes"),
         ("contract_kind", PLANTED[9]),
+        ("folder", "A-1"),
     ];
     owner
         .add_entry(client, "treatments", &treatment)

@@ -27,6 +27,7 @@ mod secrecy;
 mod shared;
 mod storage;
 mod strangers;
+mod treatments;
 
 use std::path::Path;
 

@@ -13,6 +13,7 @@ use register::ledger::Reason;
 use register::value::Content;
 use serde::Deserialize;
 
+use crate::card::findings::{self, Notice};
 use crate::card::{
     Opened, Section, after_save, fill, forget, hidden_state, inputs, open, read, read_value_ids,
     seen, treatment,
@@ -64,14 +65,12 @@ pub(super) async fn new_page(
         Section::Health => Form::default().with("date", show_date(today(who.house().clock))),
         Section::Note => Form::default(),
     };
-    Ok(show(
-        &who,
-        &opened,
-        section,
-        None,
-        &form,
-        &Faults::default(),
-    ))
+    let notices = match section {
+        Section::Treatment => findings::of_catalogue(&who, &opened.card, form.get("name"), false),
+        Section::Health | Section::Note => Vec::new(),
+    };
+    let faults = Faults::default();
+    Ok(show(&who, &opened, section, None, &form, &faults, &notices))
 }
 
 /// Adds it.
@@ -82,8 +81,15 @@ pub(super) async fn add(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     let mut faults = Faults::default();
-    let Some(content) = read(&who, section.kind(), &form, None, &mut faults) else {
-        return Ok(refused(show(&who, &opened, section, None, &form, &faults)));
+    let content = read(&who, section.kind(), &form, None, &mut faults);
+    let notices = content
+        .as_ref()
+        .map(|content| notices(&who, &opened, content, None));
+    let notices = notices.unwrap_or_default();
+    let settled = findings::settled(who.t(), &notices, &form, &mut faults);
+    let Some(content) = content.filter(|_| settled) else {
+        let page = show(&who, &opened, section, None, &form, &faults, &notices);
+        return Ok(refused(page));
     };
     let change = Change::Add(section.collection(), content);
     // Whatever else happened to the card meanwhile, a new entry stands beside it.
@@ -112,6 +118,7 @@ pub(super) async fn page(
         Some(&found),
         &form,
         &Faults::default(),
+        &[],
     ))
 }
 
@@ -128,8 +135,15 @@ pub(super) async fn change(
     let found = find(&opened.card, section, &entry);
     let before = found.as_ref().map(|found| &found.content);
     let mut faults = Faults::default();
-    let Some(content) = read(&who, section.kind(), &form, before, &mut faults) else {
-        let page = show(&who, &opened, section, found.as_ref(), &form, &faults);
+    let content = read(&who, section.kind(), &form, before, &mut faults);
+    let notices = content
+        .as_ref()
+        .map(|content| notices(&who, &opened, content, before));
+    let notices = notices.unwrap_or_default();
+    let settled = findings::settled(who.t(), &notices, &form, &mut faults);
+    let Some(content) = content.filter(|_| settled) else {
+        let found = found.as_ref();
+        let page = show(&who, &opened, section, found, &form, &faults, &notices);
         return Ok(refused(page));
     };
     let redacts = forget::asked(&who, section.redaction(), &form)?;
@@ -160,10 +174,6 @@ pub(super) async fn remove(
     let change = Change::Void(section.collection(), entry, values);
     let target = Target::Seen(opened.card.id, heads);
     let reason = forget::asked(&who, section.redaction(), &form)?.then_some(Reason::Request);
-    let found = find(&opened.card, section, &entry.to_string());
-    if let (Some(_), Some(Content::Treatment(treatment))) = (reason, found.map(|one| one.content)) {
-        forget::open_paper_task(&who, &treatment).await?;
-    }
     let (record, heads) = forget::save(&who, target, vec![change], reason).await?;
     let slot = Slot::Entry(section.collection(), entry);
     after_save(&who, record, &heads, &[slot]).await
@@ -195,6 +205,23 @@ fn find(card: &Card, section: Section, id: &str) -> Option<Found> {
     }
 }
 
+/// What has to be looked at before the entry is saved.
+fn notices(
+    who: &Visitor,
+    opened: &Opened,
+    content: &Content,
+    before: Option<&Content>,
+) -> Vec<Notice> {
+    let Content::Treatment(treatment) = content else {
+        return Vec::new();
+    };
+    let before = match before {
+        Some(Content::Treatment(before)) => Some(before),
+        _ => None,
+    };
+    findings::before_saving(who, &opened.card, treatment, before)
+}
+
 /// Where a saved entry is seen again.
 fn home(opened: &Opened, section: Section) -> String {
     if section == Section::Health {
@@ -216,6 +243,7 @@ fn show(
     found: Option<&Found>,
     form: &Form,
     faults: &Faults,
+    notices: &[Notice],
 ) -> Response {
     let t = who.t();
     let title = t.section_title(section, found.is_some());
@@ -231,8 +259,12 @@ fn show(
         h1 { (title) }
         @if section != Section::Note { (super::band::alert_strip(t, opened.alert)) }
         (faults.summary(t))
+        @if section == Section::Treatment && found.is_none() && !form.has("name") && !opened.card.treatments.is_empty() {
+            p { a .button href={ (opened.path()) "/treatments/new?copy=latest" } { (t.same_as_last()) } }
+        }
         form .sheet method="post" action=(action) novalidate data-guard {
             (hidden_state(who, &heads))
+            (findings::show(t, notices, form, faults))
             (inputs(who, section.kind(), form, faults))
             @if found.is_some() { (forget::tick_box(who, section.redaction(), t.redact(), form)) }
             p .actions {

@@ -9,15 +9,12 @@ use register::card::Entry;
 use register::document::{Collection, Heads};
 use register::edit::{CHANGES_LIMIT, Change, Target};
 use register::health::HealthEntry;
-use register::id::{RecordId, SETTINGS};
+use register::id::RecordId;
 use register::ledger::Reason;
 use register::replica::Command;
-use register::settings::PaperTask;
-use register::treatment::Treatment;
-use register::value::Content;
 
 use crate::card::{Opened, band, open};
-use crate::clock::{show_date, today};
+use crate::clock::show_date;
 use crate::form::{Faults, Form, hidden, tick};
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
@@ -62,15 +59,6 @@ pub(super) async fn save(
         Some(reason) => who.redact(target, changes, reason).await,
         None => who.edit(target, changes).await,
     }
-}
-
-/// The paper contract of a treatment that is about to leave the register has to be destroyed (clause 6).
-pub(super) async fn open_paper_task(who: &Visitor, treatment: &Treatment) -> Result<(), Problem> {
-    if let Some(task) = PaperTask::left_by(treatment, today(who.house().clock)) {
-        let change = Change::Add(Collection::Task, Content::PaperTask(task));
-        who.edit(Target::Latest(SETTINGS), vec![change]).await?;
-    }
-    Ok(())
 }
 
 /// What a client who withdraws consent takes along. Showing it is logged as opening the health part is.

@@ -16,7 +16,7 @@ use register::contact::required;
 use register::id::RecordId;
 use register::replica::Command;
 
-use crate::card::{Opened, open_for};
+use crate::card::{Opened, changes, open_for};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, hidden, tick};
 use crate::page::{Page, Room};
@@ -25,6 +25,8 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 use file::Head;
+pub(crate) use file::defused;
+pub(super) use part::facts_of;
 use part::{Fact, Item, Names, Part, parts};
 
 /// In which form a package leaves.
@@ -97,9 +99,10 @@ async fn make(
     };
     who.house().desk.ask(Command::Audit(event)).await?;
     let t = who.t();
+    let history = changes::read(who, opened.card.id, Purpose::Request).await?;
     let call = |user: RecordId| who.house().user_name(user, t);
     let names: Names<'_> = if named { Some(&call) } else { None };
-    let all = parts(t, &opened.card, names);
+    let all = parts(t, &opened.card, &history, names);
     let head = head(who);
     match shape {
         Shape::Page => {

@@ -99,13 +99,8 @@ impl Clerk {
                 password,
                 undertaking,
             } => {
-                self.add_user(
-                    &name,
-                    &role,
-                    password,
-                    undertaking.map(|date| Undertaking { date }),
-                )
-                .await
+                let undertaking = undertaking.map(|date| Undertaking { date });
+                self.add_user(&name, &role, password, undertaking).await
             }
             Errand::AddPeer { peer_id, address } => {
                 let peer = Peer {
@@ -122,6 +117,7 @@ impl Clerk {
                 self.done(Command::RemovePeer(node)).await
             }
             Errand::Import { clients } => self.import(clients).await,
+            Errand::SetCatalogue { items } => self.set_catalogue(&items).await,
             Errand::Export { reason } => export::send(&self.office, reason, replies).await,
             Errand::Backup { .. } => self.back_up(errand).await,
             Errand::Erase {
@@ -211,7 +207,7 @@ impl Clerk {
         Ok(self.office.ask(command).await??)
     }
 
-    async fn done(&self, command: Command) -> Outcome<Reply> {
+    pub(super) async fn done(&self, command: Command) -> Outcome<Reply> {
         self.ask(command).await?;
         Ok(Reply::Done)
     }

@@ -11,6 +11,7 @@ use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
+use crate::trace::Traces;
 use crate::treatment::Treatment;
 use crate::value::{Content, Value};
 
@@ -70,6 +71,7 @@ impl Reading<'_> {
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
             judged: card.judged().collect(),
             marketing: card.marketing_answer(),
+            traces: Traces::of(&card),
         }
     }
 

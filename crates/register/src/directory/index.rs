@@ -144,7 +144,7 @@ impl Index {
 
 /// Overwrites a text before its memory is freed, since names stand in it. What nobody reads again the compiler
 /// may leave unwritten, but not what `black_box` may have looked at.
-fn wipe(text: String) {
+pub(super) fn wipe(text: String) {
     let mut bytes = text.into_bytes();
     bytes.fill(0);
     core::hint::black_box(&bytes);
@@ -223,6 +223,7 @@ mod tests {
                 requests: Vec::new(),
                 judged: Vec::new(),
                 marketing: None,
+                traces: crate::trace::Traces::default(),
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -276,6 +277,7 @@ mod tests {
                 requests: Vec::new(),
                 judged: Vec::new(),
                 marketing: None,
+                traces: crate::trace::Traces::default(),
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

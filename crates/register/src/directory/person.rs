@@ -134,6 +134,7 @@ mod tests {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            traces: crate::trace::Traces::default(),
         }
     }
 

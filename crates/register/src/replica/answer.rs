@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::card::Card;
+use crate::changes::Revision;
 use crate::clock::ClockTrouble;
 use crate::document::Heads;
 use crate::edit::EditError;
@@ -28,6 +29,8 @@ pub enum Answer {
     },
     /// A card.
     Card(Box<Card>),
+    /// The changes of a card, newest first.
+    Revisions(Vec<Revision>),
     /// Cards in the order of their ids; fewer than asked for at the end.
     Cards(Vec<Card>),
     /// One outcome for each client, in order.

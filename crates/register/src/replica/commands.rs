@@ -34,23 +34,23 @@ impl Replica {
                 viewer,
                 purpose,
             } => self.open_card(record, viewer, purpose, cx),
-            Command::Page { after, limit } => Ok(Answer::Cards(self.page(
-                after,
-                limit.min(PAGE_LIMIT),
-                cx,
-            )?)),
+            Command::Changes {
+                record,
+                viewer,
+                purpose,
+            } => self.changes_of(record, viewer, purpose, cx),
+            Command::Page { after, limit } => {
+                let cards = self.page(after, limit.min(PAGE_LIMIT), cx)?;
+                Ok(Answer::Cards(cards))
+            }
             Command::Audit(event) => {
-                let write = self.audit_write(event, cx);
-                cx.persist(vec![write]);
+                self.log(event, cx);
                 Ok(Answer::Done)
             }
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
             Command::AddPeer(peer) => self.add_peer(peer, cx),
             Command::RemovePeer(node) => self.remove_peer(node, cx),
-            Command::CheckPeers => {
-                self.check_all(cx);
-                Ok(Answer::Done)
-            }
+            Command::CheckPeers => Ok(self.check_all_peers(cx)),
             Command::Report => Ok(Answer::Report(Box::new(self.report()))),
             Command::Erase {
                 record,
@@ -119,6 +119,7 @@ impl Replica {
     fn shows_somebody(&self, command: &Command) -> bool {
         match command {
             Command::Open { .. }
+            | Command::Changes { .. }
             | Command::Page { .. }
             | Command::Import(_)
             | Command::Judge(..)
@@ -170,15 +171,49 @@ impl Replica {
             }
             card.hide_overdue(today);
         }
+        self.log_view(record, viewer, purpose, cx);
+        Ok(Answer::Card(Box::new(card)))
+    }
+
+    fn log_view(&mut self, record: RecordId, viewer: RecordId, purpose: Purpose, cx: &mut Cx<'_>) {
         let event = AuditEvent {
             who: viewer,
             act: Act::Viewed(purpose),
             record: Some(record),
             reason: String::new(),
         };
+        self.log(event, cx);
+    }
+
+    fn log(&mut self, event: AuditEvent, cx: &mut Cx<'_>) {
         let write = self.audit_write(event, cx);
         cx.persist(vec![write]);
-        Ok(Answer::Card(Box::new(card)))
+    }
+
+    fn check_all_peers(&mut self, cx: &mut Cx<'_>) -> Answer {
+        self.check_all(cx);
+        Answer::Done
+    }
+
+    /// A card's history, under the conditions on which the card itself is shown.
+    fn changes_of(
+        &mut self,
+        record: RecordId,
+        viewer: RecordId,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        let card = self.card(record, cx)?;
+        let today = day(cx.now);
+        if self.clock.trouble().is_none() && card.due().card_by(today) {
+            return Err(Refusal::Overdue);
+        }
+        let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
+        let dead = self.ledger.dead(record);
+        let revisions = sheet.reading(record, &dead).revisions(today);
+        self.put_back(record, sheet);
+        self.log_view(record, viewer, purpose, cx);
+        Ok(Answer::Revisions(revisions))
     }
 
     pub(super) fn card(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Card, EditError> {
@@ -263,6 +298,7 @@ impl Replica {
                 return Err(EditError::Restricted);
             }
         }
+        let left = sheet.treatments_of(&voided(&edit.changes));
         let (puts, values) = self.plan(record, &sheet, &seen, &edit.changes, cx);
         let stamp = Stamp {
             author: edit.author,
@@ -273,6 +309,9 @@ impl Replica {
             .document
             .edit(&seen, self.incarnation, stamp, &puts)
             .map_err(edit_error)?;
+        if sheet.document.kind() == RecordKind::Client {
+            self.open_paper_tasks(record, &left, edit.author, cx)?;
+        }
         let ids: Vec<ValueId> = values.iter().map(|value| value.id).collect();
         sheet
             .values
@@ -415,6 +454,15 @@ fn lifts(changes: &[Change]) -> bool {
                 | Change::SetEntry(Collection::Request, ..)
         )
     })
+}
+
+/// The treatments that these changes take off a card.
+fn voided(changes: &[Change]) -> std::collections::BTreeSet<EntryId> {
+    let one = |change: &Change| match change {
+        Change::Void(Collection::Treatment, entry, _) => Some(*entry),
+        Change::SetField(..) | Change::Add(..) | Change::SetEntry(..) | Change::Void(..) => None,
+    };
+    changes.iter().filter_map(one).collect()
 }
 
 fn event_of(who: RecordId, act: Act) -> AuditEvent {

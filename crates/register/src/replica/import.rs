@@ -214,8 +214,12 @@ impl Replica {
             .map(|(entry, name)| {
                 let item = CatalogueItem {
                     name: name.to_owned(),
+                    group: String::new(),
                     needs_health: false,
                     needs_contract: false,
+                    needs_patch_test: false,
+                    least_age: None,
+                    retired: false,
                 };
                 Change::SetEntry(Collection::Item, entry, Content::CatalogueItem(item))
             })

@@ -50,6 +50,16 @@ pub enum Command {
         /// Why.
         purpose: Purpose,
     },
+    /// Look at a card's change history, which is logged as looking at the card is:
+    /// [`Answer::Revisions`](super::Answer::Revisions).
+    Changes {
+        /// The card.
+        record: RecordId,
+        /// Who looks.
+        viewer: RecordId,
+        /// Why.
+        purpose: Purpose,
+    },
     /// Cards by id, after the one named, for an export: [`Answer::Cards`](super::Answer::Cards). Not logged one by one.
     Page {
         /// Start after this record.

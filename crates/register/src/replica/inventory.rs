@@ -1,5 +1,7 @@
 //! What is known of every record without opening it, and the log of what changed in what order.
 
+mod traced;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -16,6 +18,8 @@ use crate::id::{EntryId, Incarnation, NodeId, RecordId};
 use crate::request::{OpenRequest, RequestKind};
 use crate::retention::Due;
 use crate::same::{Judged, Links, Verdict};
+
+use traced::StoredTraces;
 
 /// What is known of one record without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,8 +197,9 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 
 type Id = ByteArray<16>;
 
-/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing.
-const VERSION: u8 = 2;
+/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
+/// version 2 nothing of products used and papers in a safe.
+const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -228,6 +233,8 @@ struct StoredSummary {
     judged: Vec<(Id, bool, bool)>,
     #[serde(default)]
     marketing: Option<bool>,
+    #[serde(default)]
+    traces: StoredTraces,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -309,6 +316,7 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             requests: summary.requests.iter().map(StoredRequest::of).collect(),
             judged: summary.judged.iter().map(stored_judged).collect(),
             marketing: summary.marketing,
+            traces: StoredTraces::of(&summary.traces),
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -381,6 +389,7 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
             .collect::<Result<_, _>>()?,
         judged: stored.judged.iter().map(read_judged).collect(),
         marketing: stored.marketing,
+        traces: stored.traces.read()?,
     })
 }
 
@@ -458,6 +467,7 @@ mod tests {
             requests: Vec::new(),
             judged: entry().judged,
             marketing: Some(false),
+            traces: traced::sample(),
         }
     }
 
@@ -484,5 +494,24 @@ mod tests {
         let read = decode(&first).unwrap();
         assert!(read.old && read.entry.judged.is_empty() && read.entry.sequence == 7);
         assert_eq!(read.summary.unwrap().marketing, None);
+    }
+
+    #[test]
+    fn an_entry_of_the_second_version_is_read_and_known_to_lack_what_was_given() {
+        let bytes = encode(&entry(), Some(&summary()));
+        let rmpv::Value::Array(mut fields) = rmpv::decode::read_value(&mut &bytes[..]).unwrap()
+        else {
+            panic!("an entry is an array");
+        };
+        *fields.first_mut().unwrap() = 2.into();
+        if let Some(rmpv::Value::Array(summary)) = fields.last_mut() {
+            summary.truncate(12);
+        }
+        let mut second = Vec::new();
+        rmpv::encode::write_value(&mut second, &rmpv::Value::Array(fields)).unwrap();
+        let read = decode(&second).unwrap();
+        assert!(read.old && read.entry.judged == entry().judged);
+        let summary = read.summary.unwrap();
+        assert!(summary.marketing == Some(false) && summary.traces == Default::default());
     }
 }

@@ -187,11 +187,6 @@ impl Replica {
         if changes.is_empty() {
             return Err(EditError::Unsound);
         }
-        let contracts: Vec<_> = treatments
-            .iter()
-            .filter_map(|entry| entry.field.newest().cloned())
-            .collect();
-        self.open_paper_tasks(&contracts, OPERATOR, cx)?;
         for part in changes.chunks(CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(record),

@@ -2,7 +2,7 @@
 
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
-use crate::id::RecordId;
+use crate::id::{EntryId, RecordId};
 use crate::people::{PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode, Undertaking};
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
@@ -63,11 +63,7 @@ impl Content {
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
             Self::Controller(controller) => write_controller(controller, to),
             Self::Premises(premises) => write_premises(premises, to),
-            Self::CatalogueItem(item) => {
-                to.put_text("name", &item.name);
-                to.put_flag("needs_health", Some(item.needs_health));
-                to.put_flag("needs_contract", Some(item.needs_contract));
-            }
+            Self::CatalogueItem(item) => write_item(item, to),
             Self::LegalClaim(claim) => {
                 to.put_text("reason", &claim.reason);
                 to.put_date("until", Some(claim.until));
@@ -180,11 +176,7 @@ impl Content {
                 address: from.text("address")?,
                 phone: from.text("phone")?,
             }),
-            Kind::CatalogueItem => Self::CatalogueItem(CatalogueItem {
-                name: from.text("name")?,
-                needs_health: from.flag("needs_health")?.unwrap_or(false),
-                needs_contract: from.flag("needs_contract")?.unwrap_or(false),
-            }),
+            Kind::CatalogueItem => Self::CatalogueItem(read_item(from)?),
             Kind::PaperTask => Self::PaperTask(PaperTask {
                 safe: from.text("safe")?,
                 folder: from.text("folder")?,
@@ -220,6 +212,31 @@ fn write_premises(premises: &Premises, to: &mut Fields) {
     to.put_text("name", &premises.name);
     to.put_text("address", &premises.address);
     to.put_text("phone", &premises.phone);
+}
+
+fn write_item(item: &CatalogueItem, to: &mut Fields) {
+    to.put_text("name", &item.name);
+    to.put_text("group", &item.group);
+    to.put_flag("needs_health", Some(item.needs_health));
+    to.put_flag("needs_contract", Some(item.needs_contract));
+    to.put_flag("needs_patch_test", item.needs_patch_test.then_some(true));
+    if let Some(age) = item.least_age {
+        to.put_number("least_age", age.into());
+    }
+    to.put_flag("retired", item.retired.then_some(true));
+}
+
+fn read_item(from: &mut Fields) -> Result<CatalogueItem, ValueError> {
+    let age = from.optional_number("least_age")?.map(u8::try_from);
+    Ok(CatalogueItem {
+        name: from.text("name")?,
+        group: from.text("group")?,
+        needs_health: from.flag("needs_health")?.unwrap_or(false),
+        needs_contract: from.flag("needs_contract")?.unwrap_or(false),
+        needs_patch_test: from.flag("needs_patch_test")?.unwrap_or(false),
+        least_age: age.transpose().map_err(|_| ValueError::Damaged)?,
+        retired: from.flag("retired")?.unwrap_or(false),
+    })
 }
 
 fn write_task(task: &PaperTask, to: &mut Fields) {
@@ -286,6 +303,9 @@ fn read_health(from: &mut Fields) -> Result<HealthEntry, ValueError> {
 fn write_treatment(treatment: &Treatment, to: &mut Fields) {
     to.put_date("date", Some(treatment.date));
     to.put_text("name", &treatment.name);
+    if let Some(item) = treatment.item {
+        to.put_bytes("item", item.as_bytes());
+    }
     to.put_text("by", &treatment.by);
     put_record(to, "by_id", treatment.by_id);
     to.put_text("premises", &treatment.premises);
@@ -318,6 +338,7 @@ fn read_treatment(from: &mut Fields) -> Result<Treatment, ValueError> {
     Ok(Treatment {
         date: from.date("date")?.ok_or(ValueError::Damaged)?,
         name: from.text("name")?,
+        item: from.bytes("item")?.map(EntryId::from_bytes),
         by: from.text("by")?,
         by_id: record(from, "by_id")?,
         premises: from.text("premises")?,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
+use register::changes::{Act, Revision, Told};
 use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
@@ -10,13 +11,15 @@ use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request}
 use register::retention::{LegalClaim, Restriction};
 use register::same::{Judgement, Verdict};
 use register::treatment::{Contract, Treatment};
+use register::value::Content;
 use serde_json::{Value, json};
 
+use crate::card::changes;
 use crate::clock::{show_date, show_moment};
 use crate::text::Language;
 
 /// What employees are called; `None` leaves them out (requirements, clause 10).
-pub(super) type Names<'a> = Option<&'a dyn Fn(RecordId) -> String>;
+pub(in crate::card) type Names<'a> = Option<&'a dyn Fn(RecordId) -> String>;
 
 /// One field or collection of the card.
 pub(super) struct Part {
@@ -37,19 +40,19 @@ pub(super) struct Item {
 }
 
 /// One word and what it says.
-pub(super) struct Fact {
+pub(in crate::card) struct Fact {
     /// Its name in JSON and CSV.
-    pub(super) key: &'static str,
+    pub(in crate::card) key: &'static str,
     /// Its name for people.
-    pub(super) word: &'static str,
+    pub(in crate::card) word: &'static str,
     /// What it says, for people.
-    pub(super) text: String,
+    pub(in crate::card) text: String,
     /// What it says, for machines.
-    pub(super) value: Value,
+    pub(in crate::card) value: Value,
 }
 
-/// Everything on the card. That nothing is left out is seen to by taking the card apart field by field.
-pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
+/// Everything on the card, and what was changed on it. That nothing is left out is seen to by taking the card apart field by field.
+pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names<'_>) -> Vec<Part> {
     let Card {
         id,
         heads: _,
@@ -116,7 +119,40 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.field("restriction", t.restriction(), restriction, |one| {
             restriction_facts(t, one)
         }),
+        tell.changes(history),
     ]
+}
+
+/// What a content says, as the package tells it; nothing of contents that are on no card.
+pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>) -> Vec<Fact> {
+    match content {
+        Content::Name(one) => name_facts(t, one),
+        Content::BirthYear(one) => vec![number("birth_year", t.birth_year(), one.get())],
+        Content::Phone(one) => vec![machine("phone", t.phone(), one.to_string(), one.as_str())],
+        Content::Email(one) => vec![text("email", t.email(), one.as_str())],
+        Content::Address(one) => address_facts(t, one),
+        Content::Origin(one) => origin_facts(t, one),
+        Content::Marketing(one) => marketing_facts(t, one),
+        Content::Note(one) => note_facts(t, one),
+        Content::Health(one) => health_facts(t, one, names),
+        Content::HealthAsked(one) => vec![day("date", t.date(), Some(one.date))],
+        Content::Treatment(one) => treatment_facts(t, one, names),
+        Content::LegalClaim(one) => claim_facts(t, one),
+        Content::Restriction(one) => restriction_facts(t, one),
+        Content::Request(one) => request_facts(t, one, names),
+        Content::Judgement(one) => judgement_facts(t, one),
+        Content::Profile(_)
+        | Content::Password(_)
+        | Content::SetupCode(_)
+        | Content::SecondFactor(_)
+        | Content::QuickCode(_)
+        | Content::Undertaking(_)
+        | Content::Disabled(_)
+        | Content::Controller(_)
+        | Content::Premises(_)
+        | Content::CatalogueItem(_)
+        | Content::PaperTask(_) => Vec::new(),
+    }
 }
 
 struct Telling<'a> {
@@ -196,6 +232,53 @@ impl Telling<'_> {
             disputed,
             missing,
         })
+    }
+
+    /// What was changed, newest first. What was added still stands on the card, or a later change says what it was.
+    fn changes(&self, history: &[Revision]) -> Part {
+        let items = history.iter().map(|one| Item {
+            versions: vec![self.change(one)],
+            disputed: false,
+            missing: None,
+        });
+        Part {
+            key: "changes",
+            title: self.t.changes(),
+            items: items.collect(),
+        }
+    }
+
+    fn change(&self, one: &Revision) -> Vec<Fact> {
+        let t = self.t;
+        let told = |told: &Told| changes::words(t, told, self.names);
+        let mut facts = vec![
+            moment(
+                "changed",
+                t.package_change_when(),
+                one.stamp.map(|stamp| stamp.at),
+            ),
+            text(
+                "what",
+                t.package_change_what(),
+                changes::subject(t, one.slot),
+            ),
+            text("how", t.package_change_how(), changes::deed(t, &one.act)),
+        ];
+        let (from, to): (Vec<String>, Option<String>) = match &one.act {
+            Act::Added(_) | Act::Kept => (Vec::new(), None),
+            Act::Removed(gone) => (vec![told(gone)], None),
+            Act::Changed { from, to } => (vec![told(from)], Some(told(to))),
+            Act::Settled { from, to } => (from.iter().map(told).collect(), Some(told(to))),
+        };
+        if !from.is_empty() {
+            facts.push(text("before", t.change_from(), &from.join(" / ")));
+        }
+        facts.extend(to.map(|to| text("after", t.change_to(), &to)));
+        if let (Some(names), Some(stamp)) = (self.names, one.stamp) {
+            let name = names(stamp.author);
+            facts.push(text("changed_by", t.package_entered_by(), &name));
+        }
+        facts
     }
 
     /// When it was put there, and by whom where names are told.
@@ -308,6 +391,8 @@ fn treatment_facts(t: Language, one: &Treatment, names: Names<'_>) -> Vec<Fact> 
     let Treatment {
         date,
         name,
+        // Which item of the catalogue it was is the clinic's own bookkeeping: the name says it.
+        item: _,
         by,
         by_id,
         premises,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::date;
 use register::card::{Card, Reading};
+use register::changes::Revision;
 use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::document::{Collection, Document, FieldKey, Put, RecordKind, Slot, Stamp};
 use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
@@ -180,6 +181,7 @@ fn treatment() -> Treatment {
     Treatment {
         date: date(2025, 3, 4),
         name: "Merileväkääre".into(),
+        item: Some(EntryId::from_bytes([3; 16])),
         by: "Hilla Hoitaja".into(),
         by_id: Some(AUTHOR),
         premises: "Poikuekatu".into(),
@@ -236,7 +238,7 @@ fn request() -> Request {
 }
 
 /// A record with these contents in these slots; contents of one slot are put there apart, so they conflict.
-fn card(planted: &[(Slot, Content)]) -> Card {
+fn card(planted: &[(Slot, Content)]) -> (Card, Vec<Revision>) {
     let mut document = Document::genesis(RecordKind::Client).unwrap();
     let start = document.heads();
     let mut values: BTreeMap<ValueId, Value> = BTreeMap::new();
@@ -253,17 +255,18 @@ fn card(planted: &[(Slot, Content)]) -> Card {
         document.edit(&start, actor, stamp, &put).unwrap();
         values.insert(value.id, value);
     }
-    Reading {
+    let dead = BTreeSet::new();
+    let reading = Reading {
         id: RECORD,
         document: &document,
         values: &values,
-        dead: &BTreeSet::new(),
-    }
-    .card()
+        dead: &dead,
+    };
+    (reading.card(), reading.revisions(date(2026, 11, 25)))
 }
 
 /// Page, JSON and CSV of a card.
-fn told(card: &Card, names: Names<'_>) -> [String; 3] {
+fn told((card, history): &(Card, Vec<Revision>), names: Names<'_>) -> [String; 3] {
     let head = Head {
         made: date(2026, 11, 25),
         controller: Controller {
@@ -279,7 +282,7 @@ fn told(card: &Card, names: Names<'_>) -> [String; 3] {
             phone: "040 000 8642".into(),
         }],
     };
-    let all = parts(Language::Finnish, card, names);
+    let all = parts(Language::Finnish, card, history, names);
     let page = super::document(Language::Finnish, &head, &all).into_string();
     let csv = String::from_utf8(file::csv(&head, &all).unwrap()).unwrap();
     [page, file::json(&head, &all), csv]
@@ -360,7 +363,7 @@ fn both_values_of_a_conflict_are_told() {
     let year = |year| Content::BirthYear(BirthYear::new(year).unwrap());
     let slot = Slot::Field(FieldKey::BirthYear);
     let card = card(&[(slot, year(1971)), (slot, year(1972))]);
-    assert!(card.birth_year.is_conflict());
+    assert!(card.0.birth_year.is_conflict());
     for form in told(&card, None) {
         assert!(form.contains("1971") && form.contains("1972"), "{form}");
     }
