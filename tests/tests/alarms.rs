@@ -111,6 +111,8 @@ fn directory() -> Directory {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        adult: false,
+        adverse: Vec::new(),
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));

@@ -12,12 +12,14 @@
 //! under the law.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
+mod adverse_events;
 mod alarm;
 mod assets;
 mod card;
 mod clients;
 pub mod clock;
 mod conflicts;
+mod consent_texts;
 mod cookie;
 pub mod desk;
 mod doors;

@@ -16,6 +16,7 @@ mod premises;
 mod problems;
 mod requests;
 mod retention;
+mod safety;
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::adverse::AdverseMark;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
 use crate::id::RecordId;
@@ -48,6 +49,10 @@ pub struct Summary {
     pub judged: Vec<Judged>,
     /// The answer about marketing, if there is one.
     pub marketing: Option<bool>,
+    /// Whether somebody made sure that the client is 18.
+    pub adult: bool,
+    /// Adverse events, without what happened.
+    pub adverse: Vec<AdverseMark>,
 }
 crate::redacted!(Summary);
 

@@ -36,6 +36,8 @@ pub(crate) fn run(table: &mut Table) {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            adult: false,
+            adverse: Vec::new(),
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));
     }

@@ -8,8 +8,10 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 16] = [
     "/",
+    "/adverse-events",
+    "/consent",
     "/clients",
     "/clients/new",
     "/conflicts",
@@ -25,7 +27,7 @@ const ROOMS: [&str; 14] = [
     "/help",
 ];
 /// Pages of a card.
-const CARD: [&str; 14] = [
+const CARD: [&str; 20] = [
     "",
     "/health",
     "/contact",
@@ -33,6 +35,12 @@ const CARD: [&str; 14] = [
     "/treatments/new",
     "/health/new",
     "/notes/new",
+    "/health/consent",
+    "/patch-tests/new",
+    "/adverse-events/new",
+    "/refusals/new",
+    "/contact-only",
+    "/minor",
     "/requests/new",
     "/package",
     "/erase",

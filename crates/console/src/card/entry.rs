@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
-use maud::html;
+use maud::{Markup, html};
 use register::card::{Card, Entry, Field};
 use register::document::Slot;
 use register::edit::{Change, Target};
@@ -14,8 +14,8 @@ use register::value::Content;
 use serde::Deserialize;
 
 use crate::card::{
-    Opened, Section, after_save, fill, forget, hidden_state, inputs, open, read, read_value_ids,
-    seen, treatment,
+    Opened, Section, adverse, after_save, consent, fill, forget, hidden_state, inputs, open, patch,
+    read, read_value_ids, refusal, seen, treatment, warn,
 };
 use crate::clock::{EARLIEST, read_date, show_date, today};
 use crate::form::{Faults, Form, hidden};
@@ -29,6 +29,9 @@ use crate::visitor::{Posted, Visitor};
 pub(super) struct Copied {
     #[serde(default)]
     copy: String,
+    /// "show" opens the health part at the top of the form, which is logged.
+    #[serde(default)]
+    health: String,
 }
 
 /// One entry of any section.
@@ -49,6 +52,13 @@ pub(super) async fn new_page(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
+    if section.collection().is_care() {
+        opened.takes_care()?;
+    }
+    let reveals = section == Section::Treatment && copied.health == "show";
+    if reveals {
+        super::reveal(&who, &opened.card).await?;
+    }
     let form = match section {
         Section::Treatment => {
             let all = &opened.card.treatments;
@@ -63,15 +73,16 @@ pub(super) async fn new_page(
         }
         Section::Health => Form::default().with("date", show_date(today(who.house().clock))),
         Section::Note => Form::default(),
+        Section::PatchTest => patch::blank(&who),
+        Section::Adverse => adverse::blank(&who, &opened.card),
+        Section::Refusal => refusal::blank(&who),
     };
-    Ok(show(
-        &who,
-        &opened,
+    let beside = Beside {
         section,
-        None,
-        &form,
-        &Faults::default(),
-    ))
+        reveals,
+        found: None,
+    };
+    Ok(show(&who, &opened, &beside, &form, &Faults::default()))
 }
 
 /// Adds it.
@@ -82,14 +93,85 @@ pub(super) async fn add(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     let mut faults = Faults::default();
-    let Some(content) = read(&who, section.kind(), &form, None, &mut faults) else {
-        return Ok(refused(show(&who, &opened, section, None, &form, &faults)));
+    let content = read(&who, section.kind(), &form, None, &mut faults);
+    let mut changes = with_it(&who, &opened, section, &form, &mut faults);
+    let Some(content) = content.filter(|_| faults.is_empty()) else {
+        let beside = Beside::of(section, None);
+        return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
     };
-    let change = Change::Add(section.collection(), content);
-    // Whatever else happened to the card meanwhile, a new entry stands beside it.
-    who.edit(Target::Latest(opened.card.id), vec![change])
-        .await?;
+    // Whatever else happened to the card meanwhile, a new entry stands beside it; but what is set is what was seen.
+    let target = if changes.is_empty() {
+        Target::Latest(opened.card.id)
+    } else {
+        Target::Seen(opened.card.id, seen(&form)?)
+    };
+    changes.push(Change::Add(section.collection(), content));
+    who.edit(target, changes).await?;
     Ok(redirect(&home(&opened, section)))
+}
+
+/// What is saved together with a new entry: consent with the first one of health; "no change" with a treatment.
+fn with_it(
+    who: &Visitor,
+    opened: &Opened,
+    section: Section,
+    form: &Form,
+    faults: &mut Faults,
+) -> Vec<Change> {
+    match section {
+        Section::Treatment => warn::read(who, opened, form, faults),
+        Section::Health | Section::PatchTest if !opened.card.health_consented() => {
+            consent::read(who, form, faults).into_iter().collect()
+        }
+        Section::Health
+        | Section::PatchTest
+        | Section::Note
+        | Section::Adverse
+        | Section::Refusal => Vec::new(),
+    }
+}
+
+/// The same as the form shows it.
+fn with_it_inputs(
+    who: &Visitor,
+    opened: &Opened,
+    beside: &Beside<'_>,
+    form: &Form,
+    faults: &Faults,
+) -> Markup {
+    if beside.found.is_some() {
+        return Markup::default();
+    }
+    match beside.section {
+        Section::Treatment => warn::inputs(who, opened, beside.reveals, form, faults),
+        Section::Health | Section::PatchTest if !opened.card.health_consented() => {
+            html! { fieldset .group { legend { (who.t().consent()) } (consent::inputs(who, form, faults)) } }
+        }
+        Section::Health
+        | Section::PatchTest
+        | Section::Note
+        | Section::Adverse
+        | Section::Refusal => Markup::default(),
+    }
+}
+
+/// Which form is shown.
+struct Beside<'a> {
+    section: Section,
+    /// The health part is open at its top, which was logged.
+    reveals: bool,
+    /// The entry that is edited; `None` for a new one.
+    found: Option<&'a Found>,
+}
+
+impl<'a> Beside<'a> {
+    const fn of(section: Section, found: Option<&'a Found>) -> Self {
+        Self {
+            section,
+            reveals: false,
+            found,
+        }
+    }
 }
 
 /// The form for an entry that is there.
@@ -104,15 +186,12 @@ pub(super) async fn page(
     if found.open_choice {
         return Ok(redirect(&format!("{}/conflicts", opened.path())));
     }
+    if section.is_health() {
+        super::reveal(&who, &opened.card).await?;
+    }
     let form = fill(&found.content);
-    Ok(show(
-        &who,
-        &opened,
-        section,
-        Some(&found),
-        &form,
-        &Faults::default(),
-    ))
+    let beside = Beside::of(section, Some(&found));
+    Ok(show(&who, &opened, &beside, &form, &Faults::default()))
 }
 
 /// Saves it.
@@ -129,8 +208,8 @@ pub(super) async fn change(
     let before = found.as_ref().map(|found| &found.content);
     let mut faults = Faults::default();
     let Some(content) = read(&who, section.kind(), &form, before, &mut faults) else {
-        let page = show(&who, &opened, section, found.as_ref(), &form, &faults);
-        return Ok(refused(page));
+        let beside = Beside::of(section, found.as_ref());
+        return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
     };
     let redacts = forget::asked(&who, section.redaction(), &form)?;
     if !redacts
@@ -192,12 +271,24 @@ fn find(card: &Card, section: Section, id: &str) -> Option<Found> {
             let entry = card.notes.iter().find(|one| one.id == id)?;
             of(entry, Content::Note)
         }
+        Section::PatchTest => {
+            let entry = card.patch_tests.iter().find(|one| one.id == id)?;
+            of(entry, Content::PatchTest)
+        }
+        Section::Adverse => {
+            let entry = card.adverse.iter().find(|one| one.id == id)?;
+            of(entry, Content::AdverseEvent)
+        }
+        Section::Refusal => {
+            let entry = card.refusals.iter().find(|one| one.id == id)?;
+            of(entry, Content::TreatmentRefusal)
+        }
     }
 }
 
 /// Where a saved entry is seen again.
 fn home(opened: &Opened, section: Section) -> String {
-    if section == Section::Health {
+    if section.is_health() {
         format!("{}/health", opened.path())
     } else {
         opened.path()
@@ -212,12 +303,12 @@ fn refused(mut response: Response) -> Response {
 fn show(
     who: &Visitor,
     opened: &Opened,
-    section: Section,
-    found: Option<&Found>,
+    beside: &Beside<'_>,
     form: &Form,
     faults: &Faults,
 ) -> Response {
     let t = who.t();
+    let (section, found) = (beside.section, beside.found);
     let title = t.section_title(section, found.is_some());
     let heads = seen(form).unwrap_or_else(|_| opened.card.heads.clone());
     let action = format!(
@@ -229,11 +320,13 @@ fn show(
     let main = html! {
         p .crumb { a href=(opened.path()) { (opened.title(who)) } }
         h1 { (title) }
-        @if section != Section::Note { (super::band::alert_strip(t, opened.alert)) }
+        @if section.collection().is_care() { (super::band::alert_strip(t, opened.alert)) }
         (faults.summary(t))
         form .sheet method="post" action=(action) novalidate data-guard {
             (hidden_state(who, &heads))
+            (with_it_inputs(who, opened, beside, form, faults))
             (inputs(who, section.kind(), form, faults))
+            @if section == Section::Adverse { (adverse::treatment_input(t, &opened.card, form, faults)) }
             @if found.is_some() { (forget::tick_box(who, section.redaction(), t.redact(), form)) }
             p .actions {
                 button .primary { (t.save()) }
@@ -279,4 +372,21 @@ pub(super) fn optional_date(
         faults.add(name, t.date_wrong());
     }
     date.map(Some)
+}
+
+/// A day that is given and not ahead.
+pub(super) fn past_date(
+    who: &Visitor,
+    form: &Form,
+    name: &str,
+    faults: &mut Faults,
+) -> Option<Date> {
+    let t = who.t();
+    let date = read_date(form.get(name)).filter(|date| *date >= EARLIEST);
+    match date {
+        None => faults.add(name, t.date_wrong()),
+        Some(date) if date > today(who.house().clock) => faults.add(name, t.date_in_future()),
+        Some(_) => return date,
+    }
+    None
 }

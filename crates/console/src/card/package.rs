@@ -3,6 +3,7 @@
 
 mod file;
 mod part;
+mod safety;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 use file::Head;
+pub(crate) use file::defused;
 use part::{Fact, Item, Names, Part, parts};
 
 /// In which form a package leaves.

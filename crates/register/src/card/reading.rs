@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::adverse::{AdverseEvent, AdverseMark};
+use crate::consent::ConsentText;
 use crate::directory::Summary;
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::mode::TreatmentRefusal;
+use crate::patch_test::PatchTest;
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
@@ -70,6 +74,8 @@ impl Reading<'_> {
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
             judged: card.judged().collect(),
             marketing: card.marketing_answer(),
+            adult: card.verified_adult(),
+            adverse: card.adverse.iter().filter_map(AdverseMark::of).collect(),
         }
     }
 
@@ -133,6 +139,25 @@ impl Reading<'_> {
                 _ => None,
             }),
             requests: self.requests(slots),
+            health_consent: self.field(slots, FieldKey::HealthConsent, |content| match content {
+                Content::HealthConsent(consent) => Some(consent),
+                _ => None,
+            }),
+            contact_only: self.field(slots, FieldKey::ContactOnly, |content| match content {
+                Content::ContactOnly(mode) => Some(mode),
+                _ => None,
+            }),
+            adult_check: self.field(slots, FieldKey::AdultCheck, |content| match content {
+                Content::AdultCheck(check) => Some(check),
+                _ => None,
+            }),
+            guardian: self.field(slots, FieldKey::Guardian, |content| match content {
+                Content::GuardianConsent(consent) => Some(consent),
+                _ => None,
+            }),
+            patch_tests: self.patch_tests(slots),
+            adverse: self.adverse(slots),
+            refusals: self.refusals(slots),
             judgements: self.judgements(slots),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
@@ -148,6 +173,46 @@ impl Reading<'_> {
         treatments
             .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
         treatments
+    }
+
+    /// Newest first.
+    fn patch_tests(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<PatchTest>> {
+        let mut all = self.entries(slots, Collection::PatchTest, |content| match content {
+            Content::PatchTest(test) => Some(test),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn adverse(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<AdverseEvent>> {
+        let mut all = self.entries(slots, Collection::Adverse, |content| match content {
+            Content::AdverseEvent(event) => Some(event),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn refusals(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<TreatmentRefusal>> {
+        let mut all = self.entries(slots, Collection::Refusal, |content| match content {
+            Content::TreatmentRefusal(refusal) => Some(refusal),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn consent_texts(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<ConsentText>> {
+        let mut all = self.entries(slots, Collection::ConsentText, |content| match content {
+            Content::ConsentText(text) => Some(text),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.version)));
+        all
     }
 
     fn judgements(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Judgement>> {
@@ -228,6 +293,7 @@ impl Reading<'_> {
                 Content::PaperTask(task) => Some(task),
                 _ => None,
             }),
+            consent_texts: self.consent_texts(&slots),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

@@ -92,12 +92,17 @@ impl Replica {
         };
         let taken: BTreeSet<Slot> = sheet.document.leaves().into_keys().collect();
         let dead = self.ledger.dead(record);
+        // Whoever lets nothing but contact details be kept gets no more from a file either.
+        let contact_only = sheet.reading(record, &dead).card().contact_only();
         let values: Vec<(Slot, Value)> = self
             .imported_values(record, client)
             .into_iter()
             // A card that is here has been looked after by people: only entries it never had are added.
             .filter(|(slot, value)| {
-                let wanted = added || matches!(slot, Slot::Entry(..));
+                let wanted = match slot {
+                    Slot::Entry(collection, _) => !(contact_only && collection.is_care()),
+                    Slot::Field(_) => added,
+                };
                 wanted && !taken.contains(slot) && !dead.contains(&value.id)
             })
             .collect();

@@ -12,6 +12,7 @@ use register::same::{Judgement, Verdict};
 use register::treatment::{Contract, Treatment};
 use serde_json::{Value, json};
 
+use super::safety;
 use crate::clock::{show_date, show_moment};
 use crate::text::Language;
 
@@ -67,6 +68,13 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         treatments,
         notes,
         requests,
+        health_consent,
+        contact_only,
+        adult_check,
+        guardian,
+        patch_tests,
+        adverse,
+        refusals,
         judgements,
         created,
         changed,
@@ -74,7 +82,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
     let tell = Telling { t, names };
     let year = |year: &BirthYear| vec![number("birth_year", t.birth_year(), year.get())];
     let asked = |HealthAsked { date }: &HealthAsked| vec![day("date", t.date(), Some(*date))];
-    vec![
+    let mut all = vec![
         tell.record(*id, *created, *changed),
         tell.field("name", t.name(), name, |one| name_facts(t, one)),
         tell.field("birth_year", t.birth_year(), birth_year, year),
@@ -116,7 +124,31 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.field("restriction", t.restriction(), restriction, |one| {
             restriction_facts(t, one)
         }),
-    ]
+    ];
+    all.extend([
+        tell.field("health_consent", t.consent(), health_consent, |one| {
+            safety::consent_facts(t, one, names)
+        }),
+        tell.field("contact_only", t.contact_only(), contact_only, |one| {
+            safety::mode_facts(t, one, names)
+        }),
+        tell.field("adult_check", t.minor(), adult_check, |one| {
+            safety::adult_facts(t, one, names)
+        }),
+        tell.field("guardian", t.guardian(), guardian, |one| {
+            safety::guardian_facts(t, one, names)
+        }),
+        tell.entries("patch_tests", t.patch_tests(), patch_tests, |one| {
+            safety::patch_facts(t, one, names)
+        }),
+        tell.entries("adverse_events", t.adverse_events(), adverse, |one| {
+            safety::adverse_facts(t, card, one, names)
+        }),
+        tell.entries("refusals", t.refusals(), refusals, |one| {
+            safety::refusal_facts(t, one, names)
+        }),
+    ]);
+    all
 }
 
 struct Telling<'a> {
@@ -409,7 +441,7 @@ fn request_facts(t: Language, one: &Request, names: Names<'_>) -> Vec<Fact> {
     facts
 }
 
-fn person(
+pub(super) fn person(
     key: &'static str,
     word: &'static str,
     who: Option<RecordId>,
@@ -431,11 +463,11 @@ fn judgement_facts(t: Language, judgement: &Judgement) -> Vec<Fact> {
     ]
 }
 
-fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
+pub(super) fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
     machine(key, word, text.to_owned(), text)
 }
 
-fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
+pub(super) fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
     let value = if value.is_empty() {
         Value::Null
     } else {
@@ -449,7 +481,7 @@ fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> 
     }
 }
 
-fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
+pub(super) fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
     Fact {
         key,
         word,
@@ -458,7 +490,7 @@ fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
     }
 }
 
-fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
+pub(super) fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
     Fact {
         key,
         word,
@@ -476,7 +508,7 @@ fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact 
     }
 }
 
-fn flag(t: Language, key: &'static str, word: &'static str, flag: Option<bool>) -> Fact {
+pub(super) fn flag(t: Language, key: &'static str, word: &'static str, flag: Option<bool>) -> Fact {
     let said = flag.map(|yes| if yes { t.yes() } else { t.no() });
     Fact {
         key,
