@@ -35,7 +35,7 @@ pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
                     }
                 }
             }
-            @if opened.may_change(who, Action::RecordCare) {
+            @if opened.may_change(who, Action::RecordCare) && !card.contact_only() {
                 a .button.primary href={ (opened.path()) "/treatments/new" } data-key="Alt+H" { (t.record_treatment()) }
             }
         }
