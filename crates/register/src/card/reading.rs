@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::adverse::{AdverseEvent, AdverseMark};
-use crate::consent::ConsentText;
+use crate::consent::{ConsentText, HealthConsent};
 use crate::directory::Summary;
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
-use crate::mode::TreatmentRefusal;
+use crate::minor::{AdultCheck, GuardianConsent};
+use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::PatchTest;
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
@@ -84,11 +85,6 @@ impl Reading<'_> {
         slots: &BTreeMap<Slot, Leaves>,
         lifetime: Option<(Timestamp, Timestamp)>,
     ) -> Card {
-        let mut health = self.entries(slots, Collection::Health, |content| match content {
-            Content::Health(entry) => Some(entry),
-            _ => None,
-        });
-        health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
         Card {
             id: self.id,
             heads: self.document.heads(),
@@ -132,29 +128,17 @@ impl Reading<'_> {
                 Content::Restriction(restriction) => Some(restriction),
                 _ => None,
             }),
-            health,
+            health: self.health(slots),
             treatments: self.treatments(slots),
             notes: self.entries(slots, Collection::Note, |content| match content {
                 Content::Note(note) => Some(note),
                 _ => None,
             }),
             requests: self.requests(slots),
-            health_consent: self.field(slots, FieldKey::HealthConsent, |content| match content {
-                Content::HealthConsent(consent) => Some(consent),
-                _ => None,
-            }),
-            contact_only: self.field(slots, FieldKey::ContactOnly, |content| match content {
-                Content::ContactOnly(mode) => Some(mode),
-                _ => None,
-            }),
-            adult_check: self.field(slots, FieldKey::AdultCheck, |content| match content {
-                Content::AdultCheck(check) => Some(check),
-                _ => None,
-            }),
-            guardian: self.field(slots, FieldKey::Guardian, |content| match content {
-                Content::GuardianConsent(consent) => Some(consent),
-                _ => None,
-            }),
+            health_consent: self.health_consent(slots),
+            contact_only: self.contact_only(slots),
+            adult_check: self.adult_check(slots),
+            guardian: self.guardian(slots),
             patch_tests: self.patch_tests(slots),
             adverse: self.adverse(slots),
             refusals: self.refusals(slots),
@@ -162,6 +146,44 @@ impl Reading<'_> {
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
+    }
+
+    fn health_consent(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<HealthConsent> {
+        self.field(slots, FieldKey::HealthConsent, |content| match content {
+            Content::HealthConsent(consent) => Some(consent),
+            _ => None,
+        })
+    }
+
+    fn contact_only(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<ContactOnly> {
+        self.field(slots, FieldKey::ContactOnly, |content| match content {
+            Content::ContactOnly(mode) => Some(mode),
+            _ => None,
+        })
+    }
+
+    fn adult_check(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<AdultCheck> {
+        self.field(slots, FieldKey::AdultCheck, |content| match content {
+            Content::AdultCheck(check) => Some(check),
+            _ => None,
+        })
+    }
+
+    fn guardian(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<GuardianConsent> {
+        self.field(slots, FieldKey::Guardian, |content| match content {
+            Content::GuardianConsent(consent) => Some(consent),
+            _ => None,
+        })
+    }
+
+    /// Loudest first.
+    fn health(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<HealthEntry>> {
+        let mut health = self.entries(slots, Collection::Health, |content| match content {
+            Content::Health(entry) => Some(entry),
+            _ => None,
+        });
+        health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
+        health
     }
 
     /// Newest first.

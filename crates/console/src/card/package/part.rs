@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
-use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
+use register::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
 use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
@@ -68,13 +68,14 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         treatments,
         notes,
         requests,
-        health_consent,
-        contact_only,
-        adult_check,
-        guardian,
-        patch_tests,
-        adverse,
-        refusals,
+        // Told by `safety::parts`.
+        health_consent: _,
+        contact_only: _,
+        adult_check: _,
+        guardian: _,
+        patch_tests: _,
+        adverse: _,
+        refusals: _,
         judgements,
         created,
         changed,
@@ -89,9 +90,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.entries("phones", t.phones(), phones, |one| {
             vec![machine("phone", t.phone(), one.to_string(), one.as_str())]
         }),
-        tell.entries("emails", t.emails(), emails, |one| {
-            vec![text("email", t.email(), one.as_str())]
-        }),
+        tell.entries("emails", t.emails(), emails, |one| email_facts(t, one)),
         tell.field("address", t.address(), address, |one| address_facts(t, one)),
         tell.field("origin", t.package_origin(), origin, |one| {
             origin_facts(t, one)
@@ -115,6 +114,21 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.entries("requests", t.requests(), requests, |one| {
             request_facts(t, one, names)
         }),
+    ];
+    all.extend(safety::parts(&tell, card));
+    all.extend(guards(&tell, judgements, legal_claim, restriction));
+    all
+}
+
+/// What was judged of the card, and what keeps it as it is.
+fn guards(
+    tell: &Telling<'_>,
+    judgements: &[Entry<Judgement>],
+    legal_claim: &Field<LegalClaim>,
+    restriction: &Field<Restriction>,
+) -> [Part; 3] {
+    let t = tell.t;
+    [
         tell.entries("judgements", t.package_judged(), judgements, |one| {
             judgement_facts(t, one)
         }),
@@ -124,36 +138,12 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.field("restriction", t.restriction(), restriction, |one| {
             restriction_facts(t, one)
         }),
-    ];
-    all.extend([
-        tell.field("health_consent", t.consent(), health_consent, |one| {
-            safety::consent_facts(t, one, names)
-        }),
-        tell.field("contact_only", t.contact_only(), contact_only, |one| {
-            safety::mode_facts(t, one, names)
-        }),
-        tell.field("adult_check", t.minor(), adult_check, |one| {
-            safety::adult_facts(t, one, names)
-        }),
-        tell.field("guardian", t.guardian(), guardian, |one| {
-            safety::guardian_facts(t, one, names)
-        }),
-        tell.entries("patch_tests", t.patch_tests(), patch_tests, |one| {
-            safety::patch_facts(t, one, names)
-        }),
-        tell.entries("adverse_events", t.adverse_events(), adverse, |one| {
-            safety::adverse_facts(t, card, one, names)
-        }),
-        tell.entries("refusals", t.refusals(), refusals, |one| {
-            safety::refusal_facts(t, one, names)
-        }),
-    ]);
-    all
+    ]
 }
 
-struct Telling<'a> {
-    t: Language,
-    names: Names<'a>,
+pub(super) struct Telling<'a> {
+    pub(super) t: Language,
+    pub(super) names: Names<'a>,
 }
 
 impl Telling<'_> {
@@ -175,7 +165,7 @@ impl Telling<'_> {
         }
     }
 
-    fn field<T>(
+    pub(super) fn field<T>(
         &self,
         key: &'static str,
         title: &'static str,
@@ -189,7 +179,7 @@ impl Telling<'_> {
         }
     }
 
-    fn entries<T>(
+    pub(super) fn entries<T>(
         &self,
         key: &'static str,
         title: &'static str,
@@ -246,6 +236,10 @@ impl Telling<'_> {
         }
         facts
     }
+}
+
+fn email_facts(t: Language, one: &Email) -> Vec<Fact> {
+    vec![text("email", t.email(), one.as_str())]
 }
 
 fn note_facts(t: Language, one: &Note) -> Vec<Fact> {

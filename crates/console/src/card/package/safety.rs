@@ -8,11 +8,42 @@ use register::minor::{AdultCheck, GuardianConsent};
 use register::mode::{ContactOnly, TreatmentRefusal};
 use register::patch_test::PatchTest;
 
-use super::part::{Fact, Names, day, flag, machine, number, person, text};
+use super::part::{Fact, Names, Part, Telling, day, flag, machine, number, person, text};
 use crate::card::safety::treatment;
 use crate::text::Language;
 
-pub(super) fn consent_facts(t: Language, one: &HealthConsent, names: Names<'_>) -> Vec<Fact> {
+/// Every part that this file tells of.
+pub(super) fn parts(tell: &Telling<'_>, card: &Card) -> [Part; 7] {
+    let (t, names) = (tell.t, tell.names);
+    [
+        tell.field("health_consent", t.consent(), &card.health_consent, |one| {
+            consent_facts(t, one, names)
+        }),
+        tell.field(
+            "contact_only",
+            t.contact_only(),
+            &card.contact_only,
+            |one| mode_facts(t, one, names),
+        ),
+        tell.field("adult_check", t.minor(), &card.adult_check, |one| {
+            adult_facts(t, one, names)
+        }),
+        tell.field("guardian", t.guardian(), &card.guardian, |one| {
+            guardian_facts(t, one, names)
+        }),
+        tell.entries("patch_tests", t.patch_tests(), &card.patch_tests, |one| {
+            patch_facts(t, one, names)
+        }),
+        tell.entries("adverse_events", t.adverse_events(), &card.adverse, |one| {
+            adverse_facts(t, card, one, names)
+        }),
+        tell.entries("refusals", t.refusals(), &card.refusals, |one| {
+            refusal_facts(t, one, names)
+        }),
+    ]
+}
+
+fn consent_facts(t: Language, one: &HealthConsent, names: Names<'_>) -> Vec<Fact> {
     let HealthConsent {
         version,
         date,
@@ -34,7 +65,7 @@ pub(super) fn consent_facts(t: Language, one: &HealthConsent, names: Names<'_>) 
     facts
 }
 
-pub(super) fn mode_facts(t: Language, one: &ContactOnly, names: Names<'_>) -> Vec<Fact> {
+fn mode_facts(t: Language, one: &ContactOnly, names: Names<'_>) -> Vec<Fact> {
     let ContactOnly { on, since, by } = one;
     let mut facts = vec![
         flag(t, "on", t.contact_only(), Some(*on)),
@@ -44,7 +75,7 @@ pub(super) fn mode_facts(t: Language, one: &ContactOnly, names: Names<'_>) -> Ve
     facts
 }
 
-pub(super) fn adult_facts(t: Language, one: &AdultCheck, names: Names<'_>) -> Vec<Fact> {
+fn adult_facts(t: Language, one: &AdultCheck, names: Names<'_>) -> Vec<Fact> {
     let AdultCheck { adult, date, by } = one;
     let mut facts = vec![
         flag(t, "adult", t.minor_question(), Some(*adult)),
@@ -54,7 +85,7 @@ pub(super) fn adult_facts(t: Language, one: &AdultCheck, names: Names<'_>) -> Ve
     facts
 }
 
-pub(super) fn guardian_facts(t: Language, one: &GuardianConsent, names: Names<'_>) -> Vec<Fact> {
+fn guardian_facts(t: Language, one: &GuardianConsent, names: Names<'_>) -> Vec<Fact> {
     let GuardianConsent {
         name,
         method,
@@ -70,7 +101,7 @@ pub(super) fn guardian_facts(t: Language, one: &GuardianConsent, names: Names<'_
     facts
 }
 
-pub(super) fn patch_facts(t: Language, one: &PatchTest, names: Names<'_>) -> Vec<Fact> {
+fn patch_facts(t: Language, one: &PatchTest, names: Names<'_>) -> Vec<Fact> {
     let PatchTest {
         substance,
         date,
@@ -90,12 +121,7 @@ pub(super) fn patch_facts(t: Language, one: &PatchTest, names: Names<'_>) -> Vec
     facts
 }
 
-pub(super) fn adverse_facts(
-    t: Language,
-    card: &Card,
-    one: &AdverseEvent,
-    names: Names<'_>,
-) -> Vec<Fact> {
+fn adverse_facts(t: Language, card: &Card, one: &AdverseEvent, names: Names<'_>) -> Vec<Fact> {
     let AdverseEvent {
         date,
         treatment: after,
@@ -133,7 +159,7 @@ fn after_fact(t: Language, card: &Card, after: Option<EntryId>) -> Fact {
     )
 }
 
-pub(super) fn refusal_facts(t: Language, one: &TreatmentRefusal, names: Names<'_>) -> Vec<Fact> {
+fn refusal_facts(t: Language, one: &TreatmentRefusal, names: Names<'_>) -> Vec<Fact> {
     let TreatmentRefusal {
         date,
         treatment,

@@ -78,12 +78,11 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             }),
             vec![("6.5.2024", "2024-05-06"), same("tiskillä")],
         ),
-        FieldKey::HealthAsked => (
-            Content::HealthAsked(HealthAsked {
-                date: date(2024, 6, 7),
-            }),
-            vec![("7.6.2024", "2024-06-07")],
-        ),
+        FieldKey::HealthAsked => {
+            let date = date(2024, 6, 7);
+            let told = ("7.6.2024", "2024-06-07");
+            (Content::HealthAsked(HealthAsked { date }), vec![told])
+        }
         FieldKey::LegalClaim => (
             Content::LegalClaim(LegalClaim {
                 reason: "Palovamma kiistetään".into(),
@@ -98,6 +97,23 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             }),
             vec![("9.8.2025", "2025-08-09")],
         ),
+        FieldKey::HealthConsent
+        | FieldKey::ContactOnly
+        | FieldKey::AdultCheck
+        | FieldKey::Guardian => return planted_safety(field),
+        FieldKey::Profile
+        | FieldKey::Password
+        | FieldKey::SetupCode
+        | FieldKey::SecondFactor
+        | FieldKey::Undertaking
+        | FieldKey::Disabled
+        | FieldKey::Controller => return None,
+    })
+}
+
+/// The same for what keeps a client safe.
+fn planted_safety(field: FieldKey) -> Option<(Content, Vec<Told>)> {
+    Some(match field {
         FieldKey::HealthConsent => (
             Content::HealthConsent(HealthConsent {
                 version: 47,
@@ -142,13 +158,7 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
                 ("5.9.2025", "2025-09-05"),
             ],
         ),
-        FieldKey::Profile
-        | FieldKey::Password
-        | FieldKey::SetupCode
-        | FieldKey::SecondFactor
-        | FieldKey::Undertaking
-        | FieldKey::Disabled
-        | FieldKey::Controller => return None,
+        _ => return None,
     })
 }
 
@@ -207,23 +217,7 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
                 ("8.2.2026", "2026-02-08"),
             ],
         ),
-        Collection::PatchTest => (
-            Content::PatchTest(PatchTest {
-                substance: "Kestoväri K".into(),
-                date: date(2025, 9, 6),
-                result: PatchResult::Negative,
-                read: Some(date(2025, 9, 8)),
-                expires: date(2026, 9, 6),
-                by: Some(AUTHOR),
-            }),
-            vec![
-                same("Kestoväri K"),
-                ("6.9.2025", "2025-09-06"),
-                same("Negatiivinen"),
-                ("8.9.2025", "2025-09-08"),
-                ("6.9.2026", "2026-09-06"),
-            ],
-        ),
+        Collection::PatchTest => planted_patch(),
         Collection::Adverse => (Content::AdverseEvent(adverse()), adverse_told()),
         Collection::Refusal => (
             Content::TreatmentRefusal(TreatmentRefusal {
@@ -238,6 +232,26 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             return None;
         }
     })
+}
+
+fn planted_patch() -> (Content, Vec<Told>) {
+    (
+        Content::PatchTest(PatchTest {
+            substance: "Kestoväri K".into(),
+            date: date(2025, 9, 6),
+            result: PatchResult::Negative,
+            read: Some(date(2025, 9, 8)),
+            expires: date(2026, 9, 6),
+            by: Some(AUTHOR),
+        }),
+        vec![
+            same("Kestoväri K"),
+            ("6.9.2025", "2025-09-06"),
+            same("Negatiivinen"),
+            ("8.9.2025", "2025-09-08"),
+            ("6.9.2026", "2026-09-06"),
+        ],
+    )
 }
 
 /// After a treatment that has left the card since.
