@@ -232,10 +232,10 @@ async fn clause_6_contact_details_only_removes_what_is_there_and_takes_no_more_a
     assert!(said.contains("Merkitse ensin, että kirjaukset saa poistaa"));
     here.save(&set.with("agree", "yes")).await.unwrap();
     let card = page(&here, &client, "/health").await.html;
-    assert!(card.contains("Vain yhteystiedot") && !card.contains("Kobolttiallergia"));
+    assert!(card.contains(" alkaen") && !card.contains("Kobolttiallergia"));
     waiting::until("the mode is known there", AGREE_TIME, async || {
         let page = there.open(&format!("/clients/{client}/health")).await?;
-        let known = page.html.contains("Vain yhteystiedot");
+        let known = page.html.contains(" alkaen");
         Ok((known && !page.html.contains("Kobolttiallergia")).then_some(()))
     })
     .await

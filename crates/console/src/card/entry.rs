@@ -320,7 +320,8 @@ fn show(
     let main = html! {
         p .crumb { a href=(opened.path()) { (opened.title(who)) } }
         h1 { (title) }
-        @if section.collection().is_care() { (super::band::alert_strip(t, opened.alert)) }
+        // A new treatment shows every warning by itself.
+        @if section.collection().is_care() && (section != Section::Treatment || found.is_some()) { (super::band::alert_strip(t, opened.alert)) }
         (faults.summary(t))
         form .sheet method="post" action=(action) novalidate data-guard {
             (hidden_state(who, &heads))

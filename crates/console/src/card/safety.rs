@@ -5,6 +5,7 @@ use register::access::Action;
 use register::adverse::AdverseEvent;
 use register::card::{Card, Entry, Field};
 use register::id::EntryId;
+use register::patch_test::PatchResult;
 
 use crate::card::view::{choice_link, section};
 use crate::card::{Opened, refusal};
@@ -24,7 +25,8 @@ pub(super) fn patch_tests(who: &Visitor, opened: &Opened) -> Markup {
                 @for held in entry.field.all() {
                     @let one = &held.value;
                     p .head { time { (show_date(one.date)) } strong { (one.substance) } }
-                    p { (t.patch_result_word(one.result)) ". " (t.patch_state(one.state(day))) "." }
+                    p { (t.patch_result_word(one.result)) "."
+                        @if one.result == PatchResult::Negative { " " (t.patch_state(one.state(day))) "." } }
                     p .muted {
                         @if let Some(read) = one.read { (t.patch_read()) " " (show_date(read)) " · " }
                         (t.patch_expires()) " " (show_date(one.expires))
