@@ -200,7 +200,10 @@ fn contact(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
     let changes = opened.may_change(who, Action::EditContact);
-    let action = html! { @if changes { a href={ (opened.path()) "/contact" } { (t.edit()) } } };
+    let action = html! { @if changes {
+        a href={ (opened.path()) "/contact" } { (t.edit()) }
+        @if !card.contact_only() { a href={ (opened.path()) "/contact-only" } { (t.contact_only()) } }
+    } };
     let body = html! {
         dl .facts {
             div { dt { (t.phone()) } dd {
@@ -337,7 +340,6 @@ fn privacy(who: &Visitor, opened: &Opened) -> Markup {
     let body = html! {
         ul .ways {
             li { a href={ (path) "/package" } { (t.package()) } }
-            li { a href={ (path) "/contact-only" } { (t.contact_only()) } }
             li { a href={ (path) "/claim" } { (t.claim()) } }
             li { a href={ (path) "/restriction" } { (t.restriction()) } }
             li { a href={ (path) "/history/clear" } { (t.clear_history()) } }
