@@ -115,6 +115,8 @@ fn directory() -> Directory {
         judged: Vec::new(),
         marketing: None,
         traces: register::trace::Traces::default(),
+        adult: false,
+        adverse: Vec::new(),
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));

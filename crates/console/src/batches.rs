@@ -15,7 +15,7 @@ use crate::clock::show_date;
 use crate::form::{Faults, Field, Form, Input, hidden};
 use crate::icon::Icon;
 use crate::page::{Page, Room};
-use crate::problem::{Problem, redirect};
+use crate::problem::Problem;
 use crate::visitor::{Posted, Visitor};
 
 /// Entries on a page. The file has them all.
@@ -70,11 +70,6 @@ pub(crate) async fn find(Posted { who, form }: Posted) -> Result<Response, Probl
     log(&who, Act::Traced(found.total as u64), wanted.reason("")).await?;
     let list = results(&who, &wanted, &found, &Form::default(), &Faults::default());
     Ok(show(&who, &form, &faults, &list))
-}
-
-/// Where somebody comes back to who had to give the password before the file.
-pub(crate) async fn back(_: Visitor) -> Response {
-    redirect("/treatments/batches")
 }
 
 /// The same as a file, for the owner, who says why (clause 7).

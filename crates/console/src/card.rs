@@ -1,8 +1,10 @@
 //! The client card: one page, the forms of its sections, and the choices it waits for.
 
+mod adverse;
 mod band;
 mod changes;
 mod conflict;
+mod consent;
 mod contact;
 mod content;
 mod entry;
@@ -13,11 +15,17 @@ mod health;
 mod hold;
 mod linked;
 mod marketing;
+mod minor;
+mod mode;
 mod note;
 mod package;
+mod patch;
+mod refusal;
 mod request;
+mod safety;
 mod treatment;
 mod view;
+mod warn;
 
 use axum::response::Response;
 use maud::{Markup, html};
@@ -26,14 +34,16 @@ use register::access::Action::{
     RedactCare, Retain,
 };
 use register::access::{Action, trim};
-use register::audit::Purpose;
+use register::audit::{Act, AuditEvent, Purpose};
 use register::card::{Alert, Card, Field, Held};
 use register::directory::Hit;
 use register::document::{Collection, Heads, Slot};
 use register::id::{RecordId, ValueId};
+use register::minor::Minority;
 use register::replica::{Answer, Command};
 use register::same::{strictest, union};
 
+use crate::clock::today;
 use crate::doors::Access::{May, Proved};
 use crate::doors::Doors;
 use crate::erasures;
@@ -54,16 +64,29 @@ pub(crate) enum Section {
     Treatment,
     Health,
     Note,
+    PatchTest,
+    Adverse,
+    Refusal,
 }
 
 impl Section {
-    const ALL: [Self; 3] = [Self::Treatment, Self::Health, Self::Note];
+    const ALL: [Self; 6] = [
+        Self::Treatment,
+        Self::Health,
+        Self::Note,
+        Self::PatchTest,
+        Self::Adverse,
+        Self::Refusal,
+    ];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Treatment => "treatments",
             Self::Health => "health",
             Self::Note => "notes",
+            Self::PatchTest => "patch-tests",
+            Self::Adverse => "adverse-events",
+            Self::Refusal => "refusals",
         }
     }
 
@@ -72,6 +95,9 @@ impl Section {
             Self::Treatment => Collection::Treatment,
             Self::Health => Collection::Health,
             Self::Note => Collection::Note,
+            Self::PatchTest => Collection::PatchTest,
+            Self::Adverse => Collection::Adverse,
+            Self::Refusal => Collection::Refusal,
         }
     }
 
@@ -80,13 +106,18 @@ impl Section {
             Self::Treatment => Kind::Treatment,
             Self::Health => Kind::Health,
             Self::Note => Kind::Note,
+            Self::PatchTest => Kind::PatchTest,
+            Self::Adverse => Kind::AdverseEvent,
+            Self::Refusal => Kind::TreatmentRefusal,
         }
     }
 
     /// What removing the old value from history too takes.
     const fn redaction(self) -> Action {
         match self {
-            Self::Treatment | Self::Health => Action::RedactCare,
+            Self::Treatment | Self::Health | Self::PatchTest | Self::Adverse | Self::Refusal => {
+                Action::RedactCare
+            }
             Self::Note => Action::RedactContact,
         }
     }
@@ -94,8 +125,18 @@ impl Section {
     /// What writing here takes.
     const fn action(self) -> Action {
         match self {
-            Self::Treatment | Self::Health => Action::RecordCare,
+            Self::Treatment | Self::Health | Self::PatchTest | Self::Adverse | Self::Refusal => {
+                Action::RecordCare
+            }
             Self::Note => Action::EditContact,
+        }
+    }
+
+    /// Whether it tells of health in words, so that opening it is logged.
+    const fn is_health(self) -> bool {
+        match self {
+            Self::Health | Self::PatchTest | Self::Adverse => true,
+            Self::Treatment | Self::Note | Self::Refusal => false,
         }
     }
 }
@@ -134,7 +175,8 @@ pub(crate) fn doors() -> Doors {
         .post(&under("claim"), May(Retain), hold::claim)
         .get(&under("restriction"), May(Retain), hold::restriction_page)
         .post(&under("restriction"), May(Retain), hold::restriction)
-        .and(request_doors(&under("requests")));
+        .and(request_doors(&under("requests")))
+        .and(safety_doors(id));
     Section::ALL.into_iter().fold(doors, |doors, section| {
         let path = under(section.path());
         let access = May(section.action());
@@ -155,6 +197,27 @@ pub(crate) fn doors() -> Doors {
                 entry::remove(section, at, posted)
             })
     })
+}
+
+/// Consent, contact details only, and who may be under age.
+fn safety_doors(id: &str) -> Doors {
+    let under = |path: &str| format!("{id}/{path}");
+    let consent = under("health/consent");
+    let mode = under("contact-only");
+    let minor = under("minor");
+    Doors::default()
+        .get(&consent, May(RecordCare), consent::page)
+        .post(&consent, May(RecordCare), consent::submit)
+        .post(
+            &under("health/unchanged"),
+            May(RecordCare),
+            health::unchanged,
+        )
+        .get(&mode, May(EditContact), mode::page)
+        .post(&mode, May(EditContact), mode::submit)
+        .get(&minor, May(EditContact), minor::page)
+        .post(&minor, May(EditContact), minor::check)
+        .post(&under("minor/guardian"), May(EditContact), minor::guardian)
 }
 
 /// What a client asks for, and the package that answers.
@@ -195,6 +258,8 @@ pub(crate) struct Opened {
     pub(crate) permission: Option<bool>,
     /// The other cards of the same person.
     pub(crate) linked: Vec<Hit>,
+    /// How many entries of health and treatments stand on the whole card.
+    pub(crate) care_entries: usize,
 }
 
 impl Opened {
@@ -207,6 +272,14 @@ impl Opened {
     pub(crate) fn editable(&self) -> Result<(), Problem> {
         if self.card.restricted() {
             return Err(Problem::Restricted);
+        }
+        Ok(())
+    }
+
+    /// Ends the request when nothing but contact details may be kept (clause 6).
+    pub(crate) fn takes_care(&self) -> Result<(), Problem> {
+        if self.card.contact_only() {
+            return Err(Problem::ContactOnly);
         }
         Ok(())
     }
@@ -254,8 +327,16 @@ async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, P
     let Answer::Card(card) = who.house().desk.ask(command).await? else {
         return Err(Problem::Internal);
     };
-    let own_alert = card.alert();
-    let answer = card.marketing_answer();
+    let day = today(who.house().clock);
+    let own_alert = card.alert_on(day);
+    let care_entries = card.care_entries();
+    // Nobody who may be under age is sent anything (decision 6).
+    let barred = card.minority(day) != Minority::No;
+    let answer = if barred {
+        Some(false)
+    } else {
+        card.marketing_answer()
+    };
     let directory = who.house().desk.directory();
     let linked = directory.linked(record);
     let others = linked.iter().filter_map(|hit| directory.client(hit.id));
@@ -265,9 +346,22 @@ async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, P
         alert: union(alerts.into_iter().chain([own_alert])),
         permission: strictest(answers.into_iter().chain([answer])),
         own_alert,
+        care_entries,
         linked,
         card: trim(*card, who.user.profile.role),
     })
+}
+
+/// Logs that the health part of a card is opened, before anything of it is shown.
+async fn reveal(who: &Visitor, card: &Card) -> Result<(), Problem> {
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::Revealed,
+        record: Some(card.id),
+        reason: String::new(),
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    Ok(())
 }
 
 /// Why a card isn't there.

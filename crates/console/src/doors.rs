@@ -117,6 +117,12 @@ impl Doors {
     }
 }
 
+/// The page that a form, or a file's address, belongs to.
+fn page_of(path: &str) -> &str {
+    let path = path.strip_suffix(".csv").unwrap_or(path);
+    path.strip_suffix(".json").unwrap_or(path)
+}
+
 async fn guard(
     State((house, access)): State<(Arc<House>, Access)>,
     request: Request,
@@ -131,10 +137,10 @@ async fn guard(
         }
         Access::Proved(action) => Visitor::read(&parts, &house).and_then(|who| {
             who.demand(action)?;
-            let path = || parts.uri.path().to_owned();
+            let page = || page_of(parts.uri.path()).to_owned();
             who.proved
                 .then_some(())
-                .ok_or_else(|| Problem::Prove(path()))
+                .ok_or_else(|| Problem::Prove(page()))
         }),
     };
     match decided {

@@ -266,6 +266,29 @@ pub(crate) fn choices(
     }
 }
 
+/// A list of choices, folded, of which one is taken: for many of them.
+pub(crate) fn picker(
+    name: &str,
+    label: &str,
+    options: &[(String, String)],
+    form: &Form,
+    faults: &Faults,
+) -> Markup {
+    let chosen = form.get(name);
+    let fault = faults.of(name);
+    html! {
+        div .field .fault[fault.is_some()] {
+            label for={ "f-" (name) } { (label) }
+            @if let Some(fault) = fault { p .wrong { (fault) } }
+            select id={ "f-" (name) } name=(name) aria-invalid=[fault.map(|_| "true")] {
+                @for (value, text) in options {
+                    option value=(value) selected[value == chosen] { (text) }
+                }
+            }
+        }
+    }
+}
+
 /// One box to tick.
 pub(crate) fn tick(name: &str, label: &str, form: &Form, faults: &Faults) -> Markup {
     let fault = faults.of(name);

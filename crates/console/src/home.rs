@@ -22,7 +22,7 @@ pub(crate) async fn page(who: Visitor) -> Response {
         div .start {
             h1 .hide { (t.start()) }
             (clients::search_box(&who.look, who.csrf(), "", true))
-            p .aside { a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) } a .button href="/requests" { (t.requests()) } span .muted { (t.client_count(count)) } }
+            p .aside { a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) } a .button href="/requests" { (t.requests()) } @if who.may(register::access::Action::ReadCare) { a .button href="/adverse-events" { (t.adverse_events()) } a .button href="/consent" { (t.consent_texts()) } } span .muted { (t.client_count(count)) } }
             @if choices > 0 {
                 p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
                     a href="/conflicts" { (t.look()) } }

@@ -12,6 +12,7 @@
 //! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
+mod adverse_events;
 mod alarm;
 mod assets;
 mod batches;
@@ -19,6 +20,7 @@ mod card;
 mod clients;
 pub mod clock;
 mod conflicts;
+mod consent_texts;
 mod contracts;
 mod cookie;
 pub mod desk;

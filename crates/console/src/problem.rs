@@ -40,6 +40,12 @@ pub(crate) enum Problem {
     Overdue,
     /// The use of the card is restricted, so it can't be changed.
     Restricted,
+    /// Nothing but contact details may be kept of the client.
+    ContactOnly,
+    /// There is no consent to health information on record.
+    NoConsent,
+    /// The client may be under age, so there is no marketing.
+    Minor,
     /// A legal claim keeps the card from being erased.
     Claimed,
     /// The node is in quarantine and shows nobody.
@@ -65,7 +71,9 @@ impl Problem {
             Self::Foreign => StatusCode::MISDIRECTED_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Erased(_) | Self::Overdue => StatusCode::GONE,
-            Self::Stale | Self::Claimed => StatusCode::CONFLICT,
+            Self::Stale | Self::Claimed | Self::ContactOnly | Self::NoConsent | Self::Minor => {
+                StatusCode::CONFLICT
+            }
             Self::Restricted => StatusCode::LOCKED,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Busy | Self::Silent | Self::Quarantined => StatusCode::SERVICE_UNAVAILABLE,
@@ -102,6 +110,9 @@ impl Problem {
             Self::Overdue => t.problem_overdue(),
             Self::Restricted => t.problem_restricted(),
             Self::Claimed => t.problem_claimed(),
+            Self::ContactOnly => t.problem_contact_only(),
+            Self::NoConsent => t.problem_no_consent(),
+            Self::Minor => t.problem_minor(),
             Self::Stale => t.problem_stale(),
             Self::Unreadable => t.problem_unreadable(),
             Self::Busy => t.problem_busy(),
@@ -181,6 +192,9 @@ impl From<DeskError> for Problem {
                     ..
                 },
             ) => Self::Claimed,
+            DeskError::Refused(Refusal::Edit(EditError::ContactOnly)) => Self::ContactOnly,
+            DeskError::Refused(Refusal::Edit(EditError::NoConsent)) => Self::NoConsent,
+            DeskError::Refused(Refusal::Edit(EditError::Minor)) => Self::Minor,
             DeskError::Refused(Refusal::Overdue) => Self::Overdue,
             DeskError::Refused(Refusal::Quarantined) => Self::Quarantined,
             DeskError::Refused(Refusal::Edit(EditError::UnknownVersion)) => Self::Stale,

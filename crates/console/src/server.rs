@@ -12,7 +12,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, Erase, ManageUsers, ReadCards, RecordRequests, Retain, SeePremises,
+    DestroyPapers, EditContact, Erase, Export, ManageUsers, ReadCards, ReadCare, RecordRequests,
+    Retain, SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,13 +22,14 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::clock::Clock;
 use crate::desk::Desk;
-use crate::doors::Access::{Anyone, May, Users};
+use crate::doors::Access::{Anyone, May, Proved, Users};
 use crate::doors::{Door, Doors};
 use crate::house::House;
 use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
-    alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, me, premises, quarantine, quick, requests, retention, tasks, treatments, users,
+    adverse_events, alarm, assets, card, clients, conflicts, consent_texts, duplicates, erasures,
+    events, factor, gate, help, home, me, premises, quarantine, quick, requests, retention, tasks,
+    treatments, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -94,6 +96,14 @@ fn plan() -> Doors {
         .post("/alarms/{id}/dismiss", Users, alarm::dismiss)
         .get("/conflicts", May(ReadCards), conflicts::page)
         .get("/requests", May(RecordRequests), requests::page)
+        .get("/adverse-events", May(ReadCare), adverse_events::page)
+        .post(
+            "/adverse-events.csv",
+            Proved(Export),
+            adverse_events::export,
+        )
+        .get("/consent", May(ReadCare), consent_texts::page)
+        .post("/consent", May(ManageUsers), consent_texts::submit)
         .get("/duplicates", May(EditContact), duplicates::page)
         .post("/duplicates", May(EditContact), duplicates::judge)
         .get("/tasks", May(DestroyPapers), tasks::page)

@@ -17,6 +17,7 @@ mod premises;
 mod problems;
 mod requests;
 mod retention;
+mod safety;
 mod treatments;
 
 /// A language of the console.

@@ -37,7 +37,6 @@ pub(crate) fn doors() -> Doors {
         .post("/treatments/new", May(EditCatalogue), add)
         .get("/treatments/batches", May(ReadCare), batches::page)
         .post("/treatments/batches", May(ReadCare), batches::find)
-        .get("/treatments/batches.csv", May(Export), batches::back)
         .post("/treatments/batches.csv", Proved(Export), batches::export)
         .get("/treatments/{item}", May(EditCatalogue), item_page)
         .post("/treatments/{item}", May(EditCatalogue), change)

@@ -6,6 +6,7 @@
 //! stdin ends, and they stop by themselves.
 
 mod cast;
+mod example;
 mod house;
 mod keys;
 mod offers;
@@ -115,9 +116,11 @@ async fn fill(house: &House, dir: &Path) -> Outcome<()> {
         "Importing the sample register at {}.\n",
         house.name
     ));
-    let mut progress = Progress::new("importing", preview.clients.len());
+    let mut clients = preview.clients;
+    example::add(&mut clients, clock::today());
+    let mut progress = Progress::new("importing", clients.len());
     let mut way = Way::to(&house.dir).await?;
-    let imported = intake::send(&mut way, &preview.clients, |done| progress.show(done)).await?;
+    let imported = intake::send(&mut way, &clients, |done| progress.show(done)).await?;
     let items = offers::catalogue().map(Into::into).collect();
     way.ask_once(Errand::SetCatalogue { items }).await?;
     way.end().await?;

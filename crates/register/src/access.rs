@@ -96,6 +96,8 @@ pub fn trim(mut card: Card, role: Role) -> Card {
         return card;
     }
     card.health.clear();
+    card.patch_tests.clear();
+    card.adverse.clear();
     for entry in &mut card.treatments {
         each(&mut entry.field, blank);
     }

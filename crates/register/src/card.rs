@@ -7,10 +7,15 @@ pub use reading::Reading;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::adverse::AdverseEvent;
+use crate::consent::{ConsentText, HealthConsent};
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::document::{Heads, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::minor::{AdultCheck, GuardianConsent};
+use crate::mode::{ContactOnly, TreatmentRefusal};
+use crate::patch_test::{PatchState, PatchTest};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judged, Judgement};
@@ -138,6 +143,20 @@ pub struct Card {
     pub notes: Vec<Entry<Note>>,
     /// Requests under the law, newest first.
     pub requests: Vec<Entry<Request>>,
+    /// Consent to the keeping of health information.
+    pub health_consent: Field<HealthConsent>,
+    /// Whether nothing but contact details may be kept.
+    pub contact_only: Field<ContactOnly>,
+    /// Whether the client is 18.
+    pub adult_check: Field<AdultCheck>,
+    /// A guardian's consent.
+    pub guardian: Field<GuardianConsent>,
+    /// Patch tests, newest first.
+    pub patch_tests: Vec<Entry<PatchTest>>,
+    /// Adverse events, newest first.
+    pub adverse: Vec<Entry<AdverseEvent>>,
+    /// Treatments that were not given for safety's sake, newest first.
+    pub refusals: Vec<Entry<TreatmentRefusal>>,
     /// What was judged of this card and another, as far as it stands here ([`crate::same::place`]).
     pub judgements: Vec<Entry<Judgement>>,
     /// When the card was made.
@@ -168,6 +187,8 @@ pub struct Settings {
     pub premises: Vec<(NodeId, Field<Premises>)>,
     /// Papers to destroy, and those that were.
     pub papers: Vec<Entry<PaperTask>>,
+    /// Versions of the text that clients consent to, newest first.
+    pub consent_texts: Vec<Entry<ConsentText>>,
 }
 
 /// The treatment catalogue.
@@ -202,6 +223,13 @@ impl Card {
             treatments: Vec::new(),
             notes: Vec::new(),
             requests: Vec::new(),
+            health_consent: Field::Absent,
+            contact_only: Field::Absent,
+            adult_check: Field::Absent,
+            guardian: Field::Absent,
+            patch_tests: Vec::new(),
+            adverse: Vec::new(),
+            refusals: Vec::new(),
             judgements: Vec::new(),
             created: None,
             changed: None,
@@ -210,7 +238,16 @@ impl Card {
 }
 
 impl Card {
-    /// What the card says about health at a glance, for every role.
+    /// What the card says about health at a glance on this day, for every role: also patch tests that expired.
+    #[must_use]
+    pub fn alert_on(&self, today: Date) -> Alert {
+        let patches = self.patch_alerts(today);
+        let loudest = patches.filter_map(|(_, state)| state.level()).max();
+        self.alert()
+            .max(loudest.map_or(Alert::NotAsked, Alert::Listed))
+    }
+
+    /// What the card says about health at a glance, for every role, whatever the day.
     #[must_use]
     pub fn alert(&self) -> Alert {
         let levels = self.health.iter().map(|entry| match &entry.field {
@@ -225,6 +262,9 @@ impl Card {
                 AlertLevel::Caution
             }
         });
+        // Before any day nothing has expired.
+        let patches = self.patch_alerts(Date::MIN);
+        let levels = levels.chain(patches.filter_map(|(_, state)| PatchState::level(state)));
         match (levels.max(), &self.health_asked) {
             (Some(level), _) => Alert::Listed(level),
             (None, Field::Value(_) | Field::Conflict(_)) => Alert::NoneKnown,
@@ -250,38 +290,22 @@ impl Card {
             self.birth_year.is_conflict(),
             self.address.is_conflict(),
             self.marketing.is_conflict(),
+            self.health_consent.is_conflict(),
+            self.contact_only.is_conflict(),
+            self.adult_check.is_conflict(),
+            self.guardian.is_conflict(),
+            self.exceeds_contact_only(),
         ];
         fields.into_iter().filter(|conflict| *conflict).count()
-            + self
-                .phones
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .emails
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .health
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .treatments
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .requests
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .notes
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
+            + waiting(&self.phones)
+            + waiting(&self.emails)
+            + waiting(&self.health)
+            + waiting(&self.treatments)
+            + waiting(&self.requests)
+            + waiting(&self.notes)
+            + waiting(&self.patch_tests)
+            + waiting(&self.adverse)
+            + waiting(&self.refusals)
             + self.judged().filter(|one| one.disputed).count()
     }
 
@@ -306,4 +330,8 @@ impl Card {
         let all = self.marketing.all();
         !all.is_empty() && all.iter().all(|held| held.value.allowed)
     }
+}
+
+fn waiting<T>(entries: &[Entry<T>]) -> usize {
+    entries.iter().filter(|entry| entry.is_conflict()).count()
 }

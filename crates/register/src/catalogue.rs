@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::card::{Alert, Card, Catalogue, Entry};
 use crate::id::EntryId;
+use crate::minor::age;
 use crate::settings::CatalogueItem;
 
 /// Something to look at before a treatment is recorded.
@@ -58,15 +59,14 @@ pub fn findings(id: EntryId, item: &CatalogueItem, card: &Card, today: Date) -> 
         found.push(Finding::ContractMissing);
     }
     if let Some(least) = item.least_age {
-        let years = card.birth_year.all().iter();
-        match years.map(|held| held.value.get()).max() {
+        let of_age = least <= 18 && card.verified_adult();
+        match card.youngest() {
+            _ if of_age => {}
             None => found.push(Finding::AgeNotKnown(least)),
-            Some(born) => {
-                let age = i32::from(today.year()) - i32::from(born);
-                if age <= i32::from(least) {
-                    found.push(Finding::PossiblyTooYoung(least));
-                }
+            Some(born) if age(born, today) <= i32::from(least) => {
+                found.push(Finding::PossiblyTooYoung(least));
             }
+            Some(_) => {}
         }
     }
     if item.retired {

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::adverse::AdverseMark;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
 use crate::id::RecordId;
@@ -55,6 +56,10 @@ pub struct Summary {
     pub marketing: Option<bool>,
     /// Products used and papers in a safe. The directory keeps them apart, so what it shows of a client has none.
     pub traces: Traces,
+    /// Whether somebody made sure that the client is 18.
+    pub adult: bool,
+    /// Adverse events, without what happened.
+    pub adverse: Vec<AdverseMark>,
 }
 crate::redacted!(Summary);
 

@@ -83,6 +83,15 @@ pub enum EditError {
     /// A legal claim keeps the card from being erased (GDPR Article 17(3)(e)).
     #[error("a legal claim keeps the card")]
     LegalClaim,
+    /// Nothing but contact details may be kept of this client (clause 6).
+    #[error("nothing but contact details may be kept of this client")]
+    ContactOnly,
+    /// There is no consent to health information on record (GDPR Article 9(2)(a)).
+    #[error("there is no consent to health information on record")]
+    NoConsent,
+    /// The client may be under age, so there is no marketing (decision 6).
+    #[error("the client may be under age, so there is no marketing")]
+    Minor,
     /// The record can't be read, or a newer version wrote it.
     #[error("the record can't be read")]
     Unreadable,
@@ -109,6 +118,10 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Undertaking, Kind::Undertaking)
             | (FieldKey::Disabled, Kind::Disabled)
             | (FieldKey::Controller, Kind::Controller)
+            | (FieldKey::HealthConsent, Kind::HealthConsent)
+            | (FieldKey::ContactOnly, Kind::ContactOnly)
+            | (FieldKey::AdultCheck, Kind::AdultCheck)
+            | (FieldKey::Guardian, Kind::GuardianConsent)
     )
 }
 
@@ -127,5 +140,9 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Task, Kind::PaperTask)
             | (Collection::Request, Kind::Request)
             | (Collection::Judgement, Kind::Judgement)
+            | (Collection::PatchTest, Kind::PatchTest)
+            | (Collection::Adverse, Kind::AdverseEvent)
+            | (Collection::Refusal, Kind::TreatmentRefusal)
+            | (Collection::ConsentText, Kind::ConsentText)
     )
 }

@@ -12,11 +12,13 @@
 //! Reading order: [`id`], [`value`], [`card`], [`edit`], [`ledger`], [`replica`].
 
 pub mod access;
+pub mod adverse;
 pub mod audit;
 pub mod card;
 pub mod catalogue;
 pub mod changes;
 pub mod clock;
+pub mod consent;
 pub mod contact;
 pub mod directory;
 pub mod document;
@@ -25,6 +27,9 @@ pub mod health;
 pub mod id;
 pub mod identity_code;
 pub mod ledger;
+pub mod minor;
+pub mod mode;
+pub mod patch_test;
 pub mod people;
 pub mod replica;
 pub mod request;
@@ -34,6 +39,7 @@ pub mod settings;
 pub mod trace;
 pub mod treatment;
 pub mod value;
+pub mod warning;
 mod wire;
 
 /// Writes a `Debug` that names the type and nothing of what it holds, for types with personal data.

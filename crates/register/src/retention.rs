@@ -1,6 +1,6 @@
 //! How long a card and what is on it are kept (clause 9): two clocks of five years, and what stops them.
 //!
-//! * ENTRY: a treatment goes five years after its date; a health entry five years after it was taken down
+//! * ENTRY: a treatment, a patch test, an adverse event or a refused treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
 //! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
@@ -128,7 +128,10 @@ impl Card {
             .iter()
             .filter_map(treatment_due)
             .chain(self.health.iter().filter_map(health_due))
-            .chain(self.requests.iter().filter_map(request_due));
+            .chain(self.requests.iter().filter_map(request_due))
+            .chain(self.patch_tests.iter().filter_map(patch_due))
+            .chain(self.adverse.iter().filter_map(adverse_due))
+            .chain(self.refusals.iter().filter_map(refusal_due));
         Due {
             card: last.map(due).and_then(|due| self.goes(due)),
             entry: entries.min().and_then(|due| self.goes(due)),
@@ -144,6 +147,9 @@ impl Card {
         self.treatments.retain(|entry| stays(treatment_due(entry)));
         self.health.retain(|entry| stays(health_due(entry)));
         self.requests.retain(|entry| stays(request_due(entry)));
+        self.patch_tests.retain(|entry| stays(patch_due(entry)));
+        self.adverse.retain(|entry| stays(adverse_due(entry)));
+        self.refusals.retain(|entry| stays(refusal_due(entry)));
     }
 }
 
@@ -162,6 +168,24 @@ pub fn health_due(entry: &Entry<crate::health::HealthEntry>) -> Option<Date> {
         said.or(held.stamp.map(|stamp| day(stamp.at)))
     };
     latest(&entry.field, dated).map(due)
+}
+
+/// When a patch test has to go; of a conflict the latest counts.
+#[must_use]
+pub fn patch_due(entry: &Entry<crate::patch_test::PatchTest>) -> Option<Date> {
+    latest(&entry.field, |held| Some(held.value.date)).map(due)
+}
+
+/// When an adverse event has to go; of a conflict the latest counts.
+#[must_use]
+pub fn adverse_due(entry: &Entry<crate::adverse::AdverseEvent>) -> Option<Date> {
+    latest(&entry.field, |held| Some(held.value.date)).map(due)
+}
+
+/// When a refused treatment has to go; of a conflict the latest counts.
+#[must_use]
+pub fn refusal_due(entry: &Entry<crate::mode::TreatmentRefusal>) -> Option<Date> {
+    latest(&entry.field, |held| Some(held.value.date)).map(due)
 }
 
 /// When a request has to go: five years after it was closed. `None` while it is open in any of a conflict's values.

@@ -10,6 +10,7 @@ mod content;
 mod fields;
 mod form;
 mod request;
+mod safety;
 
 pub use content::{Content, Kind};
 pub use fields::Rest;

@@ -37,6 +37,8 @@ pub(crate) fn run(table: &mut Table) {
             judged: Vec::new(),
             marketing: None,
             traces: register::trace::Traces::default(),
+            adult: false,
+            adverse: Vec::new(),
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));
     }

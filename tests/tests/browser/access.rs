@@ -10,6 +10,8 @@ const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
 const ROOMS: [&str; 18] = [
     "/",
+    "/adverse-events",
+    "/consent",
     "/clients",
     "/clients/new",
     "/conflicts",
@@ -29,7 +31,7 @@ const ROOMS: [&str; 18] = [
     "/help",
 ];
 /// Pages of a card.
-const CARD: [&str; 15] = [
+const CARD: [&str; 20] = [
     "",
     "/health",
     "/contact",
@@ -37,6 +39,12 @@ const CARD: [&str; 15] = [
     "/treatments/new",
     "/health/new",
     "/notes/new",
+    "/health/consent",
+    "/patch-tests/new",
+    "/adverse-events/new",
+    "/refusals/new",
+    "/contact-only",
+    "/minor",
     "/requests/new",
     "/package",
     "/erase",

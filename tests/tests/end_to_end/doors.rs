@@ -42,7 +42,8 @@ fn who_passes_each_door_is_written_down() {
 fn who_has_to_prove_themselves_finds_a_page_to_come_back_to() {
     let doors = console::doors();
     for door in &doors {
-        let back = |other: &Door| other.method == "GET" && other.path == door.path;
+        let page = door.path.trim_end_matches(".csv").trim_end_matches(".json");
+        let back = |other: &Door| other.method == "GET" && other.path == page;
         let proved = matches!(door.access, Access::Proved(_));
         assert!(!proved || doors.iter().any(back), "{}", door.path);
     }

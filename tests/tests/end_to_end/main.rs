@@ -14,6 +14,7 @@ mod erase;
 mod factor;
 mod forget;
 mod full_stick;
+mod health;
 mod import;
 mod keys;
 mod kills;

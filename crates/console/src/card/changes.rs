@@ -177,6 +177,10 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             FieldKey::HealthAsked => t.package_health_asked(),
             FieldKey::LegalClaim => t.claim(),
             FieldKey::Restriction => t.restriction(),
+            FieldKey::HealthConsent => t.consent(),
+            FieldKey::ContactOnly => t.contact_only(),
+            FieldKey::AdultCheck => t.minor(),
+            FieldKey::Guardian => t.guardian(),
             FieldKey::Name
             | FieldKey::Profile
             | FieldKey::Password
@@ -195,7 +199,13 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             Collection::Note => t.note(),
             Collection::Request => t.request(),
             Collection::Judgement => t.duplicates(),
-            Collection::Field | Collection::Premises | Collection::Task => t.name(),
+            Collection::PatchTest => t.patch_test(),
+            Collection::Adverse => t.adverse_event(),
+            Collection::Refusal => t.refusal(),
+            Collection::Field
+            | Collection::Premises
+            | Collection::Task
+            | Collection::ConsentText => t.name(),
         },
     }
 }

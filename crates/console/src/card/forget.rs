@@ -2,19 +2,21 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use register::access::Action;
-use register::audit::{Act, AuditEvent};
 use register::card::Entry;
-use register::document::{Collection, Heads};
+use register::consent::HealthConsent;
+use register::document::{Collection, FieldKey, Heads};
 use register::edit::{CHANGES_LIMIT, Change, Target};
 use register::health::HealthEntry;
 use register::id::RecordId;
 use register::ledger::Reason;
 use register::replica::Command;
+use register::value::Content;
 
 use crate::card::{Opened, band, open};
-use crate::clock::show_date;
+use crate::clock::{show_date, today};
 use crate::form::{Faults, Form, hidden, tick};
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
@@ -65,26 +67,28 @@ pub(super) async fn save(
 pub(super) async fn withdrawal(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
-    let event = AuditEvent {
-        who: who.user.id,
-        act: Act::Revealed,
-        record: Some(opened.card.id),
-        reason: String::new(),
-    };
-    who.house().desk.ask(Command::Audit(event)).await?;
+    super::reveal(&who, &opened.card).await?;
     let t = who.t();
     let all = &opened.card.health;
+    let patches = &opened.card.patch_tests;
+    let nothing = all.is_empty() && patches.is_empty() && !opened.card.health_consented();
     let body = html! {
         p .lead { (t.withdraw_lead()) }
         section .panel {
-            header { h2 { (t.entries_go(all.len())) } }
-            ol .entries { @for entry in all { (going(&who, entry)) } }
+            header { h2 { (t.entries_go(all.len() + patches.len())) } }
+            ol .entries {
+                @for entry in all { (going(&who, entry)) }
+                @for held in patches.iter().flat_map(|entry| entry.field.all()) {
+                    li { p .head { strong { (t.patch_test()) } } p .text { (held.value.substance) } }
+                }
+            }
+            @if opened.card.health_consented() { p { (t.withdraw_consent_too()) } }
         }
         form method="post" action={ (opened.path()) "/health/withdraw" } {
             (hidden("csrf", who.csrf()))
             p .actions {
                 a .button href=(opened.path()) { (t.cancel()) }
-                button .danger disabled[all.is_empty()] { (t.withdraw_do()) }
+                button .danger disabled[nothing] { (t.withdraw_do()) }
             }
         }
     };
@@ -113,23 +117,35 @@ pub(super) async fn withdraw(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
-    let voids: Vec<Change> = opened
-        .card
-        .health
-        .iter()
-        .filter(|entry| !entry.field.all().is_empty())
-        .map(|entry| {
-            let values = entry.field.all().iter().map(|held| held.id).collect();
-            Change::Void(Collection::Health, entry.id, values)
-        })
-        .collect();
+    let mut changes = withdrawn(&opened, today(who.house().clock));
+    changes.extend(voids(&opened.card.health, Collection::Health));
+    changes.extend(voids(&opened.card.patch_tests, Collection::PatchTest));
     // Whatever arrived since the page was made goes too: the consent is gone for all of it.
     let mut heads = opened.card.heads.clone();
-    for part in voids.chunks(CHANGES_LIMIT) {
+    for part in changes.chunks(CHANGES_LIMIT) {
         let target = Target::Seen(opened.card.id, heads);
         (_, heads) = who.redact(target, part.to_vec(), Reason::Consent).await?;
     }
     Ok(redirect(&opened.path()))
+}
+
+/// The consent as it is kept from then on: given, and withdrawn.
+fn withdrawn(opened: &Opened, day: Date) -> Vec<Change> {
+    let consent = opened.card.health_consent.newest();
+    let ended = consent.map(|given| HealthConsent {
+        withdrawn: Some(given.withdrawn.unwrap_or(day)),
+        ..given.clone()
+    });
+    let change = |ended| Change::SetField(FieldKey::HealthConsent, Content::HealthConsent(ended));
+    ended.map(change).into_iter().collect()
+}
+
+fn voids<T>(all: &[Entry<T>], collection: Collection) -> impl Iterator<Item = Change> {
+    let there = all.iter().filter(|entry| !entry.field.all().is_empty());
+    there.map(move |entry| {
+        let values = entry.field.all().iter().map(|held| held.id).collect();
+        Change::Void(collection, entry.id, values)
+    })
 }
 
 /// What clearing a card's history does.

@@ -3,6 +3,7 @@
 
 mod file;
 mod part;
+mod safety;
 #[cfg(test)]
 mod tests;
 

@@ -95,6 +95,8 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         judged: Vec::new(),
         marketing: None,
         traces: register::trace::Traces::default(),
+        adult: false,
+        adverse: Vec::new(),
         due: register::retention::Due::default(),
     };
     who.house()

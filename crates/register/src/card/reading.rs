@@ -4,10 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::adverse::{AdverseEvent, AdverseMark};
+use crate::consent::{ConsentText, HealthConsent};
 use crate::directory::Summary;
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::minor::{AdultCheck, GuardianConsent};
+use crate::mode::{ContactOnly, TreatmentRefusal};
+use crate::patch_test::PatchTest;
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
@@ -72,6 +77,8 @@ impl Reading<'_> {
             judged: card.judged().collect(),
             marketing: card.marketing_answer(),
             traces: Traces::of(&card),
+            adult: card.verified_adult(),
+            adverse: card.adverse.iter().filter_map(AdverseMark::of).collect(),
         }
     }
 
@@ -80,11 +87,6 @@ impl Reading<'_> {
         slots: &BTreeMap<Slot, Leaves>,
         lifetime: Option<(Timestamp, Timestamp)>,
     ) -> Card {
-        let mut health = self.entries(slots, Collection::Health, |content| match content {
-            Content::Health(entry) => Some(entry),
-            _ => None,
-        });
-        health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
         Card {
             id: self.id,
             heads: self.document.heads(),
@@ -128,17 +130,62 @@ impl Reading<'_> {
                 Content::Restriction(restriction) => Some(restriction),
                 _ => None,
             }),
-            health,
+            health: self.health(slots),
             treatments: self.treatments(slots),
             notes: self.entries(slots, Collection::Note, |content| match content {
                 Content::Note(note) => Some(note),
                 _ => None,
             }),
             requests: self.requests(slots),
+            health_consent: self.health_consent(slots),
+            contact_only: self.contact_only(slots),
+            adult_check: self.adult_check(slots),
+            guardian: self.guardian(slots),
+            patch_tests: self.patch_tests(slots),
+            adverse: self.adverse(slots),
+            refusals: self.refusals(slots),
             judgements: self.judgements(slots),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
+    }
+
+    fn health_consent(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<HealthConsent> {
+        self.field(slots, FieldKey::HealthConsent, |content| match content {
+            Content::HealthConsent(consent) => Some(consent),
+            _ => None,
+        })
+    }
+
+    fn contact_only(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<ContactOnly> {
+        self.field(slots, FieldKey::ContactOnly, |content| match content {
+            Content::ContactOnly(mode) => Some(mode),
+            _ => None,
+        })
+    }
+
+    fn adult_check(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<AdultCheck> {
+        self.field(slots, FieldKey::AdultCheck, |content| match content {
+            Content::AdultCheck(check) => Some(check),
+            _ => None,
+        })
+    }
+
+    fn guardian(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<GuardianConsent> {
+        self.field(slots, FieldKey::Guardian, |content| match content {
+            Content::GuardianConsent(consent) => Some(consent),
+            _ => None,
+        })
+    }
+
+    /// Loudest first.
+    fn health(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<HealthEntry>> {
+        let mut health = self.entries(slots, Collection::Health, |content| match content {
+            Content::Health(entry) => Some(entry),
+            _ => None,
+        });
+        health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
+        health
     }
 
     /// Newest first.
@@ -150,6 +197,46 @@ impl Reading<'_> {
         treatments
             .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
         treatments
+    }
+
+    /// Newest first.
+    fn patch_tests(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<PatchTest>> {
+        let mut all = self.entries(slots, Collection::PatchTest, |content| match content {
+            Content::PatchTest(test) => Some(test),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn adverse(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<AdverseEvent>> {
+        let mut all = self.entries(slots, Collection::Adverse, |content| match content {
+            Content::AdverseEvent(event) => Some(event),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn refusals(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<TreatmentRefusal>> {
+        let mut all = self.entries(slots, Collection::Refusal, |content| match content {
+            Content::TreatmentRefusal(refusal) => Some(refusal),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn consent_texts(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<ConsentText>> {
+        let mut all = self.entries(slots, Collection::ConsentText, |content| match content {
+            Content::ConsentText(text) => Some(text),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.version)));
+        all
     }
 
     fn judgements(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Judgement>> {
@@ -235,6 +322,7 @@ impl Reading<'_> {
                 Content::PaperTask(task) => Some(task),
                 _ => None,
             }),
+            consent_texts: self.consent_texts(&slots),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

@@ -224,6 +224,8 @@ mod tests {
                 judged: Vec::new(),
                 marketing: None,
                 traces: crate::trace::Traces::default(),
+                adult: false,
+                adverse: Vec::new(),
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -278,6 +280,8 @@ mod tests {
                 judged: Vec::new(),
                 marketing: None,
                 traces: crate::trace::Traces::default(),
+                adult: false,
+                adverse: Vec::new(),
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

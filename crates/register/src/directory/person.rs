@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::card::Alert;
 use crate::id::RecordId;
+use crate::minor::maybe_minor;
 use crate::same::{Verdict, strictest, union};
 
 use super::{Directory, Hit};
@@ -45,7 +46,19 @@ impl Directory {
     /// The marketing permission of the person whose card this is: the strictest answer on any of their cards.
     #[must_use]
     pub fn marketing(&self, id: RecordId) -> Option<bool> {
-        strictest(self.person(id).map(|summary| summary.marketing))
+        strictest(self.person(id).map(|summary| {
+            if self.maybe_minor(summary) {
+                Some(false)
+            } else {
+                summary.marketing
+            }
+        }))
+    }
+
+    /// Whether the client may be under age, so that there is no marketing (decision 6).
+    fn maybe_minor(&self, summary: &super::Summary) -> bool {
+        let young = self.today.zip(summary.birth_year);
+        !summary.adult && young.is_some_and(|(today, year)| maybe_minor(year, today))
     }
 
     /// Every card of a person, also one that is past its time: it may hold what must not be missed.
@@ -135,6 +148,8 @@ mod tests {
             judged: Vec::new(),
             marketing: None,
             traces: crate::trace::Traces::default(),
+            adult: false,
+            adverse: Vec::new(),
         }
     }
 

@@ -96,6 +96,14 @@ keys! {
         Disabled = "disabled",
         /// The clinic.
         Controller = "controller",
+        /// Consent to the keeping of health information.
+        HealthConsent = "health_consent",
+        /// Whether nothing but contact details may be kept.
+        ContactOnly = "contact_only",
+        /// Whether a client is 18.
+        AdultCheck = "adult_check",
+        /// A guardian's consent.
+        Guardian = "guardian",
     }
 }
 
@@ -124,6 +132,14 @@ keys! {
         Request = "request",
         /// Which other cards are of the same person, by their ids.
         Judgement = "judgement",
+        /// Patch tests.
+        PatchTest = "patch_test",
+        /// Adverse events.
+        Adverse = "adverse",
+        /// Treatments that were not given for safety's sake.
+        Refusal = "refusal",
+        /// Versions of the text that clients consent to.
+        ConsentText = "consent_text",
     }
 }
 
@@ -143,7 +159,15 @@ impl Collection {
     /// that two premises made apart would be two maps. Its entries stand among the fields, with its name before
     /// theirs.
     pub(super) const fn has_map(self) -> bool {
-        !matches!(self, Self::Request | Self::Judgement)
+        !matches!(
+            self,
+            Self::Request
+                | Self::Judgement
+                | Self::PatchTest
+                | Self::Adverse
+                | Self::Refusal
+                | Self::ConsentText
+        )
     }
 }
 

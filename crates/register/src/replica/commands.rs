@@ -1,10 +1,13 @@
 //! What people at this node want: edits, cards, exports, peers.
 
+use jiff::Timestamp;
+
 use crate::audit::{Act, AuditEvent, Purpose};
 use crate::card::Card;
 use crate::document::{Collection, Document, FieldKey, Heads, Put, RecordKind, Slot, Stamp};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target, fits_collection, fits_field};
 use crate::id::{CATALOGUE, EntryId, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::mode;
 use crate::retention::day;
 use crate::value::{Content, Rest, Value};
 
@@ -291,11 +294,11 @@ impl Replica {
             self.put_back(record, sheet);
             return Err(EditError::UnknownVersion);
         }
-        if sheet.document.kind() == RecordKind::Client && !lifts(&edit.changes) {
+        if sheet.document.kind() == RecordKind::Client {
             let card = sheet.reading(record, &self.ledger.dead(record)).card();
-            if card.restricted() {
+            if let Err(error) = admit(&card, &edit.changes, cx.now) {
                 self.put_back(record, sheet);
-                return Err(EditError::Restricted);
+                return Err(error);
             }
         }
         let left = sheet.treatments_of(&voided(&edit.changes));
@@ -441,6 +444,14 @@ fn singleton(record: RecordId) -> Option<RecordKind> {
     .find_map(|(fixed, kind)| (fixed == record).then_some(kind))
 }
 
+/// Whether the card, as it stands, takes these changes.
+fn admit(card: &Card, changes: &[Change], now: Timestamp) -> Result<(), EditError> {
+    if card.restricted() && !lifts(changes) {
+        return Err(EditError::Restricted);
+    }
+    mode::admit(card, changes, day(now))
+}
+
 /// Whether the changes are of what guards a card, or of what the client asks, which a restricted card allows.
 ///
 /// Article 18 restricts the use of what is held on a client; it must not keep the client from asking that the
@@ -491,6 +502,7 @@ fn check(edit: &Edit) -> Result<(), EditError> {
         };
         let sound = match content {
             Some(Content::Request(request)) => request.is_sound(),
+            Some(Content::PatchTest(test)) => test.is_sound(),
             _ => true,
         };
         if !fits || !sound {

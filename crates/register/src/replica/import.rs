@@ -70,10 +70,8 @@ impl Replica {
         client: &ImportedClient,
         cx: &mut Cx<'_>,
     ) -> Result<ImportOutcome, EditError> {
-        let derived = self.secret.derive(
-            "client",
-            &[client.source.as_bytes(), client.legacy_id.as_bytes()],
-        );
+        let names = [client.source.as_bytes(), client.legacy_id.as_bytes()];
+        let derived = self.secret.derive("client", &names);
         let record = derived
             .get(..RecordId::BYTES)
             .and_then(RecordId::from_slice)
@@ -92,13 +90,15 @@ impl Replica {
         };
         let taken: BTreeSet<Slot> = sheet.document.leaves().into_keys().collect();
         let dead = self.ledger.dead(record);
-        let values: Vec<(Slot, Value)> = self
-            .imported_values(record, client)
-            .into_iter()
+        // Whoever lets nothing but contact details be kept gets no more from a file either.
+        let contact_only = sheet.reading(record, &dead).card().contact_only();
+        let values = self.imported_values(record, client).into_iter();
+        let values: Vec<(Slot, Value)> = values
             // A card that is here has been looked after by people: only entries it never had are added.
             .filter(|(slot, value)| {
-                let wanted = added || matches!(slot, Slot::Entry(..));
-                wanted && !taken.contains(slot) && !dead.contains(&value.id)
+                wanted(slot, added, contact_only)
+                    && !taken.contains(slot)
+                    && !dead.contains(&value.id)
             })
             .collect();
         if values.is_empty() && !added {
@@ -235,6 +235,15 @@ impl Replica {
             )?;
         }
         Ok(())
+    }
+}
+
+/// Whether something of a file is taken: of a card that is here only entries, and none of care if nothing but
+/// contact details may be kept.
+const fn wanted(slot: &Slot, added: bool, contact_only: bool) -> bool {
+    match slot {
+        Slot::Entry(collection, _) => !(contact_only && collection.is_care()),
+        Slot::Field(_) => added,
     }
 }
 

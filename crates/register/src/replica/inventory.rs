@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
+use crate::adverse::AdverseMark;
 use crate::card::Alert;
 use crate::contact::Name;
 use crate::directory::Summary;
@@ -235,6 +236,44 @@ struct StoredSummary {
     marketing: Option<bool>,
     #[serde(default)]
     traces: StoredTraces,
+    #[serde(default)]
+    adult: bool,
+    #[serde(default)]
+    adverse: Vec<StoredAdverse>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAdverse {
+    entry: Id,
+    date: Date,
+    product: String,
+    batch: String,
+    told_tukes: Option<Date>,
+    told_maker: Option<Date>,
+}
+
+impl StoredAdverse {
+    fn of(mark: &AdverseMark) -> Self {
+        Self {
+            entry: Id::new(*mark.entry.as_bytes()),
+            date: mark.date,
+            product: mark.product.clone(),
+            batch: mark.batch.clone(),
+            told_tukes: mark.told_tukes,
+            told_maker: mark.told_maker,
+        }
+    }
+
+    fn read(&self) -> AdverseMark {
+        AdverseMark {
+            entry: EntryId::from_bytes(*self.entry),
+            date: self.date,
+            product: self.product.clone(),
+            batch: self.batch.clone(),
+            told_tukes: self.told_tukes,
+            told_maker: self.told_maker,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -317,6 +356,8 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             judged: summary.judged.iter().map(stored_judged).collect(),
             marketing: summary.marketing,
             traces: StoredTraces::of(&summary.traces),
+            adult: summary.adult,
+            adverse: summary.adverse.iter().map(StoredAdverse::of).collect(),
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -390,6 +431,8 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
         judged: stored.judged.iter().map(read_judged).collect(),
         marketing: stored.marketing,
         traces: stored.traces.read()?,
+        adult: stored.adult,
+        adverse: stored.adverse.iter().map(StoredAdverse::read).collect(),
     })
 }
 
@@ -468,6 +511,15 @@ mod tests {
             judged: entry().judged,
             marketing: Some(false),
             traces: traced::sample(),
+            adult: true,
+            adverse: vec![AdverseMark {
+                entry: EntryId::from_bytes([5; 16]),
+                date: jiff::civil::date(2026, 11, 24),
+                product: "seerumi X".into(),
+                batch: "LOT 5567".into(),
+                told_tukes: None,
+                told_maker: Some(jiff::civil::date(2026, 11, 25)),
+            }],
         }
     }
 

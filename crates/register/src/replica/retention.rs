@@ -10,9 +10,12 @@ use crate::card::Entry;
 use crate::directory::Update;
 use crate::document::Collection;
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
-use crate::id::{OPERATOR, RecordId, ValueId};
+use crate::id::{OPERATOR, RecordId};
 use crate::ledger::Reason;
-use crate::retention::{NOTICE_DAYS, day, health_due, request_due, run_limit, treatment_due};
+use crate::retention::{
+    NOTICE_DAYS, adverse_due, day, health_due, patch_due, refusal_due, request_due, run_limit,
+    treatment_due,
+};
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
 use super::shelf::Write;
@@ -178,11 +181,20 @@ impl Replica {
         let health = card.health.iter().filter(|entry| gone(health_due(entry)));
         let requests = card.requests.iter();
         let requests = requests.filter(|entry| gone(request_due(entry)));
+        let patches = card.patch_tests.iter();
+        let patches = patches.filter(|entry| gone(patch_due(entry)));
+        let adverse = card.adverse.iter();
+        let adverse = adverse.filter(|entry| gone(adverse_due(entry)));
+        let refusals = card.refusals.iter();
+        let refusals = refusals.filter(|entry| gone(refusal_due(entry)));
         let changes: Vec<Change> = treatments
             .iter()
-            .map(|entry| Change::Void(Collection::Treatment, entry.id, seen(entry)))
-            .chain(health.map(|entry| Change::Void(Collection::Health, entry.id, seen(entry))))
-            .chain(requests.map(|entry| Change::Void(Collection::Request, entry.id, seen(entry))))
+            .map(|entry| void(Collection::Treatment, entry))
+            .chain(health.map(|entry| void(Collection::Health, entry)))
+            .chain(requests.map(|entry| void(Collection::Request, entry)))
+            .chain(patches.map(|entry| void(Collection::PatchTest, entry)))
+            .chain(adverse.map(|entry| void(Collection::Adverse, entry)))
+            .chain(refusals.map(|entry| void(Collection::Refusal, entry)))
             .collect();
         if changes.is_empty() {
             return Err(EditError::Unsound);
@@ -231,7 +243,8 @@ impl Replica {
     }
 }
 
-/// The values that an entry is seen with.
-fn seen<T>(entry: &Entry<T>) -> Vec<ValueId> {
-    entry.field.all().iter().map(|held| held.id).collect()
+/// Removes the entry as it is seen.
+fn void<T>(collection: Collection, entry: &Entry<T>) -> Change {
+    let seen = entry.field.all().iter().map(|held| held.id).collect();
+    Change::Void(collection, entry.id, seen)
 }

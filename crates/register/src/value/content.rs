@@ -1,8 +1,13 @@
 //! Every kind of content, mapped by hand to its stored fields.
 
+use crate::adverse::AdverseEvent;
+use crate::consent::{ConsentText, HealthConsent};
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
+use crate::minor::{AdultCheck, GuardianConsent};
+use crate::mode::{ContactOnly, TreatmentRefusal};
+use crate::patch_test::PatchTest;
 use crate::people::{PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
@@ -71,6 +76,22 @@ pub enum Content {
     Request(Request),
     /// Whether two cards are of the same person.
     Judgement(Judgement),
+    /// Consent to the keeping of health information.
+    HealthConsent(HealthConsent),
+    /// The text that clients consent to.
+    ConsentText(ConsentText),
+    /// Whether nothing but contact details may be kept.
+    ContactOnly(ContactOnly),
+    /// A treatment that was not given for safety's sake.
+    TreatmentRefusal(TreatmentRefusal),
+    /// A patch test.
+    PatchTest(PatchTest),
+    /// An adverse event.
+    AdverseEvent(AdverseEvent),
+    /// Whether a client is 18.
+    AdultCheck(AdultCheck),
+    /// A guardian's consent.
+    GuardianConsent(GuardianConsent),
 }
 crate::redacted!(Content);
 
@@ -111,6 +132,9 @@ kinds! {
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
     Request = "request",
     Judgement = "judgement",
+    HealthConsent = "health_consent", ConsentText = "consent_text", ContactOnly = "contact_only",
+    TreatmentRefusal = "treatment_refusal", PatchTest = "patch_test", AdverseEvent = "adverse_event",
+    AdultCheck = "adult_check", GuardianConsent = "guardian_consent",
 }
 
 impl Content {

@@ -12,7 +12,7 @@ use crate::treatment::{Contract, Treatment};
 use super::ValueError;
 use super::content::{Content, Kind};
 use super::fields::{Fields, Rest};
-use super::request;
+use super::{request, safety};
 
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
@@ -24,16 +24,8 @@ impl Content {
             Self::BirthYear(year) => to.put_number("year", year.get().into()),
             Self::Phone(phone) => to.put_text("number", phone.as_str()),
             Self::Email(email) => to.put_text("address", email.as_str()),
-            Self::Address(address) => {
-                to.put_text("street", &address.street);
-                to.put_text("postcode", &address.postcode);
-                to.put_text("town", &address.town);
-            }
-            Self::Origin(origin) => {
-                to.put_text("source", &origin.source);
-                to.put_text("legacy_id", &origin.legacy_id);
-                to.put_date("last_visit", origin.last_visit);
-            }
+            Self::Address(address) => write_address(address, to),
+            Self::Origin(origin) => write_origin(origin, to),
             Self::Marketing(marketing) => {
                 to.put_flag("allowed", Some(marketing.allowed));
                 to.put_date("asked", marketing.asked);
@@ -78,6 +70,14 @@ impl Content {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
             }
+            Self::HealthConsent(consent) => safety::write_consent(consent, to),
+            Self::ConsentText(text) => safety::write_consent_text(text, to),
+            Self::ContactOnly(mode) => safety::write_contact_only(mode, to),
+            Self::TreatmentRefusal(refusal) => safety::write_refusal(refusal, to),
+            Self::PatchTest(test) => safety::write_patch(test, to),
+            Self::AdverseEvent(event) => safety::write_adverse(event, to),
+            Self::AdultCheck(check) => safety::write_adult(check, to),
+            Self::GuardianConsent(consent) => safety::write_guardian(consent, to),
         }
     }
 
@@ -183,9 +183,21 @@ impl Content {
                 opened: from.date("opened")?.ok_or(ValueError::Damaged)?,
                 done: from.date("done")?,
             }),
-            _ => return Err(ValueError::Newer),
+            other => return safety::read(other, from),
         })
     }
+}
+
+fn write_address(address: &Address, to: &mut Fields) {
+    to.put_text("street", &address.street);
+    to.put_text("postcode", &address.postcode);
+    to.put_text("town", &address.town);
+}
+
+fn write_origin(origin: &Origin, to: &mut Fields) {
+    to.put_text("source", &origin.source);
+    to.put_text("legacy_id", &origin.legacy_id);
+    to.put_date("last_visit", origin.last_visit);
 }
 
 fn read_judgement(from: &mut Fields) -> Result<Judgement, ValueError> {

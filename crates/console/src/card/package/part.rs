@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
 use register::changes::{Act, Revision, Told};
-use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
+use register::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
 use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
@@ -14,6 +14,7 @@ use register::treatment::{Contract, Treatment};
 use register::value::Content;
 use serde_json::{Value, json};
 
+use super::safety;
 use crate::card::changes;
 use crate::clock::{show_date, show_moment};
 use crate::text::Language;
@@ -70,6 +71,14 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
         treatments,
         notes,
         requests,
+        // Told by `safety::parts`.
+        health_consent: _,
+        contact_only: _,
+        adult_check: _,
+        guardian: _,
+        patch_tests: _,
+        adverse: _,
+        refusals: _,
         judgements,
         created,
         changed,
@@ -77,16 +86,14 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
     let tell = Telling { t, names };
     let year = |year: &BirthYear| vec![number("birth_year", t.birth_year(), year.get())];
     let asked = |HealthAsked { date }: &HealthAsked| vec![day("date", t.date(), Some(*date))];
-    vec![
+    let mut all = vec![
         tell.record(*id, *created, *changed),
         tell.field("name", t.name(), name, |one| name_facts(t, one)),
         tell.field("birth_year", t.birth_year(), birth_year, year),
         tell.entries("phones", t.phones(), phones, |one| {
             vec![machine("phone", t.phone(), one.to_string(), one.as_str())]
         }),
-        tell.entries("emails", t.emails(), emails, |one| {
-            vec![text("email", t.email(), one.as_str())]
-        }),
+        tell.entries("emails", t.emails(), emails, |one| email_facts(t, one)),
         tell.field("address", t.address(), address, |one| address_facts(t, one)),
         tell.field("origin", t.package_origin(), origin, |one| {
             origin_facts(t, one)
@@ -110,6 +117,22 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
         tell.entries("requests", t.requests(), requests, |one| {
             request_facts(t, one, names)
         }),
+    ];
+    all.extend(safety::parts(&tell, card));
+    all.extend(guards(&tell, judgements, legal_claim, restriction));
+    all.push(tell.changes(history));
+    all
+}
+
+/// What was judged of the card, and what keeps it as it is.
+fn guards(
+    tell: &Telling<'_>,
+    judgements: &[Entry<Judgement>],
+    legal_claim: &Field<LegalClaim>,
+    restriction: &Field<Restriction>,
+) -> [Part; 3] {
+    let t = tell.t;
+    [
         tell.entries("judgements", t.package_judged(), judgements, |one| {
             judgement_facts(t, one)
         }),
@@ -119,7 +142,6 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
         tell.field("restriction", t.restriction(), restriction, |one| {
             restriction_facts(t, one)
         }),
-        tell.changes(history),
     ]
 }
 
@@ -141,6 +163,13 @@ pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>
         Content::Restriction(one) => restriction_facts(t, one),
         Content::Request(one) => request_facts(t, one, names),
         Content::Judgement(one) => judgement_facts(t, one),
+        Content::HealthConsent(_)
+        | Content::ContactOnly(_)
+        | Content::AdultCheck(_)
+        | Content::GuardianConsent(_)
+        | Content::PatchTest(_)
+        | Content::AdverseEvent(_)
+        | Content::TreatmentRefusal(_) => safety::facts_of(t, content, names),
         Content::Profile(_)
         | Content::Password(_)
         | Content::SetupCode(_)
@@ -151,13 +180,14 @@ pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>
         | Content::Controller(_)
         | Content::Premises(_)
         | Content::CatalogueItem(_)
+        | Content::ConsentText(_)
         | Content::PaperTask(_) => Vec::new(),
     }
 }
 
-struct Telling<'a> {
-    t: Language,
-    names: Names<'a>,
+pub(super) struct Telling<'a> {
+    pub(super) t: Language,
+    pub(super) names: Names<'a>,
 }
 
 impl Telling<'_> {
@@ -179,7 +209,7 @@ impl Telling<'_> {
         }
     }
 
-    fn field<T>(
+    pub(super) fn field<T>(
         &self,
         key: &'static str,
         title: &'static str,
@@ -193,7 +223,7 @@ impl Telling<'_> {
         }
     }
 
-    fn entries<T>(
+    pub(super) fn entries<T>(
         &self,
         key: &'static str,
         title: &'static str,
@@ -297,6 +327,10 @@ impl Telling<'_> {
         }
         facts
     }
+}
+
+fn email_facts(t: Language, one: &Email) -> Vec<Fact> {
+    vec![text("email", t.email(), one.as_str())]
 }
 
 fn note_facts(t: Language, one: &Note) -> Vec<Fact> {
@@ -494,7 +528,7 @@ fn request_facts(t: Language, one: &Request, names: Names<'_>) -> Vec<Fact> {
     facts
 }
 
-fn person(
+pub(super) fn person(
     key: &'static str,
     word: &'static str,
     who: Option<RecordId>,
@@ -516,11 +550,11 @@ fn judgement_facts(t: Language, judgement: &Judgement) -> Vec<Fact> {
     ]
 }
 
-fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
+pub(super) fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
     machine(key, word, text.to_owned(), text)
 }
 
-fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
+pub(super) fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
     let value = if value.is_empty() {
         Value::Null
     } else {
@@ -534,7 +568,7 @@ fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> 
     }
 }
 
-fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
+pub(super) fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
     Fact {
         key,
         word,
@@ -543,7 +577,7 @@ fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
     }
 }
 
-fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
+pub(super) fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
     Fact {
         key,
         word,
@@ -561,7 +595,7 @@ fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact 
     }
 }
 
-fn flag(t: Language, key: &'static str, word: &'static str, flag: Option<bool>) -> Fact {
+pub(super) fn flag(t: Language, key: &'static str, word: &'static str, flag: Option<bool>) -> Fact {
     let said = flag.map(|yes| if yes { t.yes() } else { t.no() });
     Fact {
         key,

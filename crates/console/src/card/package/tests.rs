@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::date;
+use register::adverse::AdverseEvent;
 use register::card::{Card, Reading};
 use register::changes::Revision;
+use register::consent::{ConsentMethod, HealthConsent};
 use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::document::{Collection, Document, FieldKey, Put, RecordKind, Slot, Stamp};
 use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use register::id::{EntryId, Incarnation, NodeId, RecordId, ValueId};
+use register::minor::{AdultCheck, GuardianConsent, GuardianMethod};
+use register::mode::{ContactOnly, TreatmentRefusal};
+use register::patch_test::{PatchResult, PatchTest};
 use register::request::{
     Channel, CheckMethod, Closing, DocumentType, Extension, IdentityCheck, Outcome, Request,
     RequestKind,
@@ -74,12 +79,11 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             }),
             vec![("6.5.2024", "2024-05-06"), same("tiskillä")],
         ),
-        FieldKey::HealthAsked => (
-            Content::HealthAsked(HealthAsked {
-                date: date(2024, 6, 7),
-            }),
-            vec![("7.6.2024", "2024-06-07")],
-        ),
+        FieldKey::HealthAsked => {
+            let date = date(2024, 6, 7);
+            let told = ("7.6.2024", "2024-06-07");
+            (Content::HealthAsked(HealthAsked { date }), vec![told])
+        }
         FieldKey::LegalClaim => (
             Content::LegalClaim(LegalClaim {
                 reason: "Palovamma kiistetään".into(),
@@ -94,6 +98,10 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             }),
             vec![("9.8.2025", "2025-08-09")],
         ),
+        FieldKey::HealthConsent
+        | FieldKey::ContactOnly
+        | FieldKey::AdultCheck
+        | FieldKey::Guardian => return planted_safety(field),
         FieldKey::Profile
         | FieldKey::Password
         | FieldKey::SetupCode
@@ -102,6 +110,57 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
         | FieldKey::Undertaking
         | FieldKey::Disabled
         | FieldKey::Controller => return None,
+    })
+}
+
+/// The same for what keeps a client safe.
+fn planted_safety(field: FieldKey) -> Option<(Content, Vec<Told>)> {
+    Some(match field {
+        FieldKey::HealthConsent => (
+            Content::HealthConsent(HealthConsent {
+                version: 47,
+                date: date(2025, 9, 1),
+                method: ConsentMethod::Paper,
+                taker: Some(CHECKER),
+                withdrawn: Some(date(2025, 9, 2)),
+            }),
+            vec![
+                same("47"),
+                ("1.9.2025", "2025-09-01"),
+                same("paperilla paikan päällä"),
+                ("2.9.2025", "2025-09-02"),
+            ],
+        ),
+        FieldKey::ContactOnly => (
+            Content::ContactOnly(ContactOnly {
+                on: false,
+                since: date(2025, 9, 3),
+                by: Some(AUTHOR),
+            }),
+            vec![("3.9.2025", "2025-09-03")],
+        ),
+        FieldKey::AdultCheck => (
+            Content::AdultCheck(AdultCheck {
+                adult: true,
+                date: date(2025, 9, 4),
+                by: Some(CHECKER),
+            }),
+            vec![("4.9.2025", "2025-09-04")],
+        ),
+        FieldKey::Guardian => (
+            Content::GuardianConsent(GuardianConsent {
+                name: "Hannele Huoltaja".into(),
+                method: GuardianMethod::Phone,
+                date: date(2025, 9, 5),
+                by: Some(AUTHOR),
+            }),
+            vec![
+                same("Hannele Huoltaja"),
+                same("puhelimitse"),
+                ("5.9.2025", "2025-09-05"),
+            ],
+        ),
+        _ => return None,
     })
 }
 
@@ -160,10 +219,69 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
                 ("8.2.2026", "2026-02-08"),
             ],
         ),
+        Collection::PatchTest => planted_patch(),
+        Collection::Adverse => (Content::AdverseEvent(adverse()), adverse_told()),
+        Collection::Refusal => (
+            Content::TreatmentRefusal(TreatmentRefusal {
+                date: date(2025, 9, 12),
+                treatment: "Kuorinta Q".into(),
+                by: Some(AUTHOR),
+            }),
+            vec![same("Kuorinta Q"), ("12.9.2025", "2025-09-12")],
+        ),
+        Collection::ConsentText => return None,
         Collection::Field | Collection::Premises | Collection::Item | Collection::Task => {
             return None;
         }
     })
+}
+
+fn planted_patch() -> (Content, Vec<Told>) {
+    (
+        Content::PatchTest(PatchTest {
+            substance: "Kestoväri K".into(),
+            date: date(2025, 9, 6),
+            result: PatchResult::Negative,
+            read: Some(date(2025, 9, 8)),
+            expires: date(2026, 9, 6),
+            by: Some(AUTHOR),
+        }),
+        vec![
+            same("Kestoväri K"),
+            ("6.9.2025", "2025-09-06"),
+            same("Negatiivinen"),
+            ("8.9.2025", "2025-09-08"),
+            ("6.9.2026", "2026-09-06"),
+        ],
+    )
+}
+
+/// After a treatment that has left the card since.
+fn adverse() -> AdverseEvent {
+    AdverseEvent {
+        date: date(2025, 9, 9),
+        treatment: Some(EntryId::from_bytes([99; 16])),
+        product: "naamio Z".into(),
+        batch: "LOT 8899".into(),
+        what: "kutina ja turvotus".into(),
+        measures: "kylmäkääre".into(),
+        told_tukes: Some(date(2025, 9, 10)),
+        told_maker: Some(date(2025, 9, 11)),
+        by: Some(AUTHOR),
+    }
+}
+
+fn adverse_told() -> Vec<Told> {
+    vec![
+        ("9.9.2025", "2025-09-09"),
+        same("63636363636363636363636363636363"),
+        same("naamio Z"),
+        same("LOT 8899"),
+        same("kutina ja turvotus"),
+        same("kylmäkääre"),
+        ("10.9.2025", "2025-09-10"),
+        ("11.9.2025", "2025-09-11"),
+    ]
 }
 
 fn health() -> HealthEntry {
