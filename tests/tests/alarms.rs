@@ -111,6 +111,7 @@ fn directory() -> Directory {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        months: register::directory::Months::default(),
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));
@@ -136,6 +137,7 @@ impl House {
             directory: Arc::clone(&house.directory),
             report: house.report.subscribe(),
             backup: house.backup.subscribe(),
+            place: watch::Sender::new(console::desk::Place::default()).subscribe(),
             changes: broadcast::Sender::new(16),
         };
         tokio::spawn(answer(asked, Arc::clone(&house.told)));

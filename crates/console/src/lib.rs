@@ -9,13 +9,16 @@
 //! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
 //! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
-//! under the law.
+//! under the law. The owner's pages are `overview`, `clinic`, `papers` and `breaches`.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod alarm;
 mod assets;
+mod breaches;
 mod card;
+mod chart;
 mod clients;
+mod clinic;
 pub mod clock;
 mod conflicts;
 mod cookie;
@@ -31,9 +34,12 @@ mod help;
 mod home;
 mod house;
 mod icon;
+mod letterhead;
 mod lockout;
 mod me;
+mod overview;
 mod page;
+mod papers;
 mod premises;
 mod problem;
 mod quarantine;
@@ -47,7 +53,7 @@ mod text;
 mod users;
 mod visitor;
 
-pub use clock::today;
+pub use clock::{day, today};
 pub use doors::{Access, Door};
 pub use secret::{PASSWORD_MAX, PASSWORD_MIN, SecretError, hash_password, setup_code};
 pub use server::{doors, router, serve};

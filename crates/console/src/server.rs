@@ -12,7 +12,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, Erase, ManageUsers, ReadCards, RecordRequests, Retain, SeePremises,
+    DestroyPapers, EditContact, Erase, Govern, ManageUsers, ReadCards, RecordRequests, Retain,
+    SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,8 +27,9 @@ use crate::doors::{Door, Doors};
 use crate::house::House;
 use crate::session::{lock, login, second, setup, undertaking};
 use crate::{
-    alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, me, premises, quarantine, requests, retention, tasks, users,
+    alarm, assets, breaches, card, clients, clinic, conflicts, duplicates, erasures, events,
+    factor, gate, help, home, me, overview, papers, premises, quarantine, requests, retention,
+    tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -101,6 +103,8 @@ fn plan() -> Doors {
         .get("/premises", May(SeePremises), premises::page)
         .get("/premises/line", May(SeePremises), premises::part)
         .post("/premises/check", May(SeePremises), premises::check)
+        .and(papers::doors())
+        .and(breaches::doors())
         .and(own())
         .and(desk())
         .and(clients::doors())
@@ -140,6 +144,10 @@ fn desk() -> Doors {
         .get("/erasures/{id}", May(Erase), erasures::page)
         .get("/retention", May(Retain), retention::page)
         .post("/retention/run", May(Retain), retention::run)
+        .get("/admin/overview", May(Govern), overview::page)
+        .get("/admin/clinic", May(Govern), clinic::page)
+        .post("/admin/clinic", May(Govern), clinic::controller)
+        .post("/admin/clinic/premises/{id}", May(Govern), clinic::premises)
         .get("/admin/users", May(ManageUsers), users::page)
         .post("/admin/users", May(ManageUsers), users::add)
         .post("/admin/users/{id}/code", May(ManageUsers), users::code)

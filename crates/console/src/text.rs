@@ -5,6 +5,7 @@
 //! each language counts and orders in its own way.
 
 mod alarm;
+mod breaches;
 mod care;
 mod clients;
 mod door;
@@ -12,6 +13,9 @@ mod duplicates;
 mod factor;
 mod forget;
 mod frame;
+mod overview;
+pub(crate) mod paper;
+mod papers;
 mod premises;
 mod problems;
 mod requests;

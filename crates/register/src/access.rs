@@ -35,6 +35,9 @@ pub enum Action {
     RecordRequests,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
     DecideRequests,
+    /// Answer for the register: the clinic's settings and papers, the breach register, the overview. Nothing there
+    /// tells who a client is.
+    Govern,
 }
 
 impl Action {
@@ -56,7 +59,8 @@ impl Action {
             | Self::ManageUsers
             | Self::Export
             | Self::Retain
-            | Self::DestroyPapers => false,
+            | Self::DestroyPapers
+            | Self::Govern => false,
         }
     }
 }
@@ -77,7 +81,8 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Export
         | Action::Erase
         | Action::Retain
-        | Action::DecideRequests => matches!(role, Role::Owner),
+        | Action::DecideRequests
+        | Action::Govern => matches!(role, Role::Owner),
     }
 }
 

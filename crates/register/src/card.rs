@@ -7,6 +7,7 @@ pub use reading::Reading;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::breach::Breach;
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::document::{Heads, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
@@ -14,7 +15,7 @@ use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judged, Judgement};
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, Notice, PaperTask, Premises};
 use crate::treatment::Treatment;
 
 /// A value and where it comes from.
@@ -168,6 +169,10 @@ pub struct Settings {
     pub premises: Vec<(NodeId, Field<Premises>)>,
     /// Papers to destroy, and those that were.
     pub papers: Vec<Entry<PaperTask>>,
+    /// The breach register.
+    pub breaches: Vec<Entry<Breach>>,
+    /// Privacy notices that were put in use.
+    pub notices: Vec<Entry<Notice>>,
 }
 
 /// The treatment catalogue.

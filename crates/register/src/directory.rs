@@ -4,6 +4,7 @@
 
 mod alike;
 mod index;
+mod month;
 mod person;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::same::{Judged, Links};
 use alike::Alike;
 use index::Index;
 pub use index::fold;
+pub use month::{Activity, Month, Months};
 pub use person::{Judgements, Pair};
 
 /// What is known of a client without opening the card.
@@ -48,6 +50,8 @@ pub struct Summary {
     pub judged: Vec<Judged>,
     /// The answer about marketing, if there is one.
     pub marketing: Option<bool>,
+    /// When the card was made and the client was here, by month.
+    pub months: Months,
 }
 crate::redacted!(Summary);
 

@@ -108,6 +108,7 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Undertaking, Kind::Undertaking)
             | (FieldKey::Disabled, Kind::Disabled)
             | (FieldKey::Controller, Kind::Controller)
+            | (FieldKey::Agreement, Kind::Agreement)
     )
 }
 
@@ -126,5 +127,7 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Task, Kind::PaperTask)
             | (Collection::Request, Kind::Request)
             | (Collection::Judgement, Kind::Judgement)
+            | (Collection::Breach, Kind::Breach)
+            | (Collection::Notice, Kind::Notice)
     )
 }

@@ -13,6 +13,8 @@
 
 pub mod access;
 pub mod audit;
+pub mod breach;
+pub mod business_id;
 pub mod card;
 pub mod clock;
 pub mod contact;

@@ -90,6 +90,13 @@ pub struct Undertaking {
     pub date: Date,
 }
 
+/// The agreement with a user about handling the register (GDPR Articles 28 and 29).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Agreement {
+    /// The day it was made.
+    pub date: Date,
+}
+
 /// One user as the register knows them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
@@ -107,6 +114,8 @@ pub struct User {
     pub factor: Option<SecondFactor>,
     /// The undertaking, once given.
     pub undertaking: Option<Undertaking>,
+    /// The agreement, once made.
+    pub agreement: Option<Agreement>,
     /// Whether access has ended.
     pub disabled: bool,
 }
@@ -117,5 +126,6 @@ crate::redacted!(
     SetupCode,
     SecondFactor,
     Undertaking,
+    Agreement,
     User
 );

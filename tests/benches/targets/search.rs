@@ -36,6 +36,7 @@ pub(crate) fn run(table: &mut Table) {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            months: register::directory::Months::default(),
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));
     }

@@ -94,6 +94,7 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        months: register::directory::Months::default(),
         due: register::retention::Due::default(),
     };
     who.house()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::directory::Summary;
+use crate::directory::{Months, Summary};
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
@@ -39,13 +39,13 @@ impl Reading<'_> {
     /// What lists and search keep of a client card. Cheaper than [`Reading::card`]: it asks nobody's name.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut card = self.card_of(&self.document.leaves(), None);
+        let mut card = self.card_of(&self.document.leaves(), self.document.lifetime());
         let undated = |entry: &Entry<HealthEntry>| {
             let mut all = entry.field.all().iter();
             all.any(|held| held.value.date.or(held.value.confirmed).is_none())
         };
-        if card.last_visit().is_none() || card.health.iter().any(undated) {
-            // Only the history knows when such a card, or such an entry, was made.
+        if card.health.iter().any(undated) {
+            // Only the history knows when such an entry was made.
             card = self.card();
         }
         Summary {
@@ -70,6 +70,7 @@ impl Reading<'_> {
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
             judged: card.judged().collect(),
             marketing: card.marketing_answer(),
+            months: Months::of(&card),
         }
     }
 
@@ -196,6 +197,10 @@ impl Reading<'_> {
             Content::Undertaking(undertaking) => Some(undertaking),
             _ => None,
         });
+        let agreement = self.field(&slots, FieldKey::Agreement, |content| match content {
+            Content::Agreement(agreement) => Some(agreement),
+            _ => None,
+        });
         let disabled = self.field(&slots, FieldKey::Disabled, |content| match content {
             Content::Disabled(disabled) => Some(disabled),
             _ => None,
@@ -211,6 +216,7 @@ impl Reading<'_> {
                 .filter(|factor| factor.secret.is_some())
                 .cloned(),
             undertaking: undertaking.newest().cloned(),
+            agreement: agreement.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
         })
     }
@@ -226,6 +232,14 @@ impl Reading<'_> {
         Settings {
             papers: self.entries(&slots, Collection::Task, |content| match content {
                 Content::PaperTask(task) => Some(task),
+                _ => None,
+            }),
+            breaches: self.entries(&slots, Collection::Breach, |content| match content {
+                Content::Breach(breach) => Some(breach),
+                _ => None,
+            }),
+            notices: self.entries(&slots, Collection::Notice, |content| match content {
+                Content::Notice(notice) => Some(notice),
                 _ => None,
             }),
             heads: self.document.heads(),

@@ -223,6 +223,7 @@ mod tests {
                 requests: Vec::new(),
                 judged: Vec::new(),
                 marketing: None,
+                months: crate::directory::Months::default(),
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -276,6 +277,7 @@ mod tests {
                 requests: Vec::new(),
                 judged: Vec::new(),
                 marketing: None,
+                months: crate::directory::Months::default(),
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

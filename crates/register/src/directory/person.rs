@@ -134,6 +134,7 @@ mod tests {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            months: crate::directory::Months::default(),
         }
     }
 

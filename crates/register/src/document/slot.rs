@@ -94,6 +94,8 @@ keys! {
         Disabled = "disabled",
         /// The clinic.
         Controller = "controller",
+        /// The agreement with a user.
+        Agreement = "agreement",
     }
 }
 
@@ -122,6 +124,10 @@ keys! {
         Request = "request",
         /// Which other cards are of the same person, by their ids.
         Judgement = "judgement",
+        /// Breaches of personal data.
+        Breach = "breach",
+        /// Privacy notices that were put in use.
+        Notice = "notice",
     }
 }
 
@@ -141,7 +147,10 @@ impl Collection {
     /// that two premises made apart would be two maps. Its entries stand among the fields, with its name before
     /// theirs.
     pub(super) const fn has_map(self) -> bool {
-        !matches!(self, Self::Request | Self::Judgement)
+        !matches!(
+            self,
+            Self::Request | Self::Judgement | Self::Breach | Self::Notice
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use serde_bytes::ByteArray;
 
 use crate::card::Alert;
 use crate::contact::Name;
-use crate::directory::Summary;
+use crate::directory::{Month, Months, Summary};
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
 use crate::id::{EntryId, Incarnation, NodeId, RecordId};
@@ -193,8 +193,9 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 
 type Id = ByteArray<16>;
 
-/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing.
-const VERSION: u8 = 2;
+/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
+/// version 2 nothing of months.
+const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -228,6 +229,10 @@ struct StoredSummary {
     judged: Vec<(Id, bool, bool)>,
     #[serde(default)]
     marketing: Option<bool>,
+    #[serde(default)]
+    made: Option<u16>,
+    #[serde(default)]
+    visits: Vec<(u16, u8)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -309,6 +314,13 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             requests: summary.requests.iter().map(StoredRequest::of).collect(),
             judged: summary.judged.iter().map(stored_judged).collect(),
             marketing: summary.marketing,
+            made: summary.months.made.map(Month::number),
+            visits: summary
+                .months
+                .visits
+                .iter()
+                .map(|(month, visits)| (month.number(), *visits))
+                .collect(),
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -381,6 +393,14 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
             .collect::<Result<_, _>>()?,
         judged: stored.judged.iter().map(read_judged).collect(),
         marketing: stored.marketing,
+        months: Months {
+            made: stored.made.map(Month::from_number),
+            visits: stored
+                .visits
+                .iter()
+                .map(|(month, visits)| (Month::from_number(*month), *visits))
+                .collect(),
+        },
     })
 }
 
@@ -458,6 +478,10 @@ mod tests {
             requests: Vec::new(),
             judged: entry().judged,
             marketing: Some(false),
+            months: Months {
+                made: Some(Month::from_number(24_300)),
+                visits: vec![(Month::from_number(24_301), 2)],
+            },
         }
     }
 

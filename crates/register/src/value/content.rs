@@ -1,13 +1,14 @@
 //! Every kind of content, mapped by hand to its stored fields.
 
+use crate::breach::Breach;
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
-use crate::people::{PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
+use crate::people::{Agreement, PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::Judgement;
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, Notice, PaperTask, Premises};
 use crate::treatment::Treatment;
 
 use super::fields::{Fields, Rest};
@@ -69,6 +70,12 @@ pub enum Content {
     Request(Request),
     /// Whether two cards are of the same person.
     Judgement(Judgement),
+    /// A breach of personal data.
+    Breach(Breach),
+    /// A privacy notice that was put in use.
+    Notice(Notice),
+    /// The agreement with a user.
+    Agreement(Agreement),
 }
 crate::redacted!(Content);
 
@@ -108,6 +115,7 @@ kinds! {
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
     Request = "request",
     Judgement = "judgement",
+    Breach = "breach", Notice = "notice", Agreement = "agreement",
 }
 
 impl Content {

@@ -3,16 +3,16 @@
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::RecordId;
-use crate::people::{PasswordHash, Profile, Role, SecondFactor, SetupCode, Undertaking};
+use crate::people::{Agreement, PasswordHash, Profile, Role, SecondFactor, SetupCode, Undertaking};
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, PaperTask, Premises};
 use crate::treatment::{Contract, Treatment};
 
 use super::ValueError;
 use super::content::{Content, Kind};
 use super::fields::{Fields, Rest};
-use super::request;
+use super::{paper, request};
 
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
@@ -60,13 +60,9 @@ impl Content {
             }
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
-            Self::Controller(controller) => write_controller(controller, to),
+            Self::Controller(controller) => paper::write_controller(controller, to),
             Self::Premises(premises) => write_premises(premises, to),
-            Self::CatalogueItem(item) => {
-                to.put_text("name", &item.name);
-                to.put_flag("needs_health", Some(item.needs_health));
-                to.put_flag("needs_contract", Some(item.needs_contract));
-            }
+            Self::CatalogueItem(item) => write_item(item, to),
             Self::LegalClaim(claim) => {
                 to.put_text("reason", &claim.reason);
                 to.put_date("until", Some(claim.until));
@@ -77,6 +73,9 @@ impl Content {
             }
             Self::Request(asked) => request::write(asked, to),
             Self::PaperTask(task) => write_task(task, to),
+            Self::Breach(breach) => paper::write_breach(breach, to),
+            Self::Notice(notice) => paper::write_notice(notice, to),
+            Self::Agreement(agreement) => to.put_date("date", Some(agreement.date)),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
@@ -162,12 +161,11 @@ impl Content {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Disabled => Self::Disabled(from.flag("disabled")?.ok_or(ValueError::Damaged)?),
-            Kind::Controller => Self::Controller(Controller {
-                name: from.text("name")?,
-                business_id: from.text("business_id")?,
-                contact: from.text("contact")?,
-                contact_details: from.text("contact_details")?,
-                register_name: from.text("register_name")?,
+            Kind::Controller => Self::Controller(paper::read_controller(from)?),
+            Kind::Breach => Self::Breach(paper::read_breach(from)?),
+            Kind::Notice => Self::Notice(paper::read_notice(from)?),
+            Kind::Agreement => Self::Agreement(Agreement {
+                date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Premises => Self::Premises(Premises {
                 name: from.text("name")?,
@@ -202,18 +200,16 @@ fn read_judgement(from: &mut Fields) -> Result<Judgement, ValueError> {
     })
 }
 
-fn write_controller(controller: &Controller, to: &mut Fields) {
-    to.put_text("name", &controller.name);
-    to.put_text("business_id", &controller.business_id);
-    to.put_text("contact", &controller.contact);
-    to.put_text("contact_details", &controller.contact_details);
-    to.put_text("register_name", &controller.register_name);
-}
-
 fn write_premises(premises: &Premises, to: &mut Fields) {
     to.put_text("name", &premises.name);
     to.put_text("address", &premises.address);
     to.put_text("phone", &premises.phone);
+}
+
+fn write_item(item: &CatalogueItem, to: &mut Fields) {
+    to.put_text("name", &item.name);
+    to.put_flag("needs_health", Some(item.needs_health));
+    to.put_flag("needs_contract", Some(item.needs_contract));
 }
 
 fn write_task(task: &PaperTask, to: &mut Fields) {
