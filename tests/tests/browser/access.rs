@@ -8,7 +8,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 23] = [
     "/",
     "/clients",
     "/clients/new",
@@ -23,6 +23,15 @@ const ROOMS: [&str; 14] = [
     "/me",
     "/me/second-factor",
     "/help",
+    "/admin/overview",
+    "/admin/clinic",
+    "/admin/papers",
+    "/admin/papers/notice",
+    "/admin/papers/changes",
+    "/admin/papers/record",
+    "/admin/papers/undertaking",
+    "/breaches/new",
+    "/breaches/held",
 ];
 /// Pages of a card.
 const CARD: [&str; 14] = [
