@@ -117,6 +117,7 @@ fn directory() -> Directory {
         traces: register::trace::Traces::default(),
         adult: false,
         adverse: Vec::new(),
+        months: register::directory::Months::default(),
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));
@@ -143,6 +144,7 @@ impl House {
             directory: Arc::clone(&house.directory),
             report: house.report.subscribe(),
             backup: house.backup.subscribe(),
+            place: watch::Sender::new(console::desk::Place::default()).subscribe(),
             changes: broadcast::Sender::new(16),
         };
         tokio::spawn(answer(asked, Arc::clone(&house.told)));

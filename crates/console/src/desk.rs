@@ -29,6 +29,8 @@ pub struct Desk {
     pub report: watch::Receiver<Report>,
     /// How the node's backups stand; `None` when it makes none.
     pub backup: watch::Receiver<Option<BackupState>>,
+    /// Where the node keeps what it holds.
+    pub place: watch::Receiver<Place>,
     /// Records that changed, here or at another premises. A page that lags behind loads itself again.
     pub changes: broadcast::Sender<RecordId>,
 }
@@ -37,6 +39,26 @@ impl core::fmt::Debug for Desk {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Desk({:?})", self.node)
     }
+}
+
+/// Where a node keeps what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Bytes of its directory; `None` when they could not be counted.
+    pub used: Option<u64>,
+    /// Bytes that are free on its volume.
+    pub free: Option<u64>,
+    /// Where the keys are; `None` when not known.
+    pub keys: Option<KeyPlace>,
+}
+
+/// Where a node's keys are, and whether something that is not on its disk seals them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyPlace {
+    /// They are on a volume or in a directory apart from the data.
+    pub apart: bool,
+    /// A passphrase or a credential of the system seals them.
+    pub sealed: bool,
 }
 
 /// How a node's backups stand.

@@ -6,7 +6,7 @@ use maud::html;
 use crate::page::{Page, Room};
 use crate::problem::Problem;
 use crate::visitor::Visitor;
-use crate::{alarm, clients, premises, requests};
+use crate::{alarm, breaches, clients, premises, requests};
 
 /// The page.
 pub(crate) async fn page(who: Visitor) -> Response {
@@ -27,7 +27,7 @@ pub(crate) async fn page(who: Visitor) -> Response {
                 p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
                     a href="/conflicts" { (t.look()) } }
             }
-            div #waiting data-region { (alarm::first_page(&who.look)) (requests::first_page(&who)) }
+            div #waiting data-region { (alarm::first_page(&who.look)) (breaches::first_page(&who)) (requests::first_page(&who)) }
             section .panel data-region #recent {
                 header { h2 { (t.recent()) } }
                 @if recent.is_empty() {

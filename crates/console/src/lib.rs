@@ -10,14 +10,18 @@
 //! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
 //! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes.
+//! The owner's pages are `overview`, `clinic`, `papers` and `breaches`.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod adverse_events;
 mod alarm;
 mod assets;
 mod batches;
+mod breaches;
 mod card;
+mod chart;
 mod clients;
+mod clinic;
 pub mod clock;
 mod conflicts;
 mod consent_texts;
@@ -35,9 +39,12 @@ mod help;
 mod home;
 mod house;
 mod icon;
+mod letterhead;
 mod lockout;
 mod me;
+mod overview;
 mod page;
+mod papers;
 mod premises;
 mod problem;
 mod quarantine;
@@ -53,7 +60,7 @@ mod treatments;
 mod users;
 mod visitor;
 
-pub use clock::today;
+pub use clock::{day, today};
 pub use doors::{Access, Door};
 pub use secret::{PASSWORD_MAX, PASSWORD_MIN, SecretError, hash_password, setup_code};
 pub use server::{doors, router, serve};

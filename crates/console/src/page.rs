@@ -21,6 +21,8 @@ pub(crate) enum Room {
     Premises,
     Users,
     Retention,
+    /// The owner's pages: overview, clinic, papers, breaches.
+    Desk,
     Own,
 }
 
@@ -139,6 +141,7 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     @if user.owner {
                         (link("/admin/users", Room::Users, t.users(), "Alt+5", 0))
                         (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))
+                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+7", 0))
                     }
                 }
                 div .side {

@@ -12,8 +12,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, Erase, Export, ManageUsers, ReadCards, ReadCare, RecordRequests,
-    Retain, SeePremises,
+    DestroyPapers, EditContact, Erase, Export, Govern, ManageUsers, ReadCards, ReadCare,
+    RecordRequests, Retain, SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -27,9 +27,9 @@ use crate::doors::{Door, Doors};
 use crate::house::House;
 use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
-    adverse_events, alarm, assets, card, clients, conflicts, consent_texts, duplicates, erasures,
-    events, factor, gate, help, home, me, premises, quarantine, quick, requests, retention, tasks,
-    treatments, users,
+    adverse_events, alarm, assets, breaches, card, clients, clinic, conflicts, consent_texts,
+    duplicates, erasures, events, factor, gate, help, home, me, overview, papers, premises,
+    quarantine, quick, requests, retention, tasks, treatments, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -111,6 +111,8 @@ fn plan() -> Doors {
         .get("/premises", May(SeePremises), premises::page)
         .get("/premises/line", May(SeePremises), premises::part)
         .post("/premises/check", May(SeePremises), premises::check)
+        .and(papers::doors())
+        .and(breaches::doors())
         .and(own())
         .and(desk())
         .and(treatments::doors())
@@ -155,6 +157,10 @@ fn desk() -> Doors {
         .get("/erasures/{id}", May(Erase), erasures::page)
         .get("/retention", May(Retain), retention::page)
         .post("/retention/run", May(Retain), retention::run)
+        .get("/admin/overview", May(Govern), overview::page)
+        .get("/admin/clinic", May(Govern), clinic::page)
+        .post("/admin/clinic", May(Govern), clinic::controller)
+        .post("/admin/clinic/premises/{id}", May(Govern), clinic::premises)
         .get("/admin/users", May(ManageUsers), users::page)
         .post("/admin/users", May(ManageUsers), users::add)
         .post("/admin/users/{id}/code", May(ManageUsers), users::code)

@@ -5,6 +5,7 @@
 //! each language counts and orders in its own way.
 
 mod alarm;
+mod breaches;
 mod care;
 mod changes;
 mod clients;
@@ -13,6 +14,9 @@ mod duplicates;
 mod factor;
 mod forget;
 mod frame;
+mod overview;
+pub(crate) mod paper;
+mod papers;
 mod premises;
 mod problems;
 mod requests;

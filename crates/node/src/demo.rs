@@ -6,6 +6,7 @@
 //! stdin ends, and they stop by themselves.
 
 mod cast;
+pub(crate) mod clinic;
 mod example;
 mod house;
 mod keys;
@@ -80,9 +81,20 @@ async fn conduct(houses: &mut [House], dir: &Path) -> Outcome<()> {
         }
     }
     if let Some(house) = houses.first() {
+        if house.standing().await?.users == 0 {
+            for each in &*houses {
+                introduce_clinic(each, each.name == house.name).await?;
+            }
+        }
         fill(house, dir).await?;
     }
     introduce(houses);
+    Ok(())
+}
+
+/// The head of the papers, where there are no users yet.
+async fn introduce_clinic(house: &House, controller: bool) -> Outcome<()> {
+    house.ask(Errand::Invent { controller }).await?;
     Ok(())
 }
 

@@ -122,6 +122,11 @@ pub enum Errand {
     RotateKeys,
     /// Write everything into fresh files, and remove the old: [`Reply::Done`].
     Compact,
+    /// Say who the invented clinic is, for the demo: [`Reply::Done`].
+    Invent {
+        /// Also what both premises have in common; else this premises' address and phone only.
+        controller: bool,
+    },
     /// Cut or heal the line to the other premises, for the demo: [`Reply::Done`].
     Line {
         /// Whether it is to be cut.
@@ -151,6 +156,7 @@ impl core::fmt::Debug for Errand {
             Self::Release => "Release",
             Self::RotateKeys => "RotateKeys",
             Self::Compact => "Compact",
+            Self::Invent { .. } => "Invent",
             Self::Line { .. } => "Line",
         })
     }

@@ -32,5 +32,6 @@ pub mod restore;
 pub mod run;
 pub mod scan;
 pub mod standing;
+pub mod storage;
 pub mod timeservice;
 pub mod turn;

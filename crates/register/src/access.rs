@@ -37,6 +37,9 @@ pub enum Action {
     RecordRequests,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
     DecideRequests,
+    /// Answer for the register: the clinic's settings and papers, the breach register, the overview. Nothing there
+    /// tells who a client is.
+    Govern,
 }
 
 impl Action {
@@ -59,7 +62,8 @@ impl Action {
             | Self::Export
             | Self::Retain
             | Self::DestroyPapers
-            | Self::EditCatalogue => false,
+            | Self::EditCatalogue
+            | Self::Govern => false,
         }
     }
 }
@@ -81,7 +85,8 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Erase
         | Action::Retain
         | Action::EditCatalogue
-        | Action::DecideRequests => matches!(role, Role::Owner),
+        | Action::DecideRequests
+        | Action::Govern => matches!(role, Role::Owner),
     }
 }
 

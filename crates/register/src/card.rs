@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::adverse::AdverseEvent;
+use crate::breach::Breach;
 use crate::consent::{ConsentText, HealthConsent};
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::document::{Heads, Stamp};
@@ -19,7 +20,7 @@ use crate::patch_test::{PatchState, PatchTest};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judged, Judgement};
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, Notice, PaperTask, Premises};
 use crate::treatment::Treatment;
 
 /// A value and where it comes from.
@@ -189,6 +190,10 @@ pub struct Settings {
     pub papers: Vec<Entry<PaperTask>>,
     /// Versions of the text that clients consent to, newest first.
     pub consent_texts: Vec<Entry<ConsentText>>,
+    /// The breach register.
+    pub breaches: Vec<Entry<Breach>>,
+    /// Privacy notices that were put in use.
+    pub notices: Vec<Entry<Notice>>,
 }
 
 /// The treatment catalogue.

@@ -4,6 +4,7 @@
 
 mod alike;
 mod index;
+mod month;
 mod person;
 mod recall;
 mod words;
@@ -25,6 +26,7 @@ use crate::trace::Traces;
 use alike::Alike;
 use index::Index;
 pub use index::fold;
+pub use month::{Activity, Month, Months};
 pub use person::{Judgements, Pair};
 use recall::Recall;
 pub use recall::{Filed, Recalled, Received};
@@ -60,6 +62,8 @@ pub struct Summary {
     pub adult: bool,
     /// Adverse events, without what happened.
     pub adverse: Vec<AdverseMark>,
+    /// When the card was made and the client was here, by month.
+    pub months: Months,
 }
 crate::redacted!(Summary);
 

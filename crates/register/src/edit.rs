@@ -122,6 +122,7 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::ContactOnly, Kind::ContactOnly)
             | (FieldKey::AdultCheck, Kind::AdultCheck)
             | (FieldKey::Guardian, Kind::GuardianConsent)
+            | (FieldKey::Agreement, Kind::Agreement)
     )
 }
 
@@ -144,5 +145,7 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Adverse, Kind::AdverseEvent)
             | (Collection::Refusal, Kind::TreatmentRefusal)
             | (Collection::ConsentText, Kind::ConsentText)
+            | (Collection::Breach, Kind::Breach)
+            | (Collection::Notice, Kind::Notice)
     )
 }

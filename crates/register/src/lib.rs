@@ -14,6 +14,8 @@
 pub mod access;
 pub mod adverse;
 pub mod audit;
+pub mod breach;
+pub mod business_id;
 pub mod card;
 pub mod catalogue;
 pub mod changes;

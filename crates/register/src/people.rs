@@ -97,6 +97,13 @@ pub struct Undertaking {
     pub date: Date,
 }
 
+/// The agreement with a user about handling the register (GDPR Articles 28 and 29).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Agreement {
+    /// The day it was made.
+    pub date: Date,
+}
+
 /// One user as the register knows them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
@@ -116,6 +123,8 @@ pub struct User {
     pub quick: Option<QuickCode>,
     /// The undertaking, once given.
     pub undertaking: Option<Undertaking>,
+    /// The agreement, once made.
+    pub agreement: Option<Agreement>,
     /// Whether access has ended.
     pub disabled: bool,
 }
@@ -127,5 +136,6 @@ crate::redacted!(
     SecondFactor,
     QuickCode,
     Undertaking,
+    Agreement,
     User
 );

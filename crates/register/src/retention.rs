@@ -3,6 +3,7 @@
 //! * ENTRY: a treatment, a patch test, an adverse event or a refused treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
 //! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
+//! * BREACH: a breach register entry goes five years after it was closed; an open one stays.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
 //!
 //! Looking, editing, importing and replicating never restart a clock. A restriction (GDPR Article 18) and
@@ -16,6 +17,10 @@ use crate::card::{Card, Entry, Field, Held};
 
 /// How many years are kept (clause 9).
 pub const YEARS: i16 = 5;
+/// How many years the audit log is kept, in the clinic's own interest (clause 9).
+pub const AUDIT_YEARS: i16 = 2;
+/// How many years a user is kept whose access has ended (clause 9).
+pub const FORMER_USER_YEARS: i16 = 2;
 /// How many days ahead what is due is listed.
 pub const NOTICE_DAYS: i32 = 30;
 /// The most days ahead that a legal claim may end; it can be renewed.
@@ -77,7 +82,13 @@ pub fn day(now: Timestamp) -> Date {
 /// The day on which what is dated `date` has to go.
 #[must_use]
 pub fn due(date: Date) -> Date {
-    date.saturating_add(Span::new().years(YEARS))
+    after(date, YEARS)
+}
+
+/// The day so many years after `date`.
+#[must_use]
+pub fn after(date: Date, years: i16) -> Date {
+    date.saturating_add(Span::new().years(years))
 }
 
 /// How many cards one run may delete unasked, of so many.
@@ -199,6 +210,22 @@ pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
         closing.map(|closing| closing.date)
     };
     latest(&entry.field, closed).map(due)
+}
+
+/// When an entry of the breach register has to go: five years after it was closed. `None` while it is open in any of
+/// a conflict's values.
+#[must_use]
+pub fn breach_due(entry: &Entry<crate::breach::Breach>) -> Option<Date> {
+    if entry
+        .field
+        .all()
+        .iter()
+        .any(|held| held.value.closed.is_none())
+    {
+        return None;
+    }
+    let all = entry.field.all().iter();
+    all.filter_map(|held| held.value.due()).max()
 }
 
 fn latest<T>(field: &Field<T>, date: impl Fn(&Held<T>) -> Option<Date>) -> Option<Date> {

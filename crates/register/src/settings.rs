@@ -1,4 +1,4 @@
-//! What the clinic says of itself (clauses 1-3), its treatment catalogue, and papers to destroy.
+//! What the clinic says of itself (clauses 1-3), its privacy notices, its treatment catalogue, and papers to destroy.
 
 use jiff::civil::Date;
 
@@ -9,12 +9,16 @@ use crate::treatment::{Contract, Treatment};
 pub struct Controller {
     /// The controller's name.
     pub name: String,
-    /// Business ID.
+    /// Business ID ([`crate::business_id`]).
     pub business_id: String,
+    /// Postal address.
+    pub address: String,
     /// Contact person in matters of the register.
     pub contact: String,
-    /// Their phone or e-mail.
-    pub contact_details: String,
+    /// Their phone.
+    pub phone: String,
+    /// Their e-mail.
+    pub email: String,
     /// The register's name.
     pub register_name: String,
 }
@@ -32,6 +36,14 @@ pub struct Premises {
 
 /// The highest least age of a treatment, years.
 pub const LEAST_AGE_LIMIT: u8 = 99;
+/// A privacy notice (GDPR Article 13) as the clinic put it in use: kept, so that what clients were told when is known.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Notice {
+    /// The first day of its use.
+    pub from: Date,
+    /// The whole text in Finnish, Swedish and English: clauses parted by an empty line, the title on the first line of each.
+    pub texts: [String; 3],
+}
 
 /// One treatment that the clinic offers.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -91,4 +103,4 @@ impl PaperTask {
     }
 }
 
-crate::redacted!(Controller, Premises, CatalogueItem, PaperTask);
+crate::redacted!(Controller, Premises, Notice, CatalogueItem, PaperTask);

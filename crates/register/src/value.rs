@@ -9,6 +9,7 @@
 mod content;
 mod fields;
 mod form;
+mod paper;
 mod request;
 mod safety;
 

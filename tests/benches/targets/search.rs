@@ -39,6 +39,7 @@ pub(crate) fn run(table: &mut Table) {
             traces: register::trace::Traces::default(),
             adult: false,
             adverse: Vec::new(),
+            months: register::directory::Months::default(),
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));
     }

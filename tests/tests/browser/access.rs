@@ -8,7 +8,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 23] = [
     "/",
     "/adverse-events",
     "/consent",
@@ -29,6 +29,15 @@ const ROOMS: [&str; 18] = [
     "/me",
     "/me/second-factor",
     "/help",
+    "/admin/overview",
+    "/admin/clinic",
+    "/admin/papers",
+    "/admin/papers/notice",
+    "/admin/papers/changes",
+    "/admin/papers/record",
+    "/admin/papers/undertaking",
+    "/breaches/new",
+    "/breaches/held",
 ];
 /// Pages of a card.
 const CARD: [&str; 20] = [

@@ -21,6 +21,7 @@ mod kills;
 mod legacy;
 mod line;
 mod memory;
+mod papers;
 mod person;
 mod refill;
 mod requests;

@@ -187,6 +187,7 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             | FieldKey::SetupCode
             | FieldKey::SecondFactor
             | FieldKey::QuickCode
+            | FieldKey::Agreement
             | FieldKey::Undertaking
             | FieldKey::Disabled
             | FieldKey::Controller => t.name(),
@@ -205,6 +206,8 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             Collection::Field
             | Collection::Premises
             | Collection::Task
+            | Collection::Breach
+            | Collection::Notice
             | Collection::ConsentText => t.name(),
         },
     }

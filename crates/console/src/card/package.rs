@@ -20,6 +20,7 @@ use register::replica::Command;
 use crate::card::{Opened, changes, open_for};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, hidden, tick};
+use crate::letterhead::Letterhead;
 use crate::page::{Page, Room};
 use crate::problem::Problem;
 use crate::text::Language;
@@ -140,16 +141,9 @@ fn download(bytes: Vec<u8>, kind: &'static str, disposition: &'static str) -> Re
 
 /// Whose register it is (clauses 1-3).
 fn head(who: &Visitor) -> Head {
-    let directory = who.house().desk.directory();
-    let settings = directory.settings();
-    let controller = settings.and_then(|settings| settings.controller.newest().cloned());
-    let premises = settings.into_iter().flat_map(|settings| &settings.premises);
     Head {
         made: today(who.house().clock),
-        controller: controller.unwrap_or_default(),
-        premises: premises
-            .filter_map(|(_, field)| field.newest().cloned())
-            .collect(),
+        letterhead: Letterhead::of(who.house()),
     }
 }
 
@@ -173,25 +167,10 @@ fn show(who: &Visitor, opened: &Opened, main: Markup, fine: bool) -> Response {
 
 /// What is printed.
 fn document(t: Language, head: &Head, parts: &[Part]) -> Markup {
-    let about = &head.controller;
-    let controller = [
-        (t.package_controller(), &about.name),
-        (t.package_business_id(), &about.business_id),
-        (t.package_register(), &about.register_name),
-        (t.package_contact(), &about.contact),
-        (t.package_contact_details(), &about.contact_details),
-    ];
     html! {
         h1 { (t.package()) }
         p .lead { (t.package_lead(&show_date(head.made))) }
-        section .panel {
-            dl .facts {
-                @for (word, text) in controller { @if !text.is_empty() { div { dt { (word) } dd { (text) } } } }
-                @for one in &head.premises {
-                    div { dt { (t.at_premises()) } dd { (one.name) " " (one.address) " " (one.phone) } }
-                }
-            }
-        }
+        (head.letterhead.show(t))
         @for part in parts {
             section .panel {
                 header { h2 { (part.title) } }

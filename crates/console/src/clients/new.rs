@@ -97,6 +97,7 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         traces: register::trace::Traces::default(),
         adult: false,
         adverse: Vec::new(),
+        months: register::directory::Months::default(),
         due: register::retention::Due::default(),
     };
     who.house()

@@ -231,7 +231,10 @@ impl Language {
             | Kind::Premises
             | Kind::LegalClaim
             | Kind::Restriction
-            | Kind::PaperTask => self.name(),
+            | Kind::PaperTask
+            | Kind::Breach
+            | Kind::Notice
+            | Kind::Agreement => self.name(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use link::identity::ClaimedId;
 use register::document::{FieldKey, RecordKind};
 use register::edit::{Change, Edit, Target};
-use register::id::{NodeId, OPERATOR};
+use register::id::{NodeId, OPERATOR, SETTINGS};
 use register::people::{PasswordHash, Profile, Role, Undertaking};
 use register::replica::{Answer, Command, ImportOutcome, Peer, Refusal, Report};
 use register::value::Content;
@@ -17,6 +17,7 @@ use crate::backup;
 use crate::backup::keeper::{Keeper, Order};
 use crate::backup::seal::Seal;
 use crate::clock;
+use crate::demo::clinic;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::turn::Office;
 use crate::{export, standing};
@@ -102,13 +103,7 @@ impl Clerk {
                 let undertaking = undertaking.map(|date| Undertaking { date });
                 self.add_user(&name, &role, password, undertaking).await
             }
-            Errand::AddPeer { peer_id, address } => {
-                let peer = Peer {
-                    key: *read_peer_id(&peer_id)?.key(),
-                    address: read_address(&address)?,
-                };
-                self.done(Command::AddPeer(peer)).await
-            }
+            Errand::AddPeer { peer_id, address } => self.add_peer(&peer_id, &address).await,
             Errand::RemovePeer { peer_id } => {
                 let node = match peer_id.trim().parse::<NodeId>() {
                     Ok(node) => node,
@@ -137,6 +132,7 @@ impl Clerk {
             Errand::Release => self.done(Command::Release(OPERATOR)).await,
             Errand::RotateKeys => self.rotate_keys().await,
             Errand::Compact => self.compact().await,
+            Errand::Invent { controller } => self.invent(controller).await,
             Errand::Line { cut } => match &self.switch {
                 Some(switch) => {
                     tracing::warn!(cut, "the line to the other premises was switched by hand");
@@ -205,6 +201,28 @@ impl Clerk {
 
     async fn ask(&self, command: Command) -> Outcome<Answer> {
         Ok(self.office.ask(command).await??)
+    }
+
+    async fn add_peer(&self, peer_id: &str, address: &str) -> Outcome<Reply> {
+        let peer = Peer {
+            key: *read_peer_id(peer_id)?.key(),
+            address: read_address(address)?,
+        };
+        self.done(Command::AddPeer(peer)).await
+    }
+
+    async fn invent(&self, controller: bool) -> Outcome<Reply> {
+        let mut changes: Vec<Change> = Vec::new();
+        changes.extend(clinic::premises(self.facts.node, &self.facts.premises));
+        if controller {
+            changes.extend(clinic::clinic(clock::now()));
+        }
+        let edit = Edit {
+            target: Target::Latest(SETTINGS),
+            author: OPERATOR,
+            changes,
+        };
+        self.done(Command::Edit(edit)).await
     }
 
     pub(super) async fn done(&self, command: Command) -> Outcome<Reply> {

@@ -178,6 +178,7 @@ impl Office {
             directory: Arc::clone(&self.directory),
             report: self.report.clone(),
             backup: watch::channel(None).1,
+            place: watch::channel(console::desk::Place::default()).1,
             changes: self.changes.clone(),
         }
     }

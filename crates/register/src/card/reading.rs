@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::adverse::{AdverseEvent, AdverseMark};
 use crate::consent::{ConsentText, HealthConsent};
-use crate::directory::Summary;
+use crate::directory::{Months, Summary};
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
@@ -45,13 +45,13 @@ impl Reading<'_> {
     /// What lists and search keep of a client card. Cheaper than [`Reading::card`]: it asks nobody's name.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut card = self.card_of(&self.document.leaves(), None);
+        let mut card = self.card_of(&self.document.leaves(), self.document.lifetime());
         let undated = |entry: &Entry<HealthEntry>| {
             let mut all = entry.field.all().iter();
             all.any(|held| held.value.date.or(held.value.confirmed).is_none())
         };
-        if card.last_visit().is_none() || card.health.iter().any(undated) {
-            // Only the history knows when such a card, or such an entry, was made.
+        if card.health.iter().any(undated) {
+            // Only the history knows when such an entry was made.
             card = self.card();
         }
         Summary {
@@ -79,6 +79,7 @@ impl Reading<'_> {
             traces: Traces::of(&card),
             adult: card.verified_adult(),
             adverse: card.adverse.iter().filter_map(AdverseMark::of).collect(),
+            months: Months::of(&card),
         }
     }
 
@@ -289,6 +290,10 @@ impl Reading<'_> {
             Content::Undertaking(undertaking) => Some(undertaking),
             _ => None,
         });
+        let agreement = self.field(&slots, FieldKey::Agreement, |content| match content {
+            Content::Agreement(agreement) => Some(agreement),
+            _ => None,
+        });
         let disabled = self.field(&slots, FieldKey::Disabled, |content| match content {
             Content::Disabled(disabled) => Some(disabled),
             _ => None,
@@ -305,6 +310,7 @@ impl Reading<'_> {
                 .cloned(),
             quick: quick.newest().filter(|code| code.hash.is_some()).cloned(),
             undertaking: undertaking.newest().cloned(),
+            agreement: agreement.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
         })
     }
@@ -323,6 +329,14 @@ impl Reading<'_> {
                 _ => None,
             }),
             consent_texts: self.consent_texts(&slots),
+            breaches: self.entries(&slots, Collection::Breach, |content| match content {
+                Content::Breach(breach) => Some(breach),
+                _ => None,
+            }),
+            notices: self.entries(&slots, Collection::Notice, |content| match content {
+                Content::Notice(notice) => Some(notice),
+                _ => None,
+            }),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

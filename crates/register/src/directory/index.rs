@@ -226,6 +226,7 @@ mod tests {
                 traces: crate::trace::Traces::default(),
                 adult: false,
                 adverse: Vec::new(),
+                months: crate::directory::Months::default(),
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -282,6 +283,7 @@ mod tests {
                 traces: crate::trace::Traces::default(),
                 adult: false,
                 adverse: Vec::new(),
+                months: crate::directory::Months::default(),
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

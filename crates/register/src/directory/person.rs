@@ -150,6 +150,7 @@ mod tests {
             traces: crate::trace::Traces::default(),
             adult: false,
             adverse: Vec::new(),
+            months: crate::directory::Months::default(),
         }
     }
 

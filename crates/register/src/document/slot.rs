@@ -104,6 +104,8 @@ keys! {
         AdultCheck = "adult_check",
         /// A guardian's consent.
         Guardian = "guardian",
+        /// The agreement with a user.
+        Agreement = "agreement",
     }
 }
 
@@ -140,6 +142,10 @@ keys! {
         Refusal = "refusal",
         /// Versions of the text that clients consent to.
         ConsentText = "consent_text",
+        /// Breaches of personal data.
+        Breach = "breach",
+        /// Privacy notices that were put in use.
+        Notice = "notice",
     }
 }
 
@@ -167,6 +173,8 @@ impl Collection {
                 | Self::Adverse
                 | Self::Refusal
                 | Self::ConsentText
+                | Self::Breach
+                | Self::Notice
         )
     }
 }

@@ -12,7 +12,7 @@ use serde_bytes::ByteArray;
 use crate::adverse::AdverseMark;
 use crate::card::Alert;
 use crate::contact::Name;
-use crate::directory::Summary;
+use crate::directory::{Month, Months, Summary};
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
 use crate::id::{EntryId, Incarnation, NodeId, RecordId};
@@ -199,7 +199,7 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 type Id = ByteArray<16>;
 
 /// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
-/// version 2 nothing of products used and papers in a safe.
+/// version 2 nothing of products used, papers in a safe, adverse events and months.
 const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
@@ -240,6 +240,10 @@ struct StoredSummary {
     adult: bool,
     #[serde(default)]
     adverse: Vec<StoredAdverse>,
+    #[serde(default)]
+    made: Option<u16>,
+    #[serde(default)]
+    visits: Vec<(u16, u8)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -358,6 +362,13 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             traces: StoredTraces::of(&summary.traces),
             adult: summary.adult,
             adverse: summary.adverse.iter().map(StoredAdverse::of).collect(),
+            made: summary.months.made.map(Month::number),
+            visits: summary
+                .months
+                .visits
+                .iter()
+                .map(|(month, visits)| (month.number(), *visits))
+                .collect(),
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -433,6 +444,14 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
         traces: stored.traces.read()?,
         adult: stored.adult,
         adverse: stored.adverse.iter().map(StoredAdverse::read).collect(),
+        months: Months {
+            made: stored.made.map(Month::from_number),
+            visits: stored
+                .visits
+                .iter()
+                .map(|(month, visits)| (Month::from_number(*month), *visits))
+                .collect(),
+        },
     })
 }
 
@@ -520,6 +539,10 @@ mod tests {
                 told_tukes: None,
                 told_maker: Some(jiff::civil::date(2026, 11, 25)),
             }],
+            months: Months {
+                made: Some(Month::from_number(24_300)),
+                visits: vec![(Month::from_number(24_301), 2)],
+            },
         }
     }
 

@@ -10,11 +10,11 @@ use crate::card::Entry;
 use crate::directory::Update;
 use crate::document::Collection;
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
-use crate::id::{OPERATOR, RecordId};
+use crate::id::{OPERATOR, RecordId, SETTINGS};
 use crate::ledger::Reason;
 use crate::retention::{
-    NOTICE_DAYS, adverse_due, day, health_due, patch_due, refusal_due, request_due, run_limit,
-    treatment_due,
+    NOTICE_DAYS, adverse_due, breach_due, day, health_due, patch_due, refusal_due, request_due,
+    run_limit, treatment_due,
 };
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
@@ -162,6 +162,8 @@ impl Replica {
         }
         if cards.is_empty() && trimmed.is_empty() {
             self.run_open = false;
+            // What can't be read or trimmed today is tried again tomorrow.
+            self.trim_breaches(horizon, cx).ok();
         }
         cx.notify(Notice::Standing);
     }
@@ -202,6 +204,31 @@ impl Replica {
         for part in changes.chunks(CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(record),
+                author: OPERATOR,
+                changes: part.to_vec(),
+            };
+            self.redact(&edit, Reason::Retention, cx)?;
+        }
+        Ok(())
+    }
+
+    /// Removes entries of the breach register past their time, for good.
+    fn trim_breaches(&mut self, horizon: Date, cx: &mut Cx<'_>) -> Result<(), EditError> {
+        let Some(sheet) = self.sheet(SETTINGS, cx)? else {
+            return Ok(());
+        };
+        let settings = sheet
+            .reading(SETTINGS, &self.ledger.dead(SETTINGS))
+            .settings();
+        self.put_back(SETTINGS, sheet);
+        let over = settings
+            .breaches
+            .iter()
+            .filter(|entry| breach_due(entry).is_some_and(|due| due <= horizon));
+        let changes: Vec<Change> = over.map(|entry| void(Collection::Breach, entry)).collect();
+        for part in changes.chunks(CHANGES_LIMIT) {
+            let edit = Edit {
+                target: Target::Latest(SETTINGS),
                 author: OPERATOR,
                 changes: part.to_vec(),
             };

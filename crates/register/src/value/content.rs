@@ -1,6 +1,7 @@
 //! Every kind of content, mapped by hand to its stored fields.
 
 use crate::adverse::AdverseEvent;
+use crate::breach::Breach;
 use crate::consent::{ConsentText, HealthConsent};
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
@@ -8,11 +9,13 @@ use crate::identity_code;
 use crate::minor::{AdultCheck, GuardianConsent};
 use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::PatchTest;
-use crate::people::{PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking};
+use crate::people::{
+    Agreement, PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking,
+};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::Judgement;
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, Notice, PaperTask, Premises};
 use crate::treatment::Treatment;
 
 use super::fields::{Fields, Rest};
@@ -92,6 +95,12 @@ pub enum Content {
     AdultCheck(AdultCheck),
     /// A guardian's consent.
     GuardianConsent(GuardianConsent),
+    /// A breach of personal data.
+    Breach(Breach),
+    /// A privacy notice that was put in use.
+    Notice(Notice),
+    /// The agreement with a user.
+    Agreement(Agreement),
 }
 crate::redacted!(Content);
 
@@ -135,6 +144,7 @@ kinds! {
     HealthConsent = "health_consent", ConsentText = "consent_text", ContactOnly = "contact_only",
     TreatmentRefusal = "treatment_refusal", PatchTest = "patch_test", AdverseEvent = "adverse_event",
     AdultCheck = "adult_check", GuardianConsent = "guardian_consent",
+    Breach = "breach", Notice = "notice", Agreement = "agreement",
 }
 
 impl Content {

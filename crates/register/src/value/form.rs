@@ -3,16 +3,18 @@
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::{EntryId, RecordId};
-use crate::people::{PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode, Undertaking};
+use crate::people::{
+    Agreement, PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode, Undertaking,
+};
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, PaperTask, Premises};
 use crate::treatment::{Contract, Treatment};
 
 use super::ValueError;
 use super::content::{Content, Kind};
 use super::fields::{Fields, Rest};
-use super::{request, safety};
+use super::{paper, request, safety};
 
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
@@ -53,7 +55,7 @@ impl Content {
             Self::QuickCode(code) => write_quick(code, to),
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
-            Self::Controller(controller) => write_controller(controller, to),
+            Self::Controller(controller) => paper::write_controller(controller, to),
             Self::Premises(premises) => write_premises(premises, to),
             Self::CatalogueItem(item) => write_item(item, to),
             Self::LegalClaim(claim) => {
@@ -66,6 +68,9 @@ impl Content {
             }
             Self::Request(asked) => request::write(asked, to),
             Self::PaperTask(task) => write_task(task, to),
+            Self::Breach(breach) => paper::write_breach(breach, to),
+            Self::Notice(notice) => paper::write_notice(notice, to),
+            Self::Agreement(agreement) => to.put_date("date", Some(agreement.date)),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
@@ -164,12 +169,11 @@ impl Content {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Disabled => Self::Disabled(from.flag("disabled")?.ok_or(ValueError::Damaged)?),
-            Kind::Controller => Self::Controller(Controller {
-                name: from.text("name")?,
-                business_id: from.text("business_id")?,
-                contact: from.text("contact")?,
-                contact_details: from.text("contact_details")?,
-                register_name: from.text("register_name")?,
+            Kind::Controller => Self::Controller(paper::read_controller(from)?),
+            Kind::Breach => Self::Breach(paper::read_breach(from)?),
+            Kind::Notice => Self::Notice(paper::read_notice(from)?),
+            Kind::Agreement => Self::Agreement(Agreement {
+                date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Premises => Self::Premises(Premises {
                 name: from.text("name")?,
@@ -210,14 +214,6 @@ fn read_judgement(from: &mut Fields) -> Result<Judgement, ValueError> {
         },
         date: from.date("date")?.ok_or(ValueError::Damaged)?,
     })
-}
-
-fn write_controller(controller: &Controller, to: &mut Fields) {
-    to.put_text("name", &controller.name);
-    to.put_text("business_id", &controller.business_id);
-    to.put_text("contact", &controller.contact);
-    to.put_text("contact_details", &controller.contact_details);
-    to.put_text("register_name", &controller.register_name);
 }
 
 fn write_premises(premises: &Premises, to: &mut Fields) {

@@ -181,6 +181,9 @@ pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>
         | Content::Premises(_)
         | Content::CatalogueItem(_)
         | Content::ConsentText(_)
+        | Content::Breach(_)
+        | Content::Notice(_)
+        | Content::Agreement(_)
         | Content::PaperTask(_) => Vec::new(),
     }
 }

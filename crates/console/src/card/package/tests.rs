@@ -25,6 +25,8 @@ use register::settings::{Controller, Premises};
 use register::treatment::{Contract, Treatment};
 use register::value::{Content, Rest, Value};
 
+use crate::letterhead::Letterhead;
+
 use super::file::{self, Head};
 use super::part::{Names, parts};
 use crate::text::Language;
@@ -109,7 +111,8 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
         | FieldKey::QuickCode
         | FieldKey::Undertaking
         | FieldKey::Disabled
-        | FieldKey::Controller => return None,
+        | FieldKey::Controller
+        | FieldKey::Agreement => return None,
     })
 }
 
@@ -229,8 +232,13 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             }),
             vec![same("Kuorinta Q"), ("12.9.2025", "2025-09-12")],
         ),
-        Collection::ConsentText => return None,
-        Collection::Field | Collection::Premises | Collection::Item | Collection::Task => {
+        Collection::Field
+        | Collection::Premises
+        | Collection::Item
+        | Collection::Task
+        | Collection::Breach
+        | Collection::Notice
+        | Collection::ConsentText => {
             return None;
         }
     })
@@ -387,18 +395,22 @@ fn card(planted: &[(Slot, Content)]) -> (Card, Vec<Revision>) {
 fn told((card, history): &(Card, Vec<Revision>), names: Names<'_>) -> [String; 3] {
     let head = Head {
         made: date(2026, 11, 25),
-        controller: Controller {
-            name: "Kauneushoitola Keksitty Oy".into(),
-            business_id: "0000000-0".into(),
-            contact: "Outi Omistaja".into(),
-            contact_details: "040 000 2468".into(),
-            register_name: "Asiakasrekisteri".into(),
+        letterhead: Letterhead {
+            controller: Controller {
+                name: "Kauneushoitola Keksitty Oy".into(),
+                business_id: "0000000-0".into(),
+                contact: "Outi Omistaja".into(),
+                address: "Mallikatu 1".into(),
+                phone: "040 000 2468".into(),
+                email: "info@example.com".into(),
+                register_name: "Asiakasrekisteri".into(),
+            },
+            premises: vec![Premises {
+                name: "Aleksanterinkatu".into(),
+                address: "Mallikatu 3".into(),
+                phone: "040 000 8642".into(),
+            }],
         },
-        premises: vec![Premises {
-            name: "Aleksanterinkatu".into(),
-            address: "Mallikatu 3".into(),
-            phone: "040 000 8642".into(),
-        }],
     };
     let all = parts(Language::Finnish, card, history, names);
     let page = super::document(Language::Finnish, &head, &all).into_string();
