@@ -92,6 +92,7 @@ fn user(id: RecordId, name: &str, role: Role) -> Update {
         setup: None,
         factor: None,
         quick: None,
+        agreement: None,
         undertaking: Some(Undertaking {
             date: date(2026, 1, 1),
         }),

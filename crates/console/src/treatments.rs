@@ -38,8 +38,8 @@ pub(crate) fn doors() -> Doors {
         .get("/treatments/batches", May(ReadCare), batches::page)
         .post("/treatments/batches", May(ReadCare), batches::find)
         .post("/treatments/batches.csv", Proved(Export), batches::export)
-        .get("/treatments/{item}", May(EditCatalogue), item_page)
-        .post("/treatments/{item}", May(EditCatalogue), change)
+        .get("/treatments/{entry}", May(EditCatalogue), item_page)
+        .post("/treatments/{entry}", May(EditCatalogue), change)
         .get("/contracts", May(ReadCare), contracts::page)
         .post("/contracts", May(ReadCare), contracts::find)
 }

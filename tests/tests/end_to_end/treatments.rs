@@ -161,6 +161,34 @@ async fn traced(visitor: &Visitor, batch: &str) -> Page {
     visitor.send(&search.with("batch", batch)).await.unwrap()
 }
 
+/// Clause 7: the list leaves as a file for the owner alone, and not without a reason.
+async fn leaves_for_the_owner_alone(node: &Node, here: &Visitor) {
+    let found = traced(here, "5567").await;
+    assert!(!found.html.contains("Salainen huomio"));
+    let file = found.form("/treatments/batches.csv").unwrap();
+    let answer = here.send(&file).await.unwrap();
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let reasoned = file.with("why", "Valmistajan takaisinveto");
+    let answer = here.post(&reasoned).await.unwrap();
+    let text = answer.text().await.unwrap();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(text.contains(";\"Ensimmäinen Kaisa\"") || text.contains(";Ensimmäinen Kaisa;"));
+    for (role, sees) in [("staff", true), ("contractor", true), ("reception", false)] {
+        let visitor = colleague(node, here, role).await;
+        let page = visitor.open("/treatments/batches").await.unwrap();
+        let expected = if sees {
+            StatusCode::OK
+        } else {
+            StatusCode::FORBIDDEN
+        };
+        assert_eq!(page.status, expected, "{role}");
+        if sees {
+            let found = traced(&visitor, "5567").await;
+            assert!(found.html.contains("Toinen") && !found.html.contains("batches.csv"));
+        }
+    }
+}
+
 #[tokio::test]
 async fn clause_5_a_batch_leads_to_everyone_who_received_it_and_the_copy_says_to_check_it() {
     let home = tempfile::tempdir().unwrap();
@@ -194,32 +222,7 @@ async fn clause_5_a_batch_leads_to_everyone_who_received_it_and_the_copy_says_to
     .unwrap();
     let empty = traced(&here, "").await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let found = traced(&here, "5567").await;
-    assert!(!found.html.contains("Salainen huomio"));
-
-    // Clause 7: the list leaves as a file for the owner alone, and not without a reason.
-    let file = found.form("/treatments/batches.csv").unwrap();
-    let answer = here.send(&file).await.unwrap();
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let reasoned = file.with("why", "Valmistajan takaisinveto");
-    let answer = here.post(&reasoned).await.unwrap();
-    let text = answer.text().await.unwrap();
-    assert_eq!(text.lines().count(), 3, "{text}");
-    assert!(text.contains(";\"Ensimmäinen Kaisa\"") || text.contains(";Ensimmäinen Kaisa;"));
-    for (role, sees) in [("staff", true), ("contractor", true), ("reception", false)] {
-        let visitor = colleague(&pair.first, &here, role).await;
-        let page = visitor.open("/treatments/batches").await.unwrap();
-        let expected = if sees {
-            StatusCode::OK
-        } else {
-            StatusCode::FORBIDDEN
-        };
-        assert_eq!(page.status, expected, "{role}");
-        if sees {
-            let found = traced(&visitor, "5567").await;
-            assert!(found.html.contains("Toinen") && !found.html.contains("batches.csv"));
-        }
-    }
+    leaves_for_the_owner_alone(&pair.first, &here).await;
 
     // After a restart the search knows them from the stored index; who is erased is found no more.
     pair.second.stop().unwrap();
@@ -237,6 +240,55 @@ async fn clause_5_a_batch_leads_to_everyone_who_received_it_and_the_copy_says_to
     })
     .await
     .unwrap();
+}
+
+/// Marked as destroyed a contract is listed as that, and leaves no task when its line goes; another one does.
+async fn lines_go(owner: &Visitor, client: &str, destroyed: &Form) {
+    let entry = owner.open(&format!("/clients/{client}")).await.unwrap();
+    let start = format!("/clients/{client}/treatments/");
+    let entry = entry.html.split(&start);
+    let id = entry.skip(1).filter_map(|rest| rest.split('"').next());
+    let id = id.into_iter().find(|id| id.len() == 32).unwrap().to_owned();
+    let at = format!("/clients/{client}/treatments/{id}");
+    let removal = format!("{at}/remove");
+    owner
+        .add_entry(
+            client,
+            "treatments",
+            &[
+                ("name", "Laser 2"),
+                ("contract", "yes"),
+                ("folder", "Mappi C-4"),
+            ],
+        )
+        .await
+        .unwrap();
+    let edit = form(owner, &at).await;
+    let today = super::today().to_string();
+    owner.save(&edit.with("destroyed", &today)).await.unwrap();
+    assert!(
+        owner
+            .send(destroyed)
+            .await
+            .unwrap()
+            .html
+            .contains("Mappi C-3")
+    );
+    let page = owner.open(&at).await.unwrap();
+    owner.save(&page.form(&removal).unwrap()).await.unwrap();
+    let tasks = owner.open("/tasks").await.unwrap();
+    assert!(!tasks.html.contains("C-3"), "no task for what is destroyed");
+    let erase = owner
+        .open(&format!("/clients/{client}/erase"))
+        .await
+        .unwrap();
+    let erase = erase.form("/erase").unwrap();
+    let erase = erase.with("reason", "request").with("name", "Sopija Kaisa");
+    owner.save(&erase).await.unwrap();
+    let tasks = owner.open("/tasks").await.unwrap();
+    assert!(tasks.html.contains("C-4") && !tasks.html.contains("Sopija"));
+    let page = owner.open("/contracts").await.unwrap();
+    assert!(!page.html.contains("Sopija"));
 }
 
 #[tokio::test]
@@ -278,45 +330,7 @@ async fn clause_6_a_contract_is_found_by_safe_and_folder_and_a_removed_line_leav
     let page = reception.open("/contracts").await.unwrap();
     assert_eq!(page.status, StatusCode::FORBIDDEN);
 
-    // Marked as destroyed it is listed as that, and leaves no task when its line goes.
-    let entry = owner.open(&format!("/clients/{client}")).await.unwrap();
-    let start = format!("/clients/{client}/treatments/");
-    let entry = entry.html.split(&start);
-    let id = entry.skip(1).filter_map(|rest| rest.split('"').next());
-    let id = id.into_iter().find(|id| id.len() == 32).unwrap().to_owned();
-    let at = format!("/clients/{client}/treatments/{id}");
-    let removal = format!("{at}/remove");
-    owner
-        .add_entry(
-            &client,
-            "treatments",
-            &[
-                ("name", "Laser 2"),
-                ("contract", "yes"),
-                ("folder", "Mappi C-4"),
-            ],
-        )
-        .await
-        .unwrap();
-    let edit = form(&owner, &at).await;
-    let today = super::today().to_string();
-    owner.save(&edit.with("destroyed", &today)).await.unwrap();
-    assert!(owner.send(&gone).await.unwrap().html.contains("Mappi C-3"));
-    let page = owner.open(&at).await.unwrap();
-    owner.save(&page.form(&removal).unwrap()).await.unwrap();
-    let tasks = owner.open("/tasks").await.unwrap();
-    assert!(!tasks.html.contains("C-3"), "no task for what is destroyed");
-    let erase = owner
-        .open(&format!("/clients/{client}/erase"))
-        .await
-        .unwrap();
-    let erase = erase.form("/erase").unwrap();
-    let erase = erase.with("reason", "request").with("name", "Sopija Kaisa");
-    owner.save(&erase).await.unwrap();
-    let tasks = owner.open("/tasks").await.unwrap();
-    assert!(tasks.html.contains("C-4") && !tasks.html.contains("Sopija"));
-    let page = owner.open("/contracts").await.unwrap();
-    assert!(!page.html.contains("Sopija"));
+    lines_go(&owner, &client, &gone).await;
 }
 
 #[tokio::test]
