@@ -7,20 +7,22 @@ use kortisto_tests::perfect::World;
 use register::access::trim;
 use register::adverse::AdverseEvent;
 use register::card::{Alert, Card};
+use register::catalogue::findings;
 use register::consent::{ConsentMethod, FIRST_VERSION, HealthConsent};
 use register::contact::{BirthYear, Marketing, Name};
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
 use register::health::{AlertLevel, HealthEntry, HealthKind};
-use register::id::{OPERATOR, RecordId};
+use register::id::{EntryId, OPERATOR, RecordId};
 use register::minor::{AdultCheck, GuardianConsent, GuardianMethod, Minority};
 use register::mode::{ContactOnly, TreatmentRefusal};
 use register::patch_test::{PatchResult, PatchTest, valid_until};
 use register::people::Role;
 use register::replica::{Command, Refusal};
+use register::settings::CatalogueItem;
 use register::treatment::Treatment;
 use register::value::Content;
-use register::warning::{Needs, Warning, warnings};
+use register::warning::{Warning, warnings};
 
 /// The world's clock begins on this day.
 const TODAY: Date = date(2027, 1, 15);
@@ -114,6 +116,7 @@ fn treatment() -> Change {
     let treatment = Treatment {
         date: TODAY,
         name: "Kasvohoito".into(),
+        item: None,
         by: String::new(),
         by_id: None,
         premises: String::new(),
@@ -256,19 +259,13 @@ fn nobody_who_may_be_under_age_allows_marketing() {
 fn a_treatment_is_warned_of_what_its_card_and_the_clients_other_cards_say() {
     let mut world = World::new(1);
     let client = client(&mut world);
-    let check = |world: &mut World, person, needs, expected: &[Warning]| {
+    let check = |world: &mut World, person, expected: &[Warning]| {
         let card = only(world, 0);
-        assert_eq!(warnings(&card, person, needs, TODAY), expected);
+        assert_eq!(warnings(&card, person, TODAY), expected);
     };
-    let none = Needs::default();
-    let asks = Needs {
-        health: true,
-        age: None,
-    };
-    check(&mut world, Alert::NotAsked, none, &[]);
-    check(&mut world, Alert::NotAsked, asks, &[Warning::NotAsked]);
+    check(&mut world, Alert::NotAsked, &[]);
     let elsewhere = Alert::Listed(AlertLevel::Contraindication);
-    check(&mut world, elsewhere, asks, &[Warning::Contraindication]);
+    check(&mut world, elsewhere, &[Warning::Contraindication]);
 
     let old = date(2025, 6, 1);
     let changes = vec![
@@ -282,7 +279,7 @@ fn a_treatment_is_warned_of_what_its_card_and_the_clients_other_cards_say() {
         Warning::PatchWaiting,
         Warning::PatchExpired,
     ];
-    check(&mut world, Alert::NotAsked, none, &minded);
+    check(&mut world, Alert::NotAsked, &minded);
     assert!(minded.iter().all(|one| !one.stops()));
     // A later test of the same substance stands for the one that expired.
     let again = patch(" ripsiväri", TODAY, PatchResult::Positive);
@@ -292,7 +289,7 @@ fn a_treatment_is_warned_of_what_its_card_and_the_clients_other_cards_say() {
         Warning::PatchPositive,
         Warning::PatchWaiting,
     ];
-    check(&mut world, Alert::NotAsked, none, &grave);
+    check(&mut world, Alert::NotAsked, &grave);
     assert!(Warning::PatchPositive.stops() && Warning::Contraindication.stops());
 }
 
@@ -302,15 +299,24 @@ fn a_minor_is_warned_of_until_a_guardian_consents_and_an_age_limit_all_the_same(
     let client = client(&mut world);
     let year = Content::BirthYear(BirthYear::new(2010).unwrap());
     world.edit(0, Target::Latest(client), field(FieldKey::BirthYear, year));
-    let limit = |age| Needs {
-        health: false,
-        age: Some(age),
-    };
-    let warned = |world: &mut World, needs| {
+    let warned = |world: &mut World| {
         let card = only(world, 0);
-        warnings(&card, card.alert(), needs, TODAY)
+        warnings(&card, card.alert(), TODAY)
     };
-    assert_eq!(warned(&mut world, Needs::default()), [Warning::MaybeMinor]);
+    let too_young = |world: &mut World, least_age| {
+        let item = CatalogueItem {
+            name: "Kestopigmentointi".into(),
+            group: String::new(),
+            needs_health: false,
+            needs_contract: false,
+            needs_patch_test: false,
+            least_age: Some(least_age),
+            retired: false,
+        };
+        let id = EntryId::from_bytes([7; 16]);
+        !findings(id, &item, &only(world, 0), TODAY).is_empty()
+    };
+    assert_eq!(warned(&mut world), [Warning::MaybeMinor]);
     let guardian = GuardianConsent {
         name: "Hannele Huoltaja".into(),
         method: GuardianMethod::Paper,
@@ -319,9 +325,16 @@ fn a_minor_is_warned_of_until_a_guardian_consents_and_an_age_limit_all_the_same(
     };
     let given = field(FieldKey::Guardian, Content::GuardianConsent(guardian));
     world.edit(0, Target::Latest(client), given);
-    assert_eq!(warned(&mut world, Needs::default()), []);
-    assert_eq!(warned(&mut world, limit(18)), [Warning::TooYoung]);
-    assert_eq!(warned(&mut world, limit(16)), []);
+    assert_eq!(warned(&mut world), []);
+    assert!(too_young(&mut world, 18) && too_young(&mut world, 17) && !too_young(&mut world, 16));
+    let check = AdultCheck {
+        adult: true,
+        date: TODAY,
+        by: None,
+    };
+    let checked = field(FieldKey::AdultCheck, Content::AdultCheck(check));
+    world.edit(0, Target::Latest(client), checked);
+    assert!(!too_young(&mut world, 18));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! GDPR Articles 15 and 20). Names of employees stay out unless the owner adds them with a reason.
 
 mod file;
+mod history;
 mod part;
 mod safety;
 #[cfg(test)]

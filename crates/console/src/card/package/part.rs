@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
-use register::changes::{Act, Revision, Told};
+use register::changes::Revision;
 use register::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
@@ -15,7 +15,6 @@ use register::value::Content;
 use serde_json::{Value, json};
 
 use super::safety;
-use crate::card::changes;
 use crate::clock::{show_date, show_moment};
 use crate::text::Language;
 
@@ -265,53 +264,6 @@ impl Telling<'_> {
             disputed,
             missing,
         })
-    }
-
-    /// What was changed, newest first. What was added still stands on the card, or a later change says what it was.
-    fn changes(&self, history: &[Revision]) -> Part {
-        let items = history.iter().map(|one| Item {
-            versions: vec![self.change(one)],
-            disputed: false,
-            missing: None,
-        });
-        Part {
-            key: "changes",
-            title: self.t.changes(),
-            items: items.collect(),
-        }
-    }
-
-    fn change(&self, one: &Revision) -> Vec<Fact> {
-        let t = self.t;
-        let told = |told: &Told| changes::words(t, told, self.names);
-        let mut facts = vec![
-            moment(
-                "changed",
-                t.package_change_when(),
-                one.stamp.map(|stamp| stamp.at),
-            ),
-            text(
-                "what",
-                t.package_change_what(),
-                changes::subject(t, one.slot),
-            ),
-            text("how", t.package_change_how(), changes::deed(t, &one.act)),
-        ];
-        let (from, to): (Vec<String>, Option<String>) = match &one.act {
-            Act::Added(_) | Act::Kept => (Vec::new(), None),
-            Act::Removed(gone) => (vec![told(gone)], None),
-            Act::Changed { from, to } => (vec![told(from)], Some(told(to))),
-            Act::Settled { from, to } => (from.iter().map(told).collect(), Some(told(to))),
-        };
-        if !from.is_empty() {
-            facts.push(text("before", t.change_from(), &from.join(" / ")));
-        }
-        facts.extend(to.map(|to| text("after", t.change_to(), &to)));
-        if let (Some(names), Some(stamp)) = (self.names, one.stamp) {
-            let name = names(stamp.author);
-            facts.push(text("changed_by", t.package_entered_by(), &name));
-        }
-        facts
     }
 
     /// When it was put there, and by whom where names are told.
@@ -589,7 +541,7 @@ pub(super) fn day(key: &'static str, word: &'static str, date: Option<Date>) -> 
     }
 }
 
-fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact {
+pub(super) fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact {
     Fact {
         key,
         word,

@@ -86,6 +86,26 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             let told = ("7.6.2024", "2024-06-07");
             (Content::HealthAsked(HealthAsked { date }), vec![told])
         }
+        FieldKey::LegalClaim | FieldKey::Restriction => return planted_guard(field),
+        FieldKey::HealthConsent
+        | FieldKey::ContactOnly
+        | FieldKey::AdultCheck
+        | FieldKey::Guardian => return planted_safety(field),
+        FieldKey::Profile
+        | FieldKey::Password
+        | FieldKey::SetupCode
+        | FieldKey::SecondFactor
+        | FieldKey::QuickCode
+        | FieldKey::Undertaking
+        | FieldKey::Disabled
+        | FieldKey::Controller
+        | FieldKey::Agreement => return None,
+    })
+}
+
+/// The same for what keeps a card as it is.
+fn planted_guard(field: FieldKey) -> Option<(Content, Vec<Told>)> {
+    Some(match field {
         FieldKey::LegalClaim => (
             Content::LegalClaim(LegalClaim {
                 reason: "Palovamma kiistetään".into(),
@@ -100,19 +120,7 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             }),
             vec![("9.8.2025", "2025-08-09")],
         ),
-        FieldKey::HealthConsent
-        | FieldKey::ContactOnly
-        | FieldKey::AdultCheck
-        | FieldKey::Guardian => return planted_safety(field),
-        FieldKey::Profile
-        | FieldKey::Password
-        | FieldKey::SetupCode
-        | FieldKey::SecondFactor
-        | FieldKey::QuickCode
-        | FieldKey::Undertaking
-        | FieldKey::Disabled
-        | FieldKey::Controller
-        | FieldKey::Agreement => return None,
+        _ => return None,
     })
 }
 
@@ -196,22 +204,7 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             }),
             vec![same("Toivoo aamuaikoja"), ("9.7.2025", "2025-07-09")],
         ),
-        Collection::Request => (
-            Content::Request(request()),
-            vec![
-                same("Tarkastuspyyntö"),
-                same("Puhelimitse"),
-                ("10.1.2026", "2026-01-10"),
-                same("Asiakirja nähtiin"),
-                same("Ajokortti"),
-                ("11.1.2026", "2026-01-11"),
-                ("10.4.2026", "2026-04-10"),
-                same("Laaja pyyntö"),
-                same("Evätty"),
-                ("12.3.2026", "2026-03-12"),
-                same("Toistuva pyyntö"),
-            ],
-        ),
+        Collection::Request => (Content::Request(request()), request_told()),
         Collection::Judgement => (
             Content::Judgement(Judgement {
                 verdict: Verdict::Same,
@@ -242,6 +235,22 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             return None;
         }
     })
+}
+
+fn request_told() -> Vec<Told> {
+    vec![
+        same("Tarkastuspyyntö"),
+        same("Puhelimitse"),
+        ("10.1.2026", "2026-01-10"),
+        same("Asiakirja nähtiin"),
+        same("Ajokortti"),
+        ("11.1.2026", "2026-01-11"),
+        ("10.4.2026", "2026-04-10"),
+        same("Laaja pyyntö"),
+        same("Evätty"),
+        ("12.3.2026", "2026-03-12"),
+        same("Toistuva pyyntö"),
+    ]
 }
 
 fn planted_patch() -> (Content, Vec<Told>) {
