@@ -224,7 +224,10 @@ impl World {
         })?;
         let indexes = holdings.indexes.iter().map(|(_, bytes)| bytes);
         let facts = holdings.facts.values();
-        let audit = holdings.audit.iter().map(|(_, bytes)| bytes);
+        let audit = holdings
+            .logs
+            .iter()
+            .filter_map(|(_, (_, bytes))| bytes.as_ref());
         for bytes in indexes.chain(facts).chain(&holdings.ledger).chain(audit) {
             free_of(forgotten, bytes).map_err(|what| format!("{at} reopened: {what}"))?;
         }

@@ -1,6 +1,6 @@
 //! What people at this node want: edits, cards, exports, peers.
 
-use crate::audit::{Act, AuditEvent, Purpose};
+use crate::audit::{Act, AuditEvent, Edited, Purpose};
 use crate::card::Card;
 use crate::document::{Collection, Document, FieldKey, Heads, Put, RecordKind, Slot, Stamp};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target, fits_collection, fits_field};
@@ -40,10 +40,14 @@ impl Replica {
                 cx,
             )?)),
             Command::Audit(event) => {
-                let write = self.audit_write(event, cx);
-                cx.persist(vec![write]);
+                self.log_event(event, cx);
                 Ok(Answer::Done)
             }
+            Command::ReadLog { viewer, query } => Ok(self.read_log(viewer, &query, cx)),
+            Command::Consulted(query) => Ok(Answer::Log(Box::new(self.log_page(&query, cx)))),
+            Command::CardsSeen { viewer, query } => Ok(self.cards_seen(viewer, &query, cx)),
+            Command::LogHeads => Ok(self.log_heads()),
+            Command::LogSlice(log, from, limit) => self.log_slice(log, from, limit, cx),
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
             Command::AddPeer(peer) => self.add_peer(peer, cx),
             Command::RemovePeer(node) => self.remove_peer(node, cx),
@@ -91,7 +95,7 @@ impl Replica {
 
     fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) {
         self.clock.confirm(cx.now);
-        let audit = self.audit_write(event_of(author, Act::ClockConfirmed), cx);
+        let audit = self.audit_write(AuditEvent::of(author, Act::ClockConfirmed), cx);
         cx.persist(vec![audit]);
         cx.notify(Notice::Standing);
     }
@@ -108,7 +112,7 @@ impl Replica {
             return Err(Refusal::NoPeer);
         }
         self.sessions.remove(&node);
-        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
+        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);
@@ -144,7 +148,7 @@ impl Replica {
             Some(old) => PeerFile { peer, ..old },
             None => PeerFile::new(peer),
         };
-        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
+        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![
             Write::Fact(peers::fact(node), Some(file.encode())),
             audit,
@@ -170,12 +174,7 @@ impl Replica {
             }
             card.hide_overdue(today);
         }
-        let event = AuditEvent {
-            who: viewer,
-            act: Act::Viewed(purpose),
-            record: Some(record),
-            reason: String::new(),
-        };
+        let event = AuditEvent::about(viewer, Act::Viewed(purpose), record);
         let write = self.audit_write(event, cx);
         cx.persist(vec![write]);
         Ok(Answer::Card(Box::new(card)))
@@ -283,12 +282,8 @@ impl Replica {
         } else {
             Written::More(changes, ids)
         };
-        let event = AuditEvent {
-            who: edit.author,
-            act: Act::Changed,
-            record: Some(record),
-            reason: String::new(),
-        };
+        let edited = Edited::of(sheet.document.kind(), fresh, &edit.changes);
+        let event = AuditEvent::about(edit.author, Act::Edited(edited), record);
         let audit = self.audit_write(event, cx);
         self.store(record, sheet, written, None, vec![audit], cx);
         Ok((record, heads))
@@ -415,15 +410,6 @@ fn lifts(changes: &[Change]) -> bool {
                 | Change::SetEntry(Collection::Request, ..)
         )
     })
-}
-
-fn event_of(who: RecordId, act: Act) -> AuditEvent {
-    AuditEvent {
-        who,
-        act,
-        record: None,
-        reason: String::new(),
-    }
 }
 
 fn check(edit: &Edit) -> Result<(), EditError> {

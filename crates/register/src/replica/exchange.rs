@@ -88,6 +88,14 @@ impl Replica {
             (Message::Mark(upto, latest), Phase::Records) => self.marked(peer, upto, latest, cx),
             (Message::Probe(bytes), Phase::Records) => self.answer_probe(peer, &bytes, cx)?,
             (Message::ProbeReply(bytes), Phase::Records) => self.follow_probe(peer, &bytes, cx)?,
+            (Message::Logs(digest), Phase::Records) => self.logs_said(peer, digest, cx),
+            (Message::LogHeads(heads, last), Phase::Records) => {
+                self.logs_listed(peer, heads, last, cx);
+            }
+            (Message::LogEntries(entries), Phase::Records) => {
+                self.take_entries(peer, entries, cx)?;
+            }
+            (Message::LogHeld(log, upto), Phase::Records) => self.logs_held(peer, log, upto, cx),
             // Out of turn: a frame that was held up, or sent twice. What it asked for is asked again.
             _ => {}
         }
@@ -211,6 +219,7 @@ impl Replica {
         if !complete {
             self.begin_check(peer, cx);
         }
+        self.say_logs(peer, cx);
         self.note_agreement(peer, cx);
     }
 
