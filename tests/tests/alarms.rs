@@ -75,6 +75,7 @@ fn quiet() -> Report {
         },
         quarantine: None,
         met: Vec::new(),
+        logs: register::audit::query::Standing::default(),
     }
 }
 
@@ -136,6 +137,8 @@ impl House {
             directory: Arc::clone(&house.directory),
             report: house.report.subscribe(),
             backup: house.backup.subscribe(),
+            audit: watch::channel(None).1,
+            check_audit: Arc::default(),
             changes: broadcast::Sender::new(16),
         };
         tokio::spawn(answer(asked, Arc::clone(&house.told)));

@@ -12,7 +12,9 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use register::access::{Action, may};
+use register::audit::{Act, AuditEvent};
 use register::people::Role;
+use register::replica::Command;
 
 use crate::house::House;
 use crate::problem::Problem;
@@ -108,15 +110,22 @@ impl Doors {
         self.0
             .into_iter()
             .fold(Router::new(), |router, (door, room)| {
-                let state = (Arc::clone(house), door.access);
+                let state = (Arc::clone(house), door.access, door.path.clone());
                 let room = room.layer(from_fn_with_state(state, guard));
                 router.route(&door.path, room)
             })
     }
 }
 
+/// Logs that somebody came to a door that their role does not open.
+async fn refused(who: &Visitor, path: String) -> Result<(), Problem> {
+    let event = AuditEvent::of(who.user.id, Act::DoorRefused(path));
+    who.house().desk.ask(Command::Audit(event)).await?;
+    Ok(())
+}
+
 async fn guard(
-    State((house, access)): State<(Arc<House>, Access)>,
+    State((house, access, path)): State<(Arc<House>, Access, String)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -124,9 +133,13 @@ async fn guard(
     let decided = match access {
         Access::Anyone => Ok(()),
         Access::Users => Visitor::read(&parts, &house).map(drop),
-        Access::May(action) => {
-            Visitor::read(&parts, &house).and_then(|who: Visitor| who.demand(action))
-        }
+        Access::May(action) => match Visitor::read(&parts, &house) {
+            Ok(who) => match who.demand(action) {
+                Err(Problem::Forbidden) => refused(&who, path).await.and(Err(Problem::Forbidden)),
+                decided => decided,
+            },
+            Err(problem) => Err(problem),
+        },
     };
     match decided {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,

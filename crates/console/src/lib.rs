@@ -7,13 +7,14 @@
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
 //! language, form token), is admitted by `doors` (one table of every route and who passes), and reaches
 //! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
-//! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
+//! `factor`, `session`, `audit`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
 //! under the law.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod alarm;
 mod assets;
+mod audit;
 mod card;
 mod clients;
 pub mod clock;

@@ -20,6 +20,7 @@ pub(crate) enum Room {
     Premises,
     Users,
     Retention,
+    Audit,
     Own,
 }
 
@@ -137,6 +138,7 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     @if user.owner {
                         (link("/admin/users", Room::Users, t.users(), "Alt+5", 0))
                         (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))
+                        (link("/audit", Room::Audit, t.audit_room(), "Alt+7", 0))
                     }
                 }
                 div .side {

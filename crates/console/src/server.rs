@@ -12,7 +12,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, Erase, ManageUsers, ReadCards, RecordRequests, Retain, SeePremises,
+    DestroyPapers, EditContact, Erase, ManageUsers, ReadAudit, ReadCards, RecordRequests, Retain,
+    SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,8 +27,8 @@ use crate::doors::{Door, Doors};
 use crate::house::House;
 use crate::session::{lock, login, second, setup, undertaking};
 use crate::{
-    alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, me, premises, quarantine, requests, retention, tasks, users,
+    alarm, assets, audit, card, clients, conflicts, duplicates, erasures, events, factor, gate,
+    help, home, me, premises, quarantine, requests, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -140,6 +141,10 @@ fn desk() -> Doors {
         .get("/erasures/{id}", May(Erase), erasures::page)
         .get("/retention", May(Retain), retention::page)
         .post("/retention/run", May(Retain), retention::run)
+        .get("/audit", May(ReadAudit), audit::page)
+        .post("/audit/check", May(ReadAudit), audit::check)
+        .get("/clients/{id}/history", May(ReadAudit), audit::history)
+        .get("/admin/users/{id}/audit", May(ReadAudit), audit::of_user)
         .get("/admin/users", May(ManageUsers), users::page)
         .post("/admin/users", May(ManageUsers), users::add)
         .post("/admin/users/{id}/code", May(ManageUsers), users::code)

@@ -17,7 +17,7 @@ use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::turn::Running;
-use crate::{clock, control, logs, premises, timeservice};
+use crate::{auditor, clock, control, logs, premises, timeservice};
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
@@ -51,6 +51,13 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let keeper = Keeper::new(office.clone(), dir, &config.premises);
     let mut desk = office.desk(node, config.premises.clone());
     desk.backup = keeper.shown();
+    let (checked, shown) = watch::channel(None);
+    desk.audit = shown;
+    let auditing = tokio::spawn(auditor::watch(
+        office.clone(),
+        checked,
+        desk.check_audit.clone(),
+    ));
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
     let backing_up = config
@@ -70,6 +77,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
         backing_up.abort();
     }
     vouching.abort();
+    auditing.abort();
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);
     if timeout(CONSOLE_PATIENCE, serving).await.is_err() {

@@ -31,6 +31,8 @@ pub enum Action {
     Retain,
     /// See which papers have to be destroyed, and say that they were. Nothing there tells whose they are.
     DestroyPapers,
+    /// Read the audit log: who did what, when, where and why.
+    ReadAudit,
     /// Take down what clients ask under the law, and see what was asked (clause 10).
     RecordRequests,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
@@ -56,6 +58,7 @@ impl Action {
             | Self::ManageUsers
             | Self::Export
             | Self::Retain
+            | Self::ReadAudit
             | Self::DestroyPapers => false,
         }
     }
@@ -77,6 +80,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Export
         | Action::Erase
         | Action::Retain
+        | Action::ReadAudit
         | Action::DecideRequests => matches!(role, Role::Owner),
     }
 }

@@ -64,7 +64,7 @@ pub enum Act {
     Refused,
     /// Somebody logged out.
     LoggedOut,
-    /// Somebody locked the console, or it locked itself.
+    /// Somebody locked the console. That it locked itself shows by the next unlocking.
     Locked,
     /// Somebody unlocked the console.
     Unlocked,

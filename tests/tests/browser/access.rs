@@ -8,7 +8,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "/",
     "/clients",
     "/clients/new",
@@ -18,6 +18,7 @@ const ROOMS: [&str; 14] = [
     "/premises",
     "/admin/users",
     "/retention",
+    "/audit",
     "/erasures",
     "/tasks",
     "/me",
@@ -25,7 +26,7 @@ const ROOMS: [&str; 14] = [
     "/help",
 ];
 /// Pages of a card.
-const CARD: [&str; 14] = [
+const CARD: [&str; 15] = [
     "",
     "/health",
     "/contact",
@@ -35,6 +36,7 @@ const CARD: [&str; 14] = [
     "/notes/new",
     "/requests/new",
     "/package",
+    "/history",
     "/erase",
     "/health/withdraw",
     "/history/clear",

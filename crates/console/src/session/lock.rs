@@ -33,9 +33,10 @@ pub(crate) async fn now(
     State(house): State<Arc<House>>,
     GuestPosted { guest, form }: GuestPosted,
 ) -> Result<Response, Problem> {
-    let Some((token, _)) = guest.session else {
+    let Some((token, known)) = guest.session else {
         return Ok(redirect("/login"));
     };
+    log(&house, Some(known.user), Act::Locked).await?;
     let fresh = house.sessions.rotate(&token, true, (house.clock)())?;
     let next = safe_next(form.get("next"));
     let mut response = redirect(&format!(
@@ -65,7 +66,7 @@ pub(crate) async fn open(
     let mut faults = Faults::default();
     let status = match authenticate(&house, &guest.device, Some(user), &name, &form).await? {
         Outcome::Right(user) => {
-            log(&house, Some(user.id), Act::LoggedIn).await?;
+            log(&house, Some(user.id), Act::Unlocked).await?;
             let Some(fresh) = house.sessions.rotate(&token, false, (house.clock)())? else {
                 return Ok(redirect("/login"));
             };

@@ -139,6 +139,7 @@ impl Clerk {
             Errand::RunRetention { allowed } => self.run_retention(allowed, replies).await,
             Errand::ConfirmClock => self.done(Command::ConfirmClock(OPERATOR)).await,
             Errand::Release => self.done(Command::Release(OPERATOR)).await,
+            Errand::VerifyAudit => self.verify_audit().await,
             Errand::RotateKeys => self.rotate_keys().await,
             Errand::Compact => self.compact().await,
             Errand::Line { cut } => match &self.switch {

@@ -142,6 +142,8 @@ impl Office {
             directory: Arc::clone(&self.directory),
             report: self.report.clone(),
             backup: watch::channel(None).1,
+            audit: watch::channel(None).1,
+            check_audit: Arc::default(),
             changes: self.changes.clone(),
         }
     }

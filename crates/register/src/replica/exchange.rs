@@ -44,7 +44,8 @@ impl Replica {
     }
 
     pub(super) fn part(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
-        if self.sessions.remove(&peer).is_some() {
+        if let Some(session) = self.sessions.remove(&peer) {
+            self.remember_logs(peer, session.line);
             self.save_peer(peer, cx);
             cx.notify(Notice::Standing);
         }

@@ -104,6 +104,8 @@ pub(super) struct Trail {
     /// Refusals logged lately, and when.
     hushed: BTreeMap<(RecordId, String), Timestamp>,
     witness: witness::Duty,
+    /// What peers that are out of reach were last known to hold.
+    parted: BTreeMap<NodeId, BTreeMap<LogId, u64>>,
 }
 
 impl Trail {

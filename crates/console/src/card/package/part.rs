@@ -431,11 +431,11 @@ fn judgement_facts(t: Language, judgement: &Judgement) -> Vec<Fact> {
     ]
 }
 
-fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
+pub(super) fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
     machine(key, word, text.to_owned(), text)
 }
 
-fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
+pub(super) fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
     let value = if value.is_empty() {
         Value::Null
     } else {
@@ -467,7 +467,7 @@ fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
     }
 }
 
-fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact {
+pub(super) fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact {
     Fact {
         key,
         word,

@@ -452,14 +452,25 @@ impl Replica {
         Ok(Some(held.tail.sequence))
     }
 
-    /// How many entries a peer is not known to hold; all when it has not said.
+    /// What a peer that is out of reach from now on holds.
+    pub(in super::super) fn remember_logs(&mut self, peer: NodeId, line: Line) {
+        if let Some(theirs) = line.theirs {
+            self.trail.parted.insert(peer, theirs);
+        }
+    }
+
+    /// How many entries a peer is not known to hold. `None` when nothing is known of it since the start.
     pub(super) fn unsent_to(&self, peer: NodeId) -> Option<u64> {
-        let theirs = self.sessions.get(&peer)?.line.theirs.as_ref()?;
+        let nothing = BTreeMap::new();
+        let session = self.sessions.get(&peer);
+        let theirs = match session.filter(|one| one.phase == Phase::Records) {
+            Some(session) => session.line.theirs.as_ref().unwrap_or(&nothing),
+            None => self.trail.parted.get(&peer)?,
+        };
         let lacks = self.told().map(|(log, held)| {
             let known = theirs.get(&log).copied().unwrap_or_default();
-            held.tail
-                .sequence
-                .saturating_sub(known.max(held.base.sequence))
+            let known = known.max(held.base.sequence);
+            held.tail.sequence.saturating_sub(known)
         });
         Some(lacks.sum())
     }
