@@ -137,8 +137,8 @@ pub(crate) enum Message {
     Probe(Vec<u8>),
     /// The answer to a [`Message::Probe`].
     ProbeReply(Vec<u8>),
-    /// Digest of all audit logs that the sender holds.
-    Logs([u8; 32]),
+    /// Digest of all audit logs that the sender holds; `true` asks for that of the other.
+    Logs([u8; 32], bool),
     /// All of them; `true` with the last.
     LogHeads(Vec<LogHead>, bool),
     /// Entries that the other lacks.
@@ -179,7 +179,7 @@ enum Wire {
     #[serde(rename = "r")]
     ProbeReply(ByteBuf),
     #[serde(rename = "d")]
-    Logs(Hash),
+    Logs(Hash, bool),
     #[serde(rename = "t")]
     LogHeads(Vec<(LogId, u64, Hash)>, bool),
     #[serde(rename = "e")]
@@ -253,7 +253,7 @@ impl Message {
             Self::Mark(upto, latest) => Wire::Mark(upto, latest),
             Self::Probe(bytes) => Wire::Probe(ByteBuf::from(bytes)),
             Self::ProbeReply(bytes) => Wire::ProbeReply(ByteBuf::from(bytes)),
-            Self::Logs(digest) => Wire::Logs(Hash::new(digest)),
+            Self::Logs(digest, asks) => Wire::Logs(Hash::new(digest), asks),
             Self::LogHeads(heads, last) => Wire::LogHeads(
                 heads
                     .into_iter()
@@ -333,7 +333,7 @@ impl Message {
                 Wire::Mark(upto, latest) => Self::Mark(upto, latest),
                 Wire::Probe(bytes) => Self::Probe(bytes.into_vec()),
                 Wire::ProbeReply(bytes) => Self::ProbeReply(bytes.into_vec()),
-                Wire::Logs(digest) => Self::Logs(*digest),
+                Wire::Logs(digest, asks) => Self::Logs(*digest, asks),
                 Wire::LogHeads(heads, last) => Self::LogHeads(
                     bounded(heads, LIST_LIMIT)?
                         .into_iter()

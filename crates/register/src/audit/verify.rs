@@ -433,3 +433,110 @@ pub(crate) fn years_before(now: Timestamp, years: i32) -> Timestamp {
         .and_then(|time| Offset::UTC.to_timestamp(time))
         .unwrap_or(Timestamp::MIN)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::AuditEvent;
+    use crate::id::OPERATOR;
+
+    const LOG: LogId = LogId::from_bytes([3; 16]);
+    const NODE: NodeId = NodeId::from_bytes([4; 16]);
+
+    /// Six entries, a year between two.
+    fn log() -> Vec<(Tail, Vec<u8>)> {
+        let mut tail = Tail::start(LOG, NODE);
+        let day = 24 * 60 * 60;
+        (0..6)
+            .map(|year| {
+                let act = match year {
+                    0 => Act::Began(Begun {
+                        node: NODE,
+                        previous: None,
+                        restored: false,
+                    }),
+                    _ => Act::LoggedIn,
+                };
+                let at = Timestamp::from_second(year * 365 * day).unwrap();
+                let bytes = tail
+                    .append(AuditEvent::of(OPERATOR, act), at, [0; 16])
+                    .entry;
+                (tail, bytes)
+            })
+            .collect()
+    }
+
+    /// What is found when the log begins after its first entries, in its sixth year.
+    fn check(gone: usize, expected: &[Fault]) {
+        let all = log();
+        let base = match gone {
+            0 => Tail::start(LOG, NODE),
+            gone => all[gone - 1].0,
+        };
+        let head = Head {
+            log: LOG,
+            node: NODE,
+            base,
+            tail: all[5].0,
+        };
+        let now = Timestamp::from_second(5 * 365 * 24 * 60 * 60 + 60).unwrap();
+        let mut verifier = Verifier::new(now, &[head]);
+        for (sequence, (_, bytes)) in (1..).zip(&all).skip(gone) {
+            verifier.take(LOG, sequence, Some(bytes));
+        }
+        let verdict = verifier.finish(&[], |_, _| true);
+        let faults: Vec<Fault> = verdict.findings.iter().map(|one| one.fault).collect();
+        assert_eq!(faults, expected, "{gone} gone");
+    }
+
+    #[test]
+    fn only_what_is_over_two_years_old_may_be_missing_at_the_front() {
+        for gone in 0..=3 {
+            check(gone, &[]);
+        }
+        for gone in 4..=5 {
+            let entry = gone as u64 + 1;
+            check(gone, &[Fault::TooEarly { entry }]);
+        }
+    }
+
+    #[test]
+    fn a_log_that_others_speak_of_and_that_is_not_there_is_missing() {
+        let mut tail = Tail::start(LOG, NODE);
+        let previous = Some(Point {
+            log: LogId::from_bytes([9; 16]),
+            sequence: 7,
+            hash: [1; 32],
+            at: 0,
+        });
+        let begun = Act::Began(Begun {
+            node: NODE,
+            previous,
+            restored: false,
+        });
+        let start = tail;
+        let at = Timestamp::UNIX_EPOCH;
+        let bytes = tail
+            .append(AuditEvent::of(OPERATOR, begun), at, [0; 16])
+            .entry;
+        let head = Head {
+            log: LOG,
+            node: NODE,
+            base: start,
+            tail,
+        };
+        let found = |years: i64| {
+            let now = Timestamp::from_second(years * 366 * 24 * 60 * 60).unwrap();
+            let mut verifier = Verifier::new(now, &[head]);
+            verifier.take(LOG, 1, Some(&bytes));
+            let verdict = verifier.finish(&[], |_, _| true);
+            verdict
+                .findings
+                .iter()
+                .map(|one| one.fault)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found(1), [Fault::LogMissing { last: 7 }]);
+        assert_eq!(found(3), [], "its time is over");
+    }
+}

@@ -89,8 +89,10 @@ impl Replica {
             (Message::Mark(upto, latest), Phase::Records) => self.marked(peer, upto, latest, cx),
             (Message::Probe(bytes), Phase::Records) => self.answer_probe(peer, &bytes, cx)?,
             (Message::ProbeReply(bytes), Phase::Records) => self.follow_probe(peer, &bytes, cx)?,
-            (Message::Logs(digest), Phase::Records) => self.logs_said(peer, digest, cx),
-            (Message::LogHeads(heads, last), Phase::Records) => {
+            (Message::Logs(digest, asks), Phase::Ledger | Phase::Records) => {
+                self.logs_said(peer, digest, asks, cx);
+            }
+            (Message::LogHeads(heads, last), Phase::Ledger | Phase::Records) => {
                 self.logs_listed(peer, heads, last, cx);
             }
             (Message::LogEntries(entries), Phase::Records) => {
@@ -220,7 +222,7 @@ impl Replica {
         if !complete {
             self.begin_check(peer, cx);
         }
-        self.say_logs(peer, cx);
+        self.say_logs(peer, false, cx);
         self.note_agreement(peer, cx);
     }
 

@@ -73,23 +73,34 @@ impl Replica {
     }
 
     /// Says what this node holds, in 32 bytes.
-    pub(in super::super) fn say_logs(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
+    pub(in super::super) fn say_logs(&mut self, peer: NodeId, asks: bool, cx: &mut Cx<'_>) {
         let digest = self.trail_digest();
         if let Some(session) = self.sessions.get_mut(&peer) {
-            session.line = Line {
-                asked: Some(cx.now),
-                ..Line::default()
-            };
+            let line = &mut session.line;
+            if asks {
+                *line = Line::default();
+            }
+            line.asked = Some(cx.now);
         }
-        send(peer, Message::Logs(digest), cx);
+        send(peer, Message::Logs(digest, asks), cx);
     }
 
-    pub(in super::super) fn logs_said(&mut self, peer: NodeId, theirs: [u8; 32], cx: &mut Cx<'_>) {
-        if theirs == self.trail_digest() {
+    pub(in super::super) fn logs_said(
+        &mut self,
+        peer: NodeId,
+        theirs: [u8; 32],
+        asks: bool,
+        cx: &mut Cx<'_>,
+    ) {
+        let digest = self.trail_digest();
+        if theirs == digest {
             let held = self.told().map(|(log, held)| (log, held.tail.sequence));
             let held = held.collect();
             if let Some(session) = self.sessions.get_mut(&peer) {
                 session.line.theirs = Some(held);
+            }
+            if asks {
+                send(peer, Message::Logs(digest, false), cx);
             }
         } else {
             self.list_logs(peer, cx);
@@ -204,7 +215,7 @@ impl Replica {
                 waits.is_some_and(|since| passed(Some(since), cx.now, RESEND))
             });
             if stuck {
-                self.say_logs(peer, cx);
+                self.say_logs(peer, true, cx);
             } else {
                 self.pump_logs(peer, cx);
             }
