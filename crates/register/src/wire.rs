@@ -254,13 +254,7 @@ impl Message {
             Self::Probe(bytes) => Wire::Probe(ByteBuf::from(bytes)),
             Self::ProbeReply(bytes) => Wire::ProbeReply(ByteBuf::from(bytes)),
             Self::Logs(digest, asks) => Wire::Logs(Hash::new(digest), asks),
-            Self::LogHeads(heads, last) => Wire::LogHeads(
-                heads
-                    .into_iter()
-                    .map(|head| (head.log, head.tail.sequence, Hash::new(head.tail.hash)))
-                    .collect(),
-                last,
-            ),
+            Self::LogHeads(heads, last) => Wire::LogHeads(write_log_heads(&heads), last),
             Self::LogEntries(entries) => Wire::LogEntries(write_entries(entries)),
             Self::LogHeld(log, upto) => Wire::LogHeld(log, upto),
         };
@@ -352,6 +346,13 @@ impl Message {
             },
         )
     }
+}
+
+fn write_log_heads(heads: &[LogHead]) -> Vec<(LogId, u64, Hash)> {
+    let heads = heads.iter();
+    heads
+        .map(|head| (head.log, head.tail.sequence, Hash::new(head.tail.hash)))
+        .collect()
 }
 
 fn write_entries(entries: LogEntries) -> WireEntries {

@@ -55,10 +55,47 @@ texts! {
     package_role: "Katsojan tehtävä", "Den som såg, roll", "Role of who looked";
     package_who: "Katsoja", "Den som såg", "Who looked";
     package_consulted_more: "Vanhempia katseluja on enemmän kuin tähän mahtuu.", "Det finns fler äldre visningar än vad som ryms här.", "There are more earlier views than fit here.";
+    act_revealed: "Avasi terveystiedot", "Öppnade hälsouppgifterna", "Opened the health information";
+    act_changed: "Muutti tietoja", "Ändrade uppgifter", "Made a change";
+    act_history_cleared: "Tyhjensi kortin muutoshistorian", "Tömde kortets ändringshistorik", "Cleared the card's change history";
+    act_exported: "Vei asiakkaita", "Exporterade kunder", "Exported clients";
+    act_imported: "Toi uusia asiakkaita", "Importerade nya kunder", "Imported new clients";
+    act_logged_in: "Kirjautui sisään", "Loggade in", "Logged in";
+    act_refused: "Kirjautuminen epäonnistui", "Inloggningen misslyckades", "Failed to log in";
+    act_logged_out: "Kirjautui ulos", "Loggade ut", "Logged out";
+    act_locked: "Lukitsi näytön", "Låste skärmen", "Locked the screen";
+    act_unlocked: "Avasi lukituksen", "Låste upp skärmen", "Unlocked the screen";
+    act_set_password: "Asetti salasanan", "Ställde in lösenordet", "Set a password";
+    act_peers: "Muutti toimipisteiden paritusta", "Ändrade parkopplingen av verksamhetsställen", "Changed the pairing of premises";
+    act_allowed: "Salli suuren poistoajon", "Tillät en stor radering", "Allowed a large deletion run";
+    act_clock: "Vahvisti kellonajan", "Bekräftade klockan", "Confirmed the clock";
+    act_released: "Avasi suljetun rekisterin", "Öppnade det stängda registret", "Opened the closed register";
+    act_restored: "Palautettiin varmuuskopiosta", "Återställdes från säkerhetskopia", "Was restored from a backup";
+    act_backed_up: "Teki varmuuskopion", "Gjorde en säkerhetskopia", "Made a backup";
+    act_package: "Teki asiakkaalle koosteen tiedoista", "Sammanställde uppgifterna för kunden", "Made the package for the client";
+    act_log_read: "Luki lokia", "Läste loggen", "Read the log";
+    act_began: "Loki alkoi", "Loggen började", "The log began";
+    act_newer: "Tapahtuma, jonka uudempi ohjelmaversio tuntee", "En händelse som en nyare version känner till", "Something that a newer version knows";
     package_consulted_unread: "Lokia luetaan vielä. Tee kooste hetken kuluttua uudelleen.", "Loggen läses ännu. Gör sammanställningen på nytt om en stund.", "The log is still being read. Make the package again in a while.";
 }
 
 sentences! {
+    act_viewed(purpose: &str):
+        format!("Katsoi korttia: {purpose}"), format!("Såg kortet: {purpose}"), format!("Looked at the card: {purpose}");
+    act_door_refused(path: &str):
+        format!("Ei päässyt sivulle {path}"), format!("Släpptes inte in på sidan {path}"), format!("Was refused the page {path}");
+    act_erased(reason: &str):
+        format!("Poisti kortin pysyvästi: {reason}"), format!("Raderade kortet permanent: {reason}"), format!("Erased the card: {reason}");
+    act_redacted(reason: &str):
+        format!("Poisti arvoja pysyvästi: {reason}"), format!("Raderade värden permanent: {reason}"), format!("Removed values for good: {reason}");
+    act_retention(cards: u64, entries: u64):
+        format!("Säilytysajan poistoajo: {cards} korttia, kirjauksia {entries} kortilta"),
+        format!("Radering enligt förvaringstid: {cards} kort, anteckningar på {entries} kort"),
+        format!("Retention run: {cards} cards, and entries of {entries} cards");
+    act_witnessed(entry: u64):
+        format!("Vahvisti toisen toimipisteen lokin kirjaukseen {entry} asti"),
+        format!("Bekräftade det andra verksamhetsställets logg till anteckning {entry}"),
+        format!("Countersigned the other premises' log up to entry {entry}");
     audit_unread(count: u64):
         format!("Lokia luetaan vielä muistiin: {count} kirjausta puuttuu tältä sivulta."),
         format!("Loggen läses ännu in: {count} anteckningar saknas på sidan."),
@@ -127,146 +164,40 @@ impl Language {
 
     /// What happened.
     pub(crate) fn act(self, act: &Act) -> String {
-        let plain = |fi: &str, sv: &str, en: &str| self.pick(fi, sv, en).to_owned();
-        match act {
-            Act::Viewed(purpose) => {
-                let seen = self.pick("Katsoi korttia", "Såg kortet", "Looked at the card");
-                format!("{seen}: {}", self.purpose(*purpose))
+        let counted = |word: &str, count: u64| format!("{word} ({count})");
+        let plain = match act {
+            Act::Viewed(purpose) => return self.act_viewed(self.purpose(*purpose)),
+            Act::Edited(edited) => return self.edited(edited),
+            Act::Exported(count) => return counted(self.act_exported(), *count),
+            Act::Imported(count) => return counted(self.act_imported(), *count),
+            Act::DoorRefused(path) => return self.act_door_refused(path),
+            Act::Erased(reason) => return self.act_erased(self.erasing(*reason)),
+            Act::Redacted(reason) => return self.act_redacted(self.erasing(*reason)),
+            Act::RetentionAllowed(count) => return counted(self.act_allowed(), *count),
+            Act::RetentionRan(cards, entries) => return self.act_retention(*cards, *entries),
+            Act::Witnessed(witness) => {
+                return self.act_witnessed(witness.checkpoint.point.sequence);
             }
-            Act::Revealed => plain(
-                "Avasi terveystiedot",
-                "Öppnade hälsouppgifterna",
-                "Opened the health information",
-            ),
-            Act::Changed => plain("Muutti tietoja", "Ändrade uppgifter", "Made a change"),
-            Act::Edited(edited) => self.edited(edited),
-            Act::HistoryCleared => plain(
-                "Tyhjensi kortin muutoshistorian",
-                "Tömde kortets ändringshistorik",
-                "Cleared the card's change history",
-            ),
-            Act::Exported(count) => format!(
-                "{} ({count})",
-                self.pick("Vei asiakkaita", "Exporterade kunder", "Exported clients")
-            ),
-            Act::Imported(count) => format!(
-                "{} ({count})",
-                self.pick(
-                    "Toi uusia asiakkaita",
-                    "Importerade nya kunder",
-                    "Imported new clients"
-                )
-            ),
-            Act::LoggedIn => plain("Kirjautui sisään", "Loggade in", "Logged in"),
-            Act::Refused => plain(
-                "Kirjautuminen epäonnistui",
-                "Inloggningen misslyckades",
-                "Failed to log in",
-            ),
-            Act::LoggedOut => plain("Kirjautui ulos", "Loggade ut", "Logged out"),
-            Act::Locked => plain("Lukitsi näytön", "Låste skärmen", "Locked the screen"),
-            Act::Unlocked => plain(
-                "Avasi lukituksen",
-                "Låste upp skärmen",
-                "Unlocked the screen",
-            ),
-            Act::DoorRefused(path) => format!(
-                "{} {path}",
-                self.pick(
-                    "Ei päässyt sivulle",
-                    "Släpptes inte in på sidan",
-                    "Was refused the page"
-                )
-            ),
-            Act::SetPassword => plain(
-                "Asetti salasanan",
-                "Ställde in lösenordet",
-                "Set a password",
-            ),
-            Act::Peers => plain(
-                "Muutti toimipisteiden paritusta",
-                "Ändrade parkopplingen av verksamhetsställen",
-                "Changed the pairing of premises",
-            ),
-            Act::Erased(reason) => format!(
-                "{}: {}",
-                self.pick(
-                    "Poisti kortin pysyvästi",
-                    "Raderade kortet permanent",
-                    "Erased the card"
-                ),
-                self.erasing(*reason)
-            ),
-            Act::Redacted(reason) => format!(
-                "{}: {}",
-                self.pick(
-                    "Poisti arvoja pysyvästi",
-                    "Raderade värden permanent",
-                    "Removed values for good"
-                ),
-                self.erasing(*reason)
-            ),
-            Act::RetentionAllowed(count) => format!(
-                "{} ({count})",
-                self.pick(
-                    "Salli suuren poistoajon",
-                    "Tillät en stor radering",
-                    "Allowed a large deletion run"
-                )
-            ),
-            Act::RetentionRan(cards, entries) => match self {
-                Self::Finnish => format!(
-                    "Säilytysajan poistoajo: {cards} korttia, kirjauksia {entries} kortilta"
-                ),
-                Self::Swedish => format!(
-                    "Radering enligt förvaringstid: {cards} kort, anteckningar på {entries} kort"
-                ),
-                Self::English => {
-                    format!("Retention run: {cards} cards, and entries of {entries} cards")
-                }
-            },
-            Act::ClockConfirmed => plain(
-                "Vahvisti kellonajan",
-                "Bekräftade klockan",
-                "Confirmed the clock",
-            ),
-            Act::Released => plain(
-                "Avasi suljetun rekisterin",
-                "Öppnade det stängda registret",
-                "Opened the closed register",
-            ),
-            Act::Restored => plain(
-                "Palautettiin varmuuskopiosta",
-                "Återställdes från säkerhetskopia",
-                "Was restored from a backup",
-            ),
-            Act::BackedUp => plain(
-                "Teki varmuuskopion",
-                "Gjorde en säkerhetskopia",
-                "Made a backup",
-            ),
-            Act::PackageMade => plain(
-                "Teki asiakkaalle koosteen tiedoista",
-                "Sammanställde uppgifterna för kunden",
-                "Made the package for the client",
-            ),
-            Act::LogRead => plain("Luki lokia", "Läste loggen", "Read the log"),
-            Act::Began(_) => plain("Loki alkoi", "Loggen började", "The log began"),
-            Act::Witnessed(witness) => format!(
-                "{} {}",
-                self.pick(
-                    "Vahvisti toisen toimipisteen lokin kirjaukseen",
-                    "Bekräftade det andra verksamhetsställets logg till anteckning",
-                    "Countersigned the other premises' log up to entry"
-                ),
-                witness.checkpoint.point.sequence
-            ),
-            Act::Newer => plain(
-                "Tapahtuma, jonka uudempi ohjelmaversio tuntee",
-                "En händelse som en nyare version känner till",
-                "Something that a newer version knows",
-            ),
-        }
+            Act::Revealed => self.act_revealed(),
+            Act::Changed => self.act_changed(),
+            Act::HistoryCleared => self.act_history_cleared(),
+            Act::LoggedIn => self.act_logged_in(),
+            Act::Refused => self.act_refused(),
+            Act::LoggedOut => self.act_logged_out(),
+            Act::Locked => self.act_locked(),
+            Act::Unlocked => self.act_unlocked(),
+            Act::SetPassword => self.act_set_password(),
+            Act::Peers => self.act_peers(),
+            Act::ClockConfirmed => self.act_clock(),
+            Act::Released => self.act_released(),
+            Act::Restored => self.act_restored(),
+            Act::BackedUp => self.act_backed_up(),
+            Act::PackageMade => self.act_package(),
+            Act::LogRead => self.act_log_read(),
+            Act::Began(_) => self.act_began(),
+            Act::Newer => self.act_newer(),
+        };
+        plain.to_owned()
     }
 
     fn edited(self, edited: &Edited) -> String {

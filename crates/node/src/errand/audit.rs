@@ -135,8 +135,9 @@ fn entries(first: u64, last: u64) -> String {
     }
 }
 
-fn tell(finding: &Finding, directory: &Directory) -> AuditFinding {
-    let (fault, first, last, what) = match finding.fault {
+/// A fault in one word, the entries concerned, and all of it in words.
+fn words(fault: Fault, directory: &Directory) -> (&'static str, u64, u64, String) {
+    match fault {
         Fault::Missing { first, last } => {
             let what = format!("{} missing", entries(first, last));
             ("missing", first, last, what)
@@ -192,7 +193,11 @@ fn tell(finding: &Finding, directory: &Directory) -> AuditFinding {
             let what = format!("{other} holds another entry {entry} than this premises");
             ("contradicted", entry, entry, what)
         }
-    };
+    }
+}
+
+fn tell(finding: &Finding, directory: &Directory) -> AuditFinding {
+    let (fault, first, last, what) = words(finding.fault, directory);
     let whose = name(finding.node, directory);
     let since = finding
         .since

@@ -74,10 +74,7 @@ impl Replica {
             Command::Erasures => Ok(Answer::Erasures(self.erasures())),
             Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
             Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
-            Command::ConfirmClock(author) => {
-                self.confirm_clock(author, cx);
-                Ok(Answer::Done)
-            }
+            Command::ConfirmClock(author) => Ok(self.confirm_clock(author, cx)),
             Command::TakeLedger(lines) => {
                 self.take_lines(None, lines, cx);
                 Ok(Answer::Done)
@@ -93,11 +90,12 @@ impl Replica {
         }
     }
 
-    fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) {
+    fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) -> Answer {
         self.clock.confirm(cx.now);
         let audit = self.audit_write(AuditEvent::of(author, Act::ClockConfirmed), cx);
         cx.persist(vec![audit]);
         cx.notify(Notice::Standing);
+        Answer::Done
     }
 
     fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) {
