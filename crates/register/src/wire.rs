@@ -266,29 +266,7 @@ impl Message {
     pub(crate) fn decode(frame: &[u8]) -> Result<Self, Unreadable> {
         Ok(
             match rmp_serde::from_slice(frame).map_err(|_| Unreadable)? {
-                Wire::Hello(WireHello(
-                    protocol,
-                    schema,
-                    register,
-                    pristine,
-                    incarnation,
-                    clock,
-                    latest,
-                    held,
-                    ledger,
-                )) => Self::Hello(Hello {
-                    protocol,
-                    schema,
-                    register: RegisterId::from_bytes(*register),
-                    pristine,
-                    incarnation: Incarnation::from_bytes(*incarnation),
-                    clock: Timestamp::from_second(clock).map_err(|_| Unreadable)?,
-                    latest,
-                    held: held.map(|(incarnation, sequence)| {
-                        (Incarnation::from_bytes(*incarnation), sequence)
-                    }),
-                    ledger: *ledger,
-                }),
+                Wire::Hello(hello) => Self::Hello(read_hello(hello)?),
                 Wire::Join(register, secret) => Self::Join(
                     RegisterId::from_bytes(*register),
                     RegisterSecret::from_bytes(*secret),
@@ -328,24 +306,40 @@ impl Message {
                 Wire::Probe(bytes) => Self::Probe(bytes.into_vec()),
                 Wire::ProbeReply(bytes) => Self::ProbeReply(bytes.into_vec()),
                 Wire::Logs(digest, asks) => Self::Logs(*digest, asks),
-                Wire::LogHeads(heads, last) => Self::LogHeads(
-                    bounded(heads, LIST_LIMIT)?
-                        .into_iter()
-                        .map(|(log, sequence, hash)| LogHead {
-                            log,
-                            tail: Tail {
-                                sequence,
-                                hash: *hash,
-                            },
-                        })
-                        .collect(),
-                    last,
-                ),
+                Wire::LogHeads(heads, last) => Self::LogHeads(read_log_heads(heads)?, last),
                 Wire::LogEntries(entries) => Self::LogEntries(read_entries(entries)?),
                 Wire::LogHeld(log, upto) => Self::LogHeld(log, upto),
             },
         )
     }
+}
+
+fn read_hello(hello: WireHello) -> Result<Hello, Unreadable> {
+    let WireHello(protocol, schema, register, pristine, incarnation, clock, latest, held, ledger) =
+        hello;
+    Ok(Hello {
+        protocol,
+        schema,
+        register: RegisterId::from_bytes(*register),
+        pristine,
+        incarnation: Incarnation::from_bytes(*incarnation),
+        clock: Timestamp::from_second(clock).map_err(|_| Unreadable)?,
+        latest,
+        held: held.map(|(incarnation, sequence)| (Incarnation::from_bytes(*incarnation), sequence)),
+        ledger: *ledger,
+    })
+}
+
+fn read_log_heads(heads: Vec<(LogId, u64, Hash)>) -> Result<Vec<LogHead>, Unreadable> {
+    let heads = bounded(heads, LIST_LIMIT)?.into_iter();
+    let head = |(log, sequence, hash): (LogId, u64, Hash)| LogHead {
+        log,
+        tail: Tail {
+            sequence,
+            hash: *hash,
+        },
+    };
+    Ok(heads.map(head).collect())
 }
 
 fn write_log_heads(heads: &[LogHead]) -> Vec<(LogId, u64, Hash)> {

@@ -164,7 +164,7 @@ pub(crate) fn audit_slots<D: Disk>(
     limit: usize,
 ) -> Result<Vec<AuditSlot>, VaultError> {
     let until = after(&log_prefix(log));
-    let bytes = (limit * ENTRY_BYTES).clamp(1, PAGE_BYTES);
+    let bytes = limit.saturating_mul(ENTRY_BYTES).clamp(1, PAGE_BYTES);
     let mut slots = Vec::new();
     let mut current: Option<(Place, Chunks)> = None;
     let slot = |place: &Place, chunks| {

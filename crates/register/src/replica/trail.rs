@@ -14,6 +14,7 @@ use serde_bytes::ByteArray;
 use crate::audit::chain::SALT;
 use crate::audit::index::Index;
 use crate::audit::query::Contradiction;
+use crate::audit::verify::cutoff;
 use crate::audit::{Act, AuditEvent, Begun, Entry, Group, Tail};
 use crate::id::{LogId, NodeId, RecordId};
 
@@ -106,6 +107,8 @@ pub(super) struct Trail {
     witness: witness::Duty,
     /// What peers that are out of reach were last known to hold.
     parted: BTreeMap<NodeId, BTreeMap<LogId, u64>>,
+    /// What was written before has been kept long enough, seconds; as of the last tick.
+    cutoff: i64,
 }
 
 impl Trail {
@@ -204,6 +207,7 @@ impl Replica {
 
     /// A restored store says so in its log before anything else.
     pub(super) fn log_restore(&mut self, cx: &mut Cx<'_>) {
+        self.trail.cutoff = cutoff(cx.now).as_second();
         if self.quarantine == Some(Quarantine::Restored) {
             let event = AuditEvent::of(crate::id::ITSELF, Act::Restored);
             let write = self.audit_write(event, cx);

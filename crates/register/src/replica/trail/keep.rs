@@ -27,7 +27,7 @@ impl Replica {
     }
 
     pub(super) fn is_past(&self, at: i64) -> bool {
-        self.clock.trouble().is_none() && at < cutoff(self.now).as_second()
+        self.clock.trouble().is_none() && at < self.trail.cutoff
     }
 
     /// A slice of what the index lacks.
@@ -67,6 +67,7 @@ impl Replica {
     /// Of a log that goes on the newest such entry stays, at the front: its own time, which nobody can change, then
     /// proves that what went before it was older.
     pub(in super::super) fn keep_trail(&mut self, cx: &mut Cx<'_>) {
+        self.trail.cutoff = cutoff(cx.now).as_second();
         if self.clock.trouble().is_some() {
             return;
         }
