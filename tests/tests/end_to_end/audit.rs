@@ -105,6 +105,17 @@ async fn what_happens_at_either_premises_is_told_at_both_to_the_owner_alone() {
     );
     assert!(page.html.contains("Kollega reception"));
 
+    of_user(&owner).await;
+}
+
+#[tokio::test]
+async fn the_package_says_when_and_why_and_the_reason_goes_with_the_client() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, client, owner, there) = watched(home.path(), 93).await;
+    for visitor in [&owner, &there] {
+        looks(visitor, &client, "Poikuekatu", 1).await;
+        looks(visitor, &client, "Aleksanterinkatu", 1).await;
+    }
     // The package says when and why, and by whom only with a reason.
     let package = owner
         .open(&format!("/clients/{client}/package.json"))
@@ -140,23 +151,6 @@ async fn what_happens_at_either_premises_is_told_at_both_to_the_owner_alone() {
         .unwrap();
     assert!(history.html.contains("asiakas kysyi nimet"));
 
-    // What one user did, with the cards that they looked at.
-    let users = owner.open("/admin/users").await.unwrap();
-    let link = users
-        .html
-        .split("href=\"")
-        .find(|part| part.starts_with("/admin/users/") && part.contains("/audit\""));
-    let link = link.and_then(|part| part.split('"').next()).unwrap();
-    let of_user = owner.open(link).await.unwrap();
-    assert!(of_user.html.contains("Katsotut kortit"), "{link}");
-    let empty = owner
-        .open("/audit?from=1.1.2001&until=2.1.2001&group=looks")
-        .await
-        .unwrap();
-    assert!(empty.html.contains("Ei tapahtumia."));
-    let wrong = owner.open("/audit?from=eilen").await.unwrap();
-    assert!(wrong.html.contains("Kirjoita päivä muodossa"));
-
     // After an erasure the entries stay, with the random id only, and without the reason.
     let arguments = ["--client", &client, "--reason", "request", "--wait", "20"];
     pair.first
@@ -174,6 +168,25 @@ async fn what_happens_at_either_premises_is_told_at_both_to_the_owner_alone() {
     for node in [&pair.first, &pair.second] {
         sound(node);
     }
+}
+
+/// What one user did, with the cards that they looked at, and what can't be asked.
+async fn of_user(owner: &Visitor) {
+    let users = owner.open("/admin/users").await.unwrap();
+    let link = users
+        .html
+        .split("href=\"")
+        .find(|part| part.starts_with("/admin/users/") && part.contains("/audit\""));
+    let link = link.and_then(|part| part.split('"').next()).unwrap();
+    let of_user = owner.open(link).await.unwrap();
+    assert!(of_user.html.contains("Katsotut kortit"), "{link}");
+    let empty = owner
+        .open("/audit?from=1.1.2001&until=2.1.2001&group=looks")
+        .await
+        .unwrap();
+    assert!(empty.html.contains("Ei tapahtumia."));
+    let wrong = owner.open("/audit?from=eilen").await.unwrap();
+    assert!(wrong.html.contains("Kirjoita päivä muodossa"));
 }
 
 /// A log of the node that has at least four entries, its node's newest such.
@@ -274,13 +287,17 @@ async fn who_deletes_edits_reorders_or_cuts_off_entries_is_found_by_the_command(
     });
     assert!(faults(&pair.first).contains(&"differs".to_owned()));
 
-    // A directory copied back: sound in itself, and proved by the other premises as soon as it is met.
     back();
+    copied_back(&mut pair, &client, back).await;
+}
+
+/// A directory copied back: sound in itself, and proved by the other premises as soon as it is met.
+async fn copied_back(pair: &mut Pair, client: &str, back: impl Fn()) {
     pair.first.start().await.unwrap();
     let owner = pair.owner_at_second().await.unwrap();
     let first = pair.first.log_in(pair.first.owner_name()).await.unwrap();
     first.open(&format!("/clients/{client}")).await.unwrap();
-    looks(&owner, &client, "Poikuekatu", 2).await;
+    looks(&owner, client, "Poikuekatu", 2).await;
     pair.first.stop().unwrap();
     back();
     pair.first.start().await.unwrap();

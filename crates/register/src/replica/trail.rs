@@ -5,7 +5,7 @@ mod keep;
 mod read;
 mod witness;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,8 @@ pub(super) struct Trail {
     /// The newest log of this node that the store knew when it was opened.
     previous: Option<LogId>,
     index: Index,
+    /// Logs that a later life of their node goes on from: nothing more is written in them.
+    finished: BTreeSet<LogId>,
     /// What the index lacks: log, the next entry, the last.
     unread: VecDeque<(LogId, u64, u64)>,
     contradictions: BTreeMap<LogId, Contradiction>,
@@ -173,6 +175,14 @@ impl Trail {
 
     fn node_of(&self, log: LogId) -> Option<NodeId> {
         self.logs.get(&log).map(|one| one.node)
+    }
+
+    /// Takes an entry into the index.
+    fn put(&mut self, log: LogId, entry: &Entry) {
+        if let Act::Began(begun) = &entry.act {
+            self.finished.extend(begun.previous.map(|point| point.log));
+        }
+        self.index.put(log, entry);
     }
 
     /// Whether the log is another's, or of an earlier life of this node.
@@ -276,7 +286,7 @@ impl Replica {
             held.at = at.as_second();
         }
         if let Some(entry) = Entry::read(log, &appended.entry) {
-            self.trail.index.put(log, &entry);
+            self.trail.put(log, &entry);
         }
         if let Some(reason) = appended.reason {
             let write = Write::Reason(record, log, tail.sequence, Some(reason));

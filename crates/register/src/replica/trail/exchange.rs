@@ -22,6 +22,8 @@ use super::{CONTRADICTIONS, Log};
 
 /// One frame has about so many bytes.
 const FRAME: usize = 64 * 1024;
+/// At most so many entries go at once when a log goes on behind them.
+const LEAP: u64 = 1_000;
 /// What got no answer for so long is asked again, seconds.
 const RESEND: i64 = 15;
 
@@ -370,7 +372,7 @@ impl Replica {
     /// The log as it is held, or as it begins; `None` when nothing of it is taken.
     fn room_for(&self, frame: &LogEntries) -> Option<Log> {
         let log = frame.log;
-        if log == LogId::EARLIEST || self.is_over(log) {
+        if log == LogId::EARLIEST {
             return None;
         }
         if let Some(held) = self.trail.logs.get(&log) {
@@ -395,6 +397,35 @@ impl Replica {
         })
     }
 
+    /// The peer has let go what would follow here. If that was over its time, so is all that is held here: it goes as
+    /// well, and the log goes on behind it. `None` when its time was not over, or it is too much for now.
+    fn leap(
+        &self,
+        log: LogId,
+        held: &mut Log,
+        frame: &LogEntries,
+        cx: &Cx<'_>,
+    ) -> Option<Vec<Write>> {
+        let (first, _) = frame.entries.first()?;
+        let first = Entry::read(log, first)?;
+        if !self.is_past(first.at.as_second()) || held.len() > LEAP {
+            return None;
+        }
+        let limit = usize::try_from(held.len()).ok()?;
+        let slots = cx.shelf.audit(log, held.base.sequence + 1, limit).ok()?;
+        let mut writes = Vec::new();
+        for (sequence, bytes) in slots {
+            let entry = bytes.and_then(|bytes| Entry::read(log, &bytes));
+            writes.push(Write::Audit(log, sequence, None));
+            if let Some(entry) = entry {
+                writes.push(Write::Reason(entry.record, log, sequence, None));
+            }
+        }
+        held.base = frame.after;
+        held.tail = frame.after;
+        Some(writes)
+    }
+
     /// Up to where the log is held then; `None` when the peer's version is another.
     fn join_entries(
         &mut self,
@@ -404,12 +435,15 @@ impl Replica {
         cx: &mut Cx<'_>,
     ) -> Result<Option<u64>, Fault> {
         let log = frame.log;
-        let fresh = !self.trail.logs.contains_key(&log);
-        if frame.after.sequence > held.tail.sequence {
-            // Something before was lost on the way.
-            return Ok(Some(held.tail.sequence));
-        }
+        let mut fresh = !self.trail.logs.contains_key(&log);
         let mut writes = Vec::new();
+        if frame.after.sequence > held.tail.sequence {
+            let Some(gone) = self.leap(log, held, frame, cx) else {
+                return Ok(None);
+            };
+            writes = gone;
+            fresh = true;
+        }
         let mut differs = None;
         for (sequence, (bytes, reason)) in (frame.after.sequence + 1..).zip(&frame.entries) {
             if sequence <= held.tail.sequence {
@@ -445,7 +479,7 @@ impl Replica {
                     Some(reason.clone()),
                 ));
             }
-            self.trail.index.put(log, &entry);
+            self.trail.put(log, &entry);
             self.trail.witness.came(log, &entry, cx.now);
         }
         if !writes.is_empty() {

@@ -18,12 +18,13 @@ const LOOK: i64 = 24 * 60 * 60;
 const REMEMBERED_YEARS: i32 = 3;
 
 impl Replica {
-    /// Whether everything that a log holds is past its time. Of a clock that is not trusted nothing is.
+    /// Whether a log is finished and everything that it holds is past its time. By a clock that is not trusted
+    /// nothing is.
     pub(super) fn is_over(&self, log: LogId) -> bool {
         let Some(held) = self.trail.logs.get(&log) else {
             return false;
         };
-        self.trail.own != Some(log) && self.is_past(held.at)
+        self.trail.finished.contains(&log) && self.trail.own != Some(log) && self.is_past(held.at)
     }
 
     pub(super) fn is_past(&self, at: i64) -> bool {
@@ -52,7 +53,7 @@ impl Replica {
                     .is_some_and(|held| sequence > held.base.sequence);
                 let entry = bytes.and_then(|bytes| Entry::read(log, &bytes));
                 if let Some(entry) = entry.filter(|_| kept) {
-                    self.trail.index.put(log, &entry);
+                    self.trail.put(log, &entry);
                 }
             }
             // Nothing there: it is missing, which a verification finds.
