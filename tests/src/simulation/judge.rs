@@ -50,13 +50,14 @@ impl World {
                     .collect();
                 let retention = &report.retention;
                 all.push_str(&format!(
-                    "\n  {}: {} records, {} ledger, {} unconfirmed, {:?}, {peers:?}, {:?}",
+                    "\n  {}: {} records, {} ledger, {} unconfirmed, {:?}, {peers:?}, {:?}, {:?}",
                     premises.number,
                     report.records,
                     report.ledger,
                     report.unconfirmed,
                     report.quarantine,
                     retention.hold,
+                    report.logs,
                 ));
             }
         }

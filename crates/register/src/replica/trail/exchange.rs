@@ -277,7 +277,9 @@ impl Replica {
                 claim.log != LogId::EARLIEST
                     && !self.is_over(claim.log)
                     && here.is_some_and(|here| {
-                        here.len() > 0 && there < claim.sequence.min(here.tail.sequence)
+                        // What went here because its time was over can't be given, and need not be.
+                        claim.sequence > here.base.sequence
+                            && there < claim.sequence.min(here.tail.sequence)
                     })
             })
         };
