@@ -50,6 +50,25 @@ async fn looks(visitor: &Visitor, client: &str, premises: &str, count: usize) {
     .unwrap();
 }
 
+/// Waits until both consoles tell of the looks at both premises.
+async fn looked(owner: &Visitor, there: &Visitor, client: &str) {
+    for visitor in [owner, there] {
+        looks(visitor, client, "Poikuekatu", 1).await;
+        looks(visitor, client, "Aleksanterinkatu", 1).await;
+    }
+}
+
+/// Waits until each premises has signed for the other.
+async fn signed(pair: &Pair) {
+    waiting::until("both have signed", AGREE_TIME, async || {
+        // For three lives each: the one that made it, the one that paired it, and the one that runs.
+        let signed = |node: &Node| sound(node)["witnesses"].as_u64().unwrap() >= 6;
+        Ok((signed(&pair.first) && signed(&pair.second)).then_some(()))
+    })
+    .await
+    .unwrap();
+}
+
 fn verify(node: &Node) -> (Option<i32>, Value) {
     let said = node.command(&["audit", "verify"], &["--json"]).unwrap();
     let told = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said:?}"));
@@ -85,10 +104,7 @@ fn faults(node: &Node) -> Vec<String> {
 async fn what_happens_at_either_premises_is_told_at_both_to_the_owner_alone() {
     let home = tempfile::tempdir().unwrap();
     let (pair, client, owner, there) = watched(home.path(), 91).await;
-    for visitor in [&owner, &there] {
-        looks(visitor, &client, "Poikuekatu", 1).await;
-        looks(visitor, &client, "Aleksanterinkatu", 1).await;
-    }
+    looked(&owner, &there, &client).await;
     let reception = colleague(&pair.first, &owner, "reception").await;
     for path in [
         "/audit".to_owned(),
@@ -112,10 +128,7 @@ async fn what_happens_at_either_premises_is_told_at_both_to_the_owner_alone() {
 async fn the_package_says_when_and_why_and_the_reason_goes_with_the_client() {
     let home = tempfile::tempdir().unwrap();
     let (pair, client, owner, there) = watched(home.path(), 93).await;
-    for visitor in [&owner, &there] {
-        looks(visitor, &client, "Poikuekatu", 1).await;
-        looks(visitor, &client, "Aleksanterinkatu", 1).await;
-    }
+    looked(&owner, &there, &client).await;
     // The package says when and why, and by whom only with a reason.
     let package = owner
         .open(&format!("/clients/{client}/package.json"))
@@ -218,18 +231,8 @@ fn copy(from: &Path, to: &Path) {
 async fn who_deletes_edits_reorders_or_cuts_off_entries_is_found_by_the_command() {
     let home = tempfile::tempdir().unwrap();
     let (mut pair, client, owner, there) = watched(home.path(), 92).await;
-    for visitor in [&owner, &there] {
-        looks(visitor, &client, "Poikuekatu", 1).await;
-        looks(visitor, &client, "Aleksanterinkatu", 1).await;
-    }
-    // Each has signed for the other.
-    waiting::until("both have signed", AGREE_TIME, async || {
-        // For three lives each: the one that made it, the one that paired it, and the one that runs.
-        let signed = |node: &Node| sound(node)["witnesses"].as_u64().unwrap() >= 6;
-        Ok((signed(&pair.first) && signed(&pair.second)).then_some(()))
-    })
-    .await
-    .unwrap();
+    looked(&owner, &there, &client).await;
+    signed(&pair).await;
     pair.first.stop().unwrap();
     sound(&pair.first);
     let directory = pair.first.directory().to_owned();
