@@ -112,7 +112,11 @@ impl World {
             let went_back = |fault: &Fault| {
                 matches!(
                     fault,
-                    Fault::SetBack { .. } | Fault::Forked { .. } | Fault::Rootless
+                    Fault::SetBack { .. }
+                        | Fault::Forked { .. }
+                        | Fault::Rootless
+                        | Fault::Missing { .. }
+                        | Fault::LogMissing { .. }
                 )
             };
             let wrong = verdict.findings.iter().find(|one| !went_back(&one.fault));
