@@ -12,13 +12,15 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use register::audit::verify::{Verdict, Verifier};
+use register::audit::{Checkpoint, Witness};
 use register::card::Card;
 use register::directory::Directory;
 use register::edit::{Change, Edit, Target};
-use register::id::{NodeId, OPERATOR, RecordId};
+use register::id::{LogId, NodeId, OPERATOR, RecordId};
 use register::replica::{
-    Answer, Command, Effect, Holdings, Input, Moment, Notice, Peer, PeerState, Refusal, Replica,
-    Shelf, ShelfError, Write,
+    Answer, AuditSlot, Command, Effect, Holdings, Input, Moment, Notice, Peer, PeerState, Refusal,
+    Replica, Shelf, ShelfError, Write,
 };
 use register::value::Value;
 
@@ -33,7 +35,10 @@ pub struct Store {
     facts: BTreeMap<String, Vec<u8>>,
     /// Ledger lines.
     pub ledger: Vec<Vec<u8>>,
-    audit: Option<(u64, Vec<u8>)>,
+    /// Entries of the audit logs.
+    pub audit: BTreeMap<(LogId, u64), Vec<u8>>,
+    /// Reasons of audit entries.
+    pub reasons: BTreeMap<(Option<RecordId>, LogId, u64), Vec<u8>>,
     /// How many documents were read.
     pub reads: std::cell::Cell<usize>,
 }
@@ -50,11 +55,21 @@ impl Store {
                 self.documents.remove(&id);
                 self.values.remove(&id);
                 self.indexes.remove(&id);
+                if matches!(write, Write::Forget(_)) {
+                    self.reasons.retain(|(record, ..), _| *record != Some(id));
+                }
             }
             Write::Fact(key, Some(bytes)) => drop(self.facts.insert(key, bytes)),
             Write::Fact(key, None) => drop(self.facts.remove(&key)),
             Write::Ledger(bytes) => self.ledger.push(bytes),
-            Write::Audit(sequence, bytes) => self.audit = Some((sequence, bytes)),
+            Write::Audit(log, sequence, bytes) => match bytes {
+                Some(bytes) => drop(self.audit.insert((log, sequence), bytes)),
+                None => drop(self.audit.remove(&(log, sequence))),
+            },
+            Write::Reason(record, log, sequence, bytes) => match bytes {
+                Some(bytes) => drop(self.reasons.insert((record, log, sequence), bytes)),
+                None => drop(self.reasons.remove(&(record, log, sequence))),
+            },
         }
     }
 
@@ -63,7 +78,13 @@ impl Store {
             indexes: self.indexes.clone().into_iter().collect(),
             facts: self.facts.clone(),
             ledger: self.ledger.clone(),
-            audit: self.audit.clone(),
+            logs: {
+                let mut last = BTreeMap::new();
+                for ((log, sequence), bytes) in &self.audit {
+                    last.insert(*log, (*sequence, Some(bytes.clone())));
+                }
+                last.into_iter().collect()
+            },
         }
     }
 }
@@ -76,6 +97,32 @@ impl Shelf for Store {
 
     fn values(&self, record: RecordId) -> Result<Vec<Value>, ShelfError> {
         Ok(self.values.get(&record).cloned().unwrap_or_default())
+    }
+
+    fn audit(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<AuditSlot>, ShelfError> {
+        let held = self.audit.range((log, from)..=(log, u64::MAX)).take(limit);
+        Ok(held
+            .map(|((_, sequence), bytes)| (*sequence, Some(bytes.clone())))
+            .collect())
+    }
+
+    fn reason(
+        &self,
+        record: Option<RecordId>,
+        log: LogId,
+        sequence: u64,
+    ) -> Result<Option<Vec<u8>>, ShelfError> {
+        Ok(self.reasons.get(&(record, log, sequence)).cloned())
+    }
+}
+
+/// What stands for a signature where no node has a real key.
+#[must_use]
+pub fn witness(checkpoint: Checkpoint, key: &[u8; 32]) -> Witness {
+    Witness {
+        checkpoint,
+        key: key.to_vec(),
+        signature: register::id::digest(&[key, &checkpoint.signed()]).to_vec(),
     }
 }
 
@@ -187,6 +234,7 @@ impl World {
             .handle(input, &node.store, &mut moment, &mut effects);
         let mut answer = None;
         let mut forgotten = Vec::new();
+        let mut unsigned = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Persist(group) => group
@@ -204,8 +252,13 @@ impl World {
                 Effect::Notify(Notice::Directory(update)) => {
                     self.nodes[at].directory.apply(update);
                 }
+                Effect::Sign(checkpoint) => unsigned.push(checkpoint),
                 Effect::Notify(_) => {}
             }
+        }
+        for checkpoint in unsigned {
+            let witness = witness(checkpoint, &self.nodes[at].key);
+            self.input(at, Input::Signed(Box::new(witness)));
         }
         for record in forgotten {
             self.input(at, Input::Forgotten(record));
@@ -296,4 +349,35 @@ impl World {
             .unwrap();
         (peer.state, peer.waiting)
     }
+
+    /// What a verification of a node's audit logs finds. Signatures are those of [`witness`].
+    pub fn verify(&mut self, at: usize) -> Verdict {
+        let Answer::LogHeads(heads, contradictions) = self.command(at, Command::LogHeads).unwrap()
+        else {
+            panic!("no heads");
+        };
+        let mut verifier = Verifier::new(Timestamp::from_second(self.now).unwrap(), &heads);
+        for head in &heads {
+            let slots = self.nodes[at].store.audit(head.log, 0, usize::MAX).unwrap();
+            for (sequence, bytes) in slots {
+                verifier.take(head.log, sequence, bytes.as_deref());
+            }
+        }
+        verifier.finish(&contradictions, is_witness)
+    }
+
+    /// The id of a node.
+    #[must_use]
+    pub fn id(&self, at: usize) -> NodeId {
+        self.nodes[at].id
+    }
+}
+
+/// Whether a counter-signature is one of [`witness`], by this node.
+#[must_use]
+pub fn is_witness(node: NodeId, one: &Witness) -> bool {
+    let key: Option<[u8; 32]> = one.key.as_slice().try_into().ok();
+    key.is_some_and(|key| {
+        register::replica::node_id(&key) == node && witness(one.checkpoint, &key) == *one
+    })
 }

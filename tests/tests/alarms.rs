@@ -77,6 +77,7 @@ fn quiet() -> Report {
         },
         quarantine: None,
         met: Vec::new(),
+        logs: register::audit::query::Standing::default(),
     }
 }
 
@@ -146,6 +147,8 @@ impl House {
             report: house.report.subscribe(),
             backup: house.backup.subscribe(),
             place: watch::Sender::new(console::desk::Place::default()).subscribe(),
+            audit: watch::channel(None).1,
+            check_audit: Arc::default(),
             changes: broadcast::Sender::new(16),
         };
         tokio::spawn(answer(asked, Arc::clone(&house.told)));

@@ -254,6 +254,10 @@ fn show(who: &Visitor, entry: Option<&Entry<Breach>>, form: &Form, faults: &Faul
         section .panel.unprinted {
             header { h2 { (t.breach_helpers()) } }
             p { a href="/breaches/held" { (t.held()) } }
+            p { (t.breach_seen_by()) }
+            ul { @for user in who.house().desk.directory().users() {
+                li { a href={ "/admin/users/" (user.id) "/audit" } { (user.profile.name) } }
+            } }
         }
     };
     Page {

@@ -27,6 +27,15 @@ pub fn day(at: Timestamp) -> Date {
     at.to_zoned_datetime(finland()).date()
 }
 
+/// When the day begins in Finland.
+pub(crate) fn start_of_day(day: Date) -> Timestamp {
+    let start = day.at(0, 0, 0, 0);
+    finland()
+        .to_ambiguous_timestamp(start)
+        .compatible()
+        .unwrap_or(Timestamp::MAX)
+}
+
 /// A date as all three languages show it: `1.2.2024`.
 pub(crate) fn show_date(date: Date) -> String {
     format!("{}.{}.{}", date.day(), date.month(), date.year())

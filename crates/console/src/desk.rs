@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
 use register::replica::{Answer, Command, Refusal, Report};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
 /// The longest time a page waits for the register to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +31,10 @@ pub struct Desk {
     pub backup: watch::Receiver<Option<BackupState>>,
     /// Where the node keeps what it holds.
     pub place: watch::Receiver<Place>,
+    /// What the last verification of the audit logs came to; `None` before the first.
+    pub audit: watch::Receiver<Option<AuditCheck>>,
+    /// Wakes whoever verifies them.
+    pub check_audit: Arc<Notify>,
     /// Records that changed, here or at another premises. A page that lags behind loads itself again.
     pub changes: broadcast::Sender<RecordId>,
 }
@@ -68,6 +72,17 @@ pub struct BackupState {
     pub good: Option<Timestamp>,
     /// When the last attempt since then failed, and why.
     pub failed: Option<(Timestamp, BackupFault)>,
+}
+
+/// A verification of the audit logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditCheck {
+    /// When.
+    pub at: Timestamp,
+    /// Entries followed.
+    pub entries: u64,
+    /// How much is wrong.
+    pub findings: usize,
 }
 
 /// Why a backup failed, as far as a person can help it.

@@ -7,7 +7,7 @@
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
 //! language, form token), is admitted by `doors` (one table of every route and who passes), and reaches
 //! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
-//! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
+//! `factor`, `session`, `audit`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
 //! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes.
 //! The owner's pages are `overview`, `clinic`, `papers` and `breaches`.
@@ -16,6 +16,7 @@
 mod adverse_events;
 mod alarm;
 mod assets;
+mod audit;
 mod batches;
 mod breaches;
 mod card;

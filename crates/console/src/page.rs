@@ -23,6 +23,7 @@ pub(crate) enum Room {
     Retention,
     /// The owner's pages: overview, clinic, papers, breaches.
     Desk,
+    Audit,
     Own,
 }
 
@@ -137,11 +138,12 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/clients", Room::Clients, t.clients(), "Alt+2", 0))
                     (link("/conflicts", Room::Conflicts, t.conflicts(), "Alt+3", conflicts))
                     (link("/premises", Room::Premises, t.premises(), "Alt+4", 0))
-                    (link("/treatments", Room::Treatments, t.catalogue_room(), "Alt+7", 0))
+                    (link("/treatments", Room::Treatments, t.catalogue_room(), "Alt+5", 0))
                     @if user.owner {
-                        (link("/admin/users", Room::Users, t.users(), "Alt+5", 0))
-                        (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))
-                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+7", 0))
+                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+6", 0))
+                        (link("/admin/users", Room::Users, t.users(), "Alt+7", 0))
+                        (link("/retention", Room::Retention, t.retention_room(), "Alt+8", 0))
+                        (link("/audit", Room::Audit, t.audit_room(), "Alt+9", 0))
                     }
                 }
                 div .side {

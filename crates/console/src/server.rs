@@ -12,7 +12,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, Erase, Export, Govern, ManageUsers, ReadCards, ReadCare,
+    DestroyPapers, EditContact, Erase, Export, Govern, ManageUsers, ReadAudit, ReadCards, ReadCare,
     RecordRequests, Retain, SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -27,9 +27,9 @@ use crate::doors::{Door, Doors};
 use crate::house::House;
 use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
-    adverse_events, alarm, assets, breaches, card, clients, clinic, conflicts, consent_texts,
-    duplicates, erasures, events, factor, gate, help, home, me, overview, papers, premises,
-    quarantine, quick, requests, retention, tasks, treatments, users,
+    adverse_events, alarm, assets, audit, breaches, card, clients, clinic, conflicts,
+    consent_texts, duplicates, erasures, events, factor, gate, help, home, me, overview, papers,
+    premises, quarantine, quick, requests, retention, tasks, treatments, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -161,6 +161,10 @@ fn desk() -> Doors {
         .get("/admin/clinic", May(Govern), clinic::page)
         .post("/admin/clinic", May(Govern), clinic::controller)
         .post("/admin/clinic/premises/{id}", May(Govern), clinic::premises)
+        .get("/audit", May(ReadAudit), audit::page)
+        .post("/audit/check", May(ReadAudit), audit::check)
+        .get("/clients/{id}/history", May(ReadAudit), audit::history)
+        .get("/admin/users/{id}/audit", May(ReadAudit), audit::of_user)
         .get("/admin/users", May(ManageUsers), users::page)
         .post("/admin/users", May(ManageUsers), users::add)
         .post("/admin/users/{id}/code", May(ManageUsers), users::code)

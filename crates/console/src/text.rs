@@ -5,6 +5,7 @@
 //! each language counts and orders in its own way.
 
 mod alarm;
+mod audit;
 mod breaches;
 mod care;
 mod changes;

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
+use register::access::Action;
 use register::contact::{TextFault, required};
 use register::directory::fold;
 use register::document::{FieldKey, RecordKind};
@@ -181,7 +182,8 @@ fn row(who: &Visitor, report: &Report, user: &User) -> Markup {
     };
     html! {
         tr {
-            td { strong { (user.profile.name) } }
+            td { strong { (user.profile.name) }
+                @if who.may(Action::ReadAudit) { p { a href={ (path) "/audit" } { (t.user_log_link()) } } } }
             td { (t.role_name(user.profile.role)) }
             td { (state(t, who, user)) @if user.disabled { (arrival(who, report, user)) } }
             td { @if let Some(undertaking) = &user.undertaking { (show_date(undertaking.date)) } @else { "–" } }

@@ -4,6 +4,7 @@
 //! is opened, runs one errand on a local event loop without line and console, and is closed again.
 //! Either way a [`Clerk`] carries it out. Shapes here are the control socket's wire format.
 
+mod audit;
 mod catalogue;
 mod clerk;
 mod erasure;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::standing::Reason;
 
+pub use audit::{AuditFinding, AuditVerified, verify as verify_audit};
 pub use catalogue::Offer;
 pub(crate) use clerk::astray;
 pub use clerk::{Clerk, Switch};
@@ -118,6 +120,8 @@ pub enum Errand {
     ConfirmClock,
     /// Let a node in quarantine serve: [`Reply::Done`].
     Release,
+    /// Verify the audit logs: [`Reply::AuditVerified`].
+    VerifyAudit,
     /// Wrap every key anew, and destroy the old epoch key: [`Reply::Done`].
     RotateKeys,
     /// Write everything into fresh files, and remove the old: [`Reply::Done`].
@@ -154,6 +158,7 @@ impl core::fmt::Debug for Errand {
             Self::RunRetention { .. } => "RunRetention",
             Self::ConfirmClock => "ConfirmClock",
             Self::Release => "Release",
+            Self::VerifyAudit => "VerifyAudit",
             Self::RotateKeys => "RotateKeys",
             Self::Compact => "Compact",
             Self::Invent { .. } => "Invent",
@@ -200,6 +205,8 @@ pub enum Reply {
     Due(Box<DueList>),
     /// What a run of retention came to.
     Ran(Ran),
+    /// What a verification of the audit logs came to.
+    AuditVerified(Box<AuditVerified>),
     /// Not done.
     Failed {
         /// The exit code ([`crate::exit::Exit`]).
@@ -225,6 +232,7 @@ impl core::fmt::Debug for Reply {
             Self::Left(_) => "Left",
             Self::Due(_) => "Due",
             Self::Ran(_) => "Ran",
+            Self::AuditVerified(_) => "AuditVerified",
             Self::Failed { .. } => "Failed",
         })
     }

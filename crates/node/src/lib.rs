@@ -11,6 +11,7 @@
 //!
 //! Reading order: [`cli`], [`command`], [`errand`], [`turn`], [`run`].
 
+mod auditor;
 pub mod backup;
 pub mod cli;
 pub mod clock;

@@ -18,7 +18,7 @@ use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::turn::Running;
-use crate::{clock, control, logs, premises, storage, timeservice};
+use crate::{auditor, clock, control, logs, premises, storage, timeservice};
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
@@ -56,6 +56,13 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     desk.place = shown;
     let counting = storage::watch(dir.to_owned(), storage::key_place(&config.keys), place);
     let counting = tokio::spawn(counting);
+    let (checked, shown) = watch::channel(None);
+    desk.audit = shown;
+    let auditing = tokio::spawn(auditor::watch(
+        office.clone(),
+        checked,
+        desk.check_audit.clone(),
+    ));
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
     let backing_up = config
@@ -76,6 +83,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     }
     vouching.abort();
     counting.abort();
+    auditing.abort();
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);
     if timeout(CONSOLE_PATIENCE, serving).await.is_err() {

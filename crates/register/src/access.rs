@@ -33,6 +33,8 @@ pub enum Action {
     DestroyPapers,
     /// Change what the treatment catalogue offers.
     EditCatalogue,
+    /// Read the audit log: who did what, when, where and why.
+    ReadAudit,
     /// Take down what clients ask under the law, and see what was asked (clause 10).
     RecordRequests,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
@@ -63,6 +65,7 @@ impl Action {
             | Self::Retain
             | Self::DestroyPapers
             | Self::EditCatalogue
+            | Self::ReadAudit
             | Self::Govern => false,
         }
     }
@@ -85,6 +88,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Erase
         | Action::Retain
         | Action::EditCatalogue
+        | Action::ReadAudit
         | Action::DecideRequests
         | Action::Govern => matches!(role, Role::Owner),
     }

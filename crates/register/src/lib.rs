@@ -9,7 +9,7 @@
 //!   the values lie beside them ([`value`]), and forgetting is deleting values;
 //! * no personal data in any id, error or `Debug` output.
 //!
-//! Reading order: [`id`], [`value`], [`card`], [`edit`], [`ledger`], [`replica`].
+//! Reading order: [`id`], [`value`], [`card`], [`edit`], [`ledger`], [`audit`], [`replica`].
 
 pub mod access;
 pub mod adverse;

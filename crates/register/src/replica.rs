@@ -24,6 +24,7 @@ mod session;
 mod sheet;
 mod shelf;
 mod store;
+mod trail;
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,6 @@ use jiff::civil::Date;
 use lru::LruCache;
 use rand_core::Rng;
 
-use crate::audit::Tail;
 use crate::clock::ClockGuard;
 use crate::directory::Update;
 use crate::document::RecordKind;
@@ -47,12 +47,13 @@ pub use effect::{Effect, Fault, Notice};
 pub use input::{Command, ImportedClient, Input, Moment, Peer, node_id};
 pub use met::Met;
 pub use quarantine::Quarantine;
-pub use shelf::{Group, Holdings, Shelf, ShelfError, Write};
+pub use shelf::{AuditSlot, Group, Holdings, Shelf, ShelfError, Write};
 
 use inventory::Inventory;
 use peers::PeerFile;
 use session::Session;
 use sheet::Sheet;
+use trail::Trail;
 
 /// The most records kept open between two inputs. An open one takes 20 to 50 kB.
 const OPEN_RECORDS: usize = 64;
@@ -75,8 +76,8 @@ pub enum OpenError {
     /// A ledger entry can't be read, so nobody knows who must stay forgotten.
     #[error("the ledger can't be read")]
     Ledger,
-    /// The audit log's end can't be read.
-    #[error("the end of the audit log can't be read")]
+    /// What is stored about an audit log can't be read.
+    #[error("what is stored about an audit log can't be read")]
     Audit,
 }
 
@@ -90,7 +91,7 @@ pub struct Replica {
     ledger: Ledger,
     /// Lives of this process, oldest first, with the last number each gave.
     lives: Vec<(Incarnation, u64)>,
-    audit: Tail,
+    trail: Trail,
     peers: BTreeMap<NodeId, PeerFile>,
     sessions: BTreeMap<NodeId, Session>,
     sheets: LruCache<RecordId, Sheet>,
@@ -162,10 +163,7 @@ impl Replica {
         for bytes in &holdings.ledger {
             ledger.take(Line::decode(bytes).map_err(|_| OpenError::Ledger)?);
         }
-        let mut audit = Tail::default();
-        if let Some((_, bytes)) = &holdings.audit {
-            audit = Tail::after(bytes).map_err(|_| OpenError::Audit)?;
-        }
+        let trail = Trail::open(node, &holdings)?;
         let (register, secret) = match holdings.facts.get(FACT_REGISTER) {
             Some(bytes) => store::read_register(bytes).ok_or(OpenError::Fact(FACT_REGISTER))?,
             None => {
@@ -182,7 +180,7 @@ impl Replica {
             inventory: Inventory::default(),
             ledger,
             lives: Vec::new(),
-            audit,
+            trail,
             peers: BTreeMap::new(),
             sessions: BTreeMap::new(),
             sheets: LruCache::unbounded(),
@@ -205,6 +203,7 @@ impl Replica {
         replica.finish_erasures(&mut cx);
         replica.finish_redactions(&mut cx);
         replica.begin_life(&mut cx);
+        replica.log_restore(&mut cx);
         cx.notify(Notice::Peers(replica.peer_list()));
         Ok(replica)
     }
@@ -369,8 +368,13 @@ impl Replica {
                 self.tick(&mut cx);
                 self.retain(&mut cx);
                 self.pump_all(&mut cx);
+                self.keep_trail(&mut cx);
+                self.read_on(&cx);
+                self.tick_logs(&mut cx);
+                self.countersign(&mut cx);
             }
             Input::Forgotten(record) => self.confirm_forgotten(record, &mut cx),
+            Input::Signed(witness) => self.signed(*witness, &mut cx),
             Input::ClockConfirmed => {
                 if self.clock.confirm(cx.now) {
                     cx.notify(Notice::Standing);
@@ -423,6 +427,7 @@ impl Replica {
             retention: self.retention_report(),
             quarantine: self.quarantine,
             met: self.met.values().copied().collect(),
+            logs: self.log_standing(),
         }
     }
 

@@ -79,5 +79,8 @@ fn summary(number: usize) -> Summary {
             given: given.collect(),
             papers: Vec::new(),
         },
+        adult: false,
+        adverse: Vec::new(),
+        months: register::directory::Months::default(),
     }
 }

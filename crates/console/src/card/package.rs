@@ -1,6 +1,7 @@
 //! The package for the client: everything held on them, readable and printable, and as JSON and CSV (clause 10;
 //! GDPR Articles 15 and 20). Names of employees stay out unless the owner adds them with a reason.
 
+mod consulted;
 mod file;
 mod history;
 mod part;
@@ -103,9 +104,11 @@ async fn make(
     who.house().desk.ask(Command::Audit(event)).await?;
     let t = who.t();
     let history = changes::read(who, opened.card.id, Purpose::Request).await?;
+    let (looks, more_looks) = consulted::looks(who, opened.card.id).await?;
     let call = |user: RecordId| who.house().user_name(user, t);
     let names: Names<'_> = if named { Some(&call) } else { None };
-    let all = parts(t, &opened.card, &history, names);
+    let mut all = parts(t, &opened.card, &history, names);
+    all.push(consulted::part(t, &looks, more_looks, names));
     let head = head(who);
     match shape {
         Shape::Page => {

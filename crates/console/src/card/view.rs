@@ -359,6 +359,7 @@ fn foot(who: &Visitor, opened: &Opened) -> Markup {
             @if card.restricted() { span { (t.kept_while_restricted()) } }
             @if let Some(due) = card.due().card { span { (t.kept_until(&show_date(due))) } }
             @if who.may(Action::ReadCare) { span .unprinted { a href={ (opened.path()) "/changes" } { (t.changes()) } } }
+            @if who.may(Action::ReadAudit) { a href={ (opened.path()) "/history" } { (t.history()) } }
             @if let Some(origin) = card.origin.newest() { span { (t.imported_as(&origin.legacy_id)) } }
         }
     }

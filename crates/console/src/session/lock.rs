@@ -55,9 +55,10 @@ pub(crate) async fn now(
     State(house): State<Arc<House>>,
     GuestPosted { guest, form }: GuestPosted,
 ) -> Result<Response, Problem> {
-    let Some((token, _)) = guest.session else {
+    let Some((token, known)) = guest.session else {
         return Ok(redirect("/login"));
     };
+    log(&house, Some(known.user), Act::Locked).await?;
     let fresh = house.sessions.shut(&token, (house.clock)())?;
     let next = safe_next(form.get("next"));
     let mut response = redirect(&format!(
@@ -92,7 +93,7 @@ pub(crate) async fn open(
         *response.status_mut() = status;
         return Ok(response);
     }
-    log(&house, Some(user.id), Act::LoggedIn).await?;
+    log(&house, Some(user.id), Act::Unlocked).await?;
     let now = (house.clock)();
     let fresh = house.sessions.unlock(user.id, &guest.device, proof, now)?;
     let Some(fresh) = fresh else {

@@ -89,13 +89,14 @@ pub(super) async fn enter(
 pub(crate) async fn leave(
     State(house): State<Arc<House>>,
     GuestPosted { guest, .. }: GuestPosted,
-) -> Response {
-    if let Some((token, _)) = guest.session {
+) -> Result<Response, Problem> {
+    if let Some((token, known)) = guest.session {
         house.sessions.close(&token);
+        log(&house, Some(known.user), Act::LoggedOut).await?;
     }
     let mut response = redirect("/login");
     cookie::remove(response.headers_mut(), &house.cookies.session);
-    response
+    Ok(response)
 }
 
 /// What came of an attempt.

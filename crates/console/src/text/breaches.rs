@@ -47,6 +47,8 @@ texts! {
     breach_closed: "Päättynyt", "Avslutad", "Closed";
     breach_late: "72 tuntia on kulunut", "72 timmar har gått", "The 72 hours have passed";
     breach_helpers: "Avuksi selvitykseen", "Hjälp för utredningen", "To help find out";
+    breach_seen_by: "Mitä kortteja käyttäjä katsoi tiettynä aikana:", "Vilka kort en användare såg under en viss tid:",
+        "Which cards a user looked at in a given time:";
     held: "Mitä tämä kone sisälsi", "Vad den här datorn innehöll", "What this node held";
     held_lead: "Tulosta tämä, jos kone katoaa tai joutuu vääriin käsiin. Luvut ovat tältä hetkeltä.",
         "Skriv ut detta om datorn försvinner eller hamnar i fel händer. Siffrorna är från detta ögonblick.",

@@ -237,12 +237,4 @@ impl Language {
             ),
         }
     }
-
-    const fn pick(self, fi: &'static str, sv: &'static str, en: &'static str) -> &'static str {
-        match self {
-            Self::Finnish => fi,
-            Self::Swedish => sv,
-            Self::English => en,
-        }
-    }
 }

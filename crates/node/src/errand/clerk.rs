@@ -130,21 +130,22 @@ impl Clerk {
             Errand::RunRetention { allowed } => self.run_retention(allowed, replies).await,
             Errand::ConfirmClock => self.done(Command::ConfirmClock(OPERATOR)).await,
             Errand::Release => self.done(Command::Release(OPERATOR)).await,
+            Errand::VerifyAudit => self.verify_audit().await,
             Errand::RotateKeys => self.rotate_keys().await,
             Errand::Compact => self.compact().await,
             Errand::Invent { controller } => self.invent(controller).await,
-            Errand::Line { cut } => match &self.switch {
-                Some(switch) => {
-                    tracing::warn!(cut, "the line to the other premises was switched by hand");
-                    switch.cut(cut);
-                    Ok(Reply::Done)
-                }
-                None => Err(Failure::said(
-                    Exit::Failed,
-                    "the node does not run, so it has no line",
-                )),
-            },
+            Errand::Line { cut } => self.cut(cut),
         }
+    }
+
+    fn cut(&self, cut: bool) -> Outcome<Reply> {
+        let Some(switch) = &self.switch else {
+            let sentence = "the node does not run, so it has no line";
+            return Err(Failure::said(Exit::Failed, sentence));
+        };
+        tracing::warn!(cut, "the line to the other premises was switched by hand");
+        switch.cut(cut);
+        Ok(Reply::Done)
     }
 
     async fn back_up(&self, errand: Errand) -> Outcome<Reply> {

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::audit::query::{Contradiction, Page, Seen, Standing};
+use crate::audit::verify::Head;
 use crate::card::Card;
 use crate::changes::Revision;
 use crate::clock::ClockTrouble;
@@ -14,6 +16,7 @@ use crate::retention::Due;
 
 use super::met::Met;
 use super::quarantine::Quarantine;
+use super::shelf::AuditSlot;
 
 /// What a command led to.
 #[derive(Debug)]
@@ -45,6 +48,14 @@ pub enum Answer {
     Due(Vec<DueCard>),
     /// How deletion by the clock stands.
     Retention(Box<RetentionReport>),
+    /// A page of the audit log.
+    Log(Box<Page>),
+    /// Cards that somebody looked at, the last looked at first, and how many entries are still to be read.
+    Seen(Vec<Seen>, u64),
+    /// Every audit log as it is held, and the contradictions that were met.
+    LogHeads(Vec<Head>, Vec<Contradiction>),
+    /// Entries of an audit log, in order.
+    LogSlice(Vec<AuditSlot>),
 }
 
 /// What came of one imported client.
@@ -177,6 +188,8 @@ pub struct Report {
     pub quarantine: Option<Quarantine>,
     /// Edits made here that met an erasure.
     pub met: Vec<Met>,
+    /// How the audit logs stand.
+    pub logs: Standing,
 }
 
 /// How things stand with one peer.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::audit::{Act, AuditEvent, Purpose};
+use crate::audit::{Act, AuditEvent, Edited, Purpose};
 use crate::card::Card;
 use crate::document::{Collection, Document, FieldKey, Heads, Put, RecordKind, Slot, Stamp};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target, fits_collection, fits_field};
@@ -47,9 +47,14 @@ impl Replica {
                 Ok(Answer::Cards(cards))
             }
             Command::Audit(event) => {
-                self.log(event, cx);
+                self.log_event(event, cx);
                 Ok(Answer::Done)
             }
+            Command::ReadLog { viewer, query } => Ok(self.read_log(viewer, &query, cx)),
+            Command::Consulted(query) => Ok(Answer::Log(Box::new(self.log_page(&query, cx)))),
+            Command::CardsSeen { viewer, query } => Ok(self.cards_seen(viewer, &query, cx)),
+            Command::LogHeads => Ok(self.log_heads()),
+            Command::LogSlice(log, from, limit) => self.log_slice(log, from, limit, cx),
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
             Command::AddPeer(peer) => self.add_peer(peer, cx),
             Command::RemovePeer(node) => self.remove_peer(node, cx),
@@ -73,10 +78,7 @@ impl Replica {
             Command::Erasures => Ok(Answer::Erasures(self.erasures())),
             Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
             Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
-            Command::ConfirmClock(author) => {
-                self.confirm_clock(author, cx);
-                Ok(Answer::Done)
-            }
+            Command::ConfirmClock(author) => Ok(self.confirm_clock(author, cx)),
             Command::TakeLedger(lines) => {
                 self.take_lines(None, lines, cx);
                 Ok(Answer::Done)
@@ -92,11 +94,12 @@ impl Replica {
         }
     }
 
-    fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) {
+    fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) -> Answer {
         self.clock.confirm(cx.now);
-        let audit = self.audit_write(event_of(author, Act::ClockConfirmed), cx);
+        let audit = self.audit_write(AuditEvent::of(author, Act::ClockConfirmed), cx);
         cx.persist(vec![audit]);
         cx.notify(Notice::Standing);
+        Answer::Done
     }
 
     fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) {
@@ -111,7 +114,7 @@ impl Replica {
             return Err(Refusal::NoPeer);
         }
         self.sessions.remove(&node);
-        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
+        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);
@@ -148,7 +151,7 @@ impl Replica {
             Some(old) => PeerFile { peer, ..old },
             None => PeerFile::new(peer),
         };
-        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
+        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![
             Write::Fact(peers::fact(node), Some(file.encode())),
             audit,
@@ -179,16 +182,7 @@ impl Replica {
     }
 
     fn log_view(&mut self, record: RecordId, viewer: RecordId, purpose: Purpose, cx: &mut Cx<'_>) {
-        let event = AuditEvent {
-            who: viewer,
-            act: Act::Viewed(purpose),
-            record: Some(record),
-            reason: String::new(),
-        };
-        self.log(event, cx);
-    }
-
-    fn log(&mut self, event: AuditEvent, cx: &mut Cx<'_>) {
+        let event = AuditEvent::about(viewer, Act::Viewed(purpose), record);
         let write = self.audit_write(event, cx);
         cx.persist(vec![write]);
     }
@@ -325,12 +319,8 @@ impl Replica {
         } else {
             Written::More(changes, ids)
         };
-        let event = AuditEvent {
-            who: edit.author,
-            act: Act::Changed,
-            record: Some(record),
-            reason: String::new(),
-        };
+        let edited = Edited::of(sheet.document.kind(), fresh, &edit.changes);
+        let event = AuditEvent::about(edit.author, Act::Edited(edited), record);
         let audit = self.audit_write(event, cx);
         self.store(record, sheet, written, None, vec![audit], cx);
         Ok((record, heads))
@@ -475,16 +465,6 @@ fn voided(changes: &[Change]) -> std::collections::BTreeSet<EntryId> {
     };
     changes.iter().filter_map(one).collect()
 }
-
-fn event_of(who: RecordId, act: Act) -> AuditEvent {
-    AuditEvent {
-        who,
-        act,
-        record: None,
-        reason: String::new(),
-    }
-}
-
 fn check(edit: &Edit) -> Result<(), EditError> {
     if edit.changes.is_empty() || edit.changes.len() > CHANGES_LIMIT {
         return Err(EditError::Unsound);

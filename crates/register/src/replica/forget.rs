@@ -9,7 +9,7 @@ use crate::audit::{Act, AuditEvent};
 use crate::directory::Update;
 use crate::document::{Collection, DocumentError, Heads, RecordKind, Slot};
 use crate::edit::{Change, Edit, EditError, Target};
-use crate::id::{EntryId, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::id::{EntryId, ITSELF, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
 use crate::ledger::{Confirmation, LedgerEntry, Line, Reason, Removed};
 use crate::retention::day;
 use crate::settings::PaperTask;
@@ -100,12 +100,7 @@ impl Replica {
             reason,
         };
         self.ledger.insert(entry);
-        let event = AuditEvent {
-            who: author,
-            act: Act::Erased(reason),
-            record: Some(record),
-            reason: String::new(),
-        };
+        let event = AuditEvent::about(author, Act::Erased(reason), record);
         let audit = self.audit_write(event, cx);
         self.forget_record(entry, vec![audit], cx);
         self.spread(&[Line::Removal(entry)], None, cx);
@@ -184,6 +179,9 @@ impl Replica {
             .copied()
             .collect();
         let (record, heads) = self.edit(edit, cx)?;
+        let event = AuditEvent::about(edit.author, Act::Redacted(reason), record);
+        let audit = self.audit_write(event, cx);
+        cx.persist(vec![audit]);
         self.kill(record, dead, reason, cx)?;
         Ok((record, heads))
     }
@@ -201,12 +199,7 @@ impl Replica {
         let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
         let dead = sheet.standing_nowhere();
         self.put_back(record, sheet);
-        let event = AuditEvent {
-            who: author,
-            act: Act::Changed,
-            record: Some(record),
-            reason: String::new(),
-        };
+        let event = AuditEvent::about(author, Act::HistoryCleared, record);
         let audit = self.audit_write(event, cx);
         cx.persist(vec![audit]);
         self.kill(record, dead, Reason::Rectification, cx)
@@ -424,7 +417,7 @@ impl Replica {
         // asked for from the peers; the erasure does not wait for them.
         self.open_paper_tasks(record, &sheet.treatments(), OPERATOR, cx)
             .ok();
-        let Some(stamp) = last.filter(|stamp| stamp.author != OPERATOR) else {
+        let Some(stamp) = last.filter(|stamp| ![OPERATOR, ITSELF].contains(&stamp.author)) else {
             return;
         };
         let met = Met {

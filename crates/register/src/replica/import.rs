@@ -54,12 +54,7 @@ impl Replica {
             .iter()
             .filter(|outcome| matches!(outcome, ImportOutcome::Added(_)))
             .count();
-        let event = AuditEvent {
-            who: OPERATOR,
-            act: Act::Imported(added as u64),
-            record: None,
-            reason: String::new(),
-        };
+        let event = AuditEvent::of(OPERATOR, Act::Imported(added as u64));
         let audit = self.audit_write(event, cx);
         cx.persist(vec![audit]);
         Ok(outcomes)

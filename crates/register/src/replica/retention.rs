@@ -10,7 +10,7 @@ use crate::card::Entry;
 use crate::directory::Update;
 use crate::document::Collection;
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
-use crate::id::{OPERATOR, RecordId, SETTINGS};
+use crate::id::{ITSELF, RecordId, SETTINGS};
 use crate::ledger::Reason;
 use crate::retention::{
     NOTICE_DAYS, adverse_due, breach_due, day, health_due, patch_due, refusal_due, request_due,
@@ -34,6 +34,9 @@ pub(super) struct Run {
     /// The clock said this day last, to this replica's readers.
     #[serde(skip)]
     told: Option<Date>,
+    /// Cards that this run erased, and cards of which it removed entries.
+    #[serde(skip)]
+    done: (u64, u64),
 }
 
 impl Run {
@@ -96,12 +99,7 @@ impl Replica {
             None => {}
         }
         let cards = self.inventory.due_cards(self.horizon(today)).count();
-        let event = AuditEvent {
-            who: author,
-            act: Act::RetentionAllowed(cards as u64),
-            record: None,
-            reason: String::new(),
-        };
+        let event = AuditEvent::of(author, Act::RetentionAllowed(cards as u64));
         let audit = self.audit_write(event, cx);
         self.run.last = Some(today);
         self.run_open = true;
@@ -146,11 +144,10 @@ impl Replica {
         let cards: Vec<RecordId> = self.inventory.due_cards(horizon).take(STEP).collect();
         for record in &cards {
             // One that turns out to be claimed, restricted or unreadable stays, and is due no more today.
-            if self
-                .erase(*record, OPERATOR, Reason::Retention, cx)
-                .is_err()
-            {
+            if self.erase(*record, ITSELF, Reason::Retention, cx).is_err() {
                 self.inventory.not_due(*record);
+            } else {
+                self.run.done.0 += 1;
             }
         }
         let left = STEP.saturating_sub(cards.len());
@@ -158,10 +155,18 @@ impl Replica {
         for record in &trimmed {
             if self.trim(*record, horizon, cx).is_err() {
                 self.inventory.not_due(*record);
+            } else {
+                self.run.done.1 += 1;
             }
         }
         if cards.is_empty() && trimmed.is_empty() {
             self.run_open = false;
+            let (erased, trimmed) = core::mem::take(&mut self.run.done);
+            if erased + trimmed > 0 {
+                let event = AuditEvent::of(ITSELF, Act::RetentionRan(erased, trimmed));
+                let audit = self.audit_write(event, cx);
+                cx.persist(vec![audit]);
+            }
             // What can't be read or trimmed today is tried again tomorrow.
             self.trim_breaches(horizon, cx).ok();
         }
@@ -204,7 +209,7 @@ impl Replica {
         for part in changes.chunks(CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(record),
-                author: OPERATOR,
+                author: ITSELF,
                 changes: part.to_vec(),
             };
             self.redact(&edit, Reason::Retention, cx)?;
@@ -229,7 +234,7 @@ impl Replica {
         for part in changes.chunks(CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(SETTINGS),
-                author: OPERATOR,
+                author: ITSELF,
                 changes: part.to_vec(),
             };
             self.redact(&edit, Reason::Retention, cx)?;
