@@ -8,7 +8,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 23] = [
+const ROOMS: [&str; 30] = [
     "/",
     "/adverse-events",
     "/consent",
@@ -41,7 +41,7 @@ const ROOMS: [&str; 23] = [
     "/breaches/held",
 ];
 /// Pages of a card.
-const CARD: [&str; 20] = [
+const CARD: [&str; 22] = [
     "",
     "/health",
     "/contact",
