@@ -102,7 +102,7 @@ pub(crate) async fn page(who: Visitor, Asked(wanted): Asked<Wanted>) -> Result<R
         (filters(&who, "/audit", &wanted.form(), &faults, true))
         (list(&who, &found, true, "/audit", &wanted))
     };
-    Ok(frame(&who, t.audit(), Room::Audit, main))
+    Ok(frame(&who, t.audit(), Room::Desk, main))
 }
 
 /// Has the logs verified.
@@ -175,7 +175,7 @@ pub(crate) async fn of_user(
         (cards(&who, &seen))
         (list(&who, &found, true, &path, &wanted))
     };
-    Ok(frame(&who, t.user_log(), Room::Users, main))
+    Ok(frame(&who, t.user_log(), Room::Desk, main))
 }
 
 async fn read(who: &Visitor, query: Query) -> Result<Found, Problem> {

@@ -24,7 +24,6 @@ use crate::doors::Access::May;
 use crate::doors::Doors;
 use crate::form::{Faults, Form};
 use crate::icon::Icon;
-use crate::overview;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
 use crate::text::Language;
@@ -121,7 +120,6 @@ async fn page(who: Visitor) -> Result<Response, Problem> {
     let t = who.t();
     let (open, closed): (Vec<_>, Vec<_>) = all(&who).into_iter().partition(is_open);
     let main = html! {
-        (overview::desk(t, "/breaches"))
         h1 { (t.desk_breaches()) }
         p .lead { (t.breaches_lead()) }
         p .aside { a .button.primary href="/breaches/new" { (t.breach_new()) } " " a .button href="/breaches/held" { (t.held()) } }

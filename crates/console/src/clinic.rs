@@ -18,7 +18,6 @@ use register::value::Content;
 use crate::card::{hidden_state, seen};
 use crate::form::{Faults, Field, Form, Input};
 use crate::icon::Icon;
-use crate::overview;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
 use crate::text::Language;
@@ -161,7 +160,6 @@ fn show(who: &Visitor, wrong: Option<&Wrong<'_>>) -> Response {
         .unwrap_or_default();
     let of_form = |node: Option<NodeId>| wrong.filter(|wrong| wrong.of == node);
     let main = html! {
-        (overview::desk(t, "/admin/clinic"))
         h1 { (t.desk_clinic()) }
         p .lead { (t.clinic_lead()) }
         @if let Some(wrong) = wrong { (wrong.faults.summary(t)) }

@@ -40,7 +40,7 @@ pub(crate) async fn list(who: Visitor) -> Result<Response, Problem> {
     };
     Ok(Page {
         title: t.erasures(),
-        room: Room::Retention,
+        room: Room::Desk,
         record: None,
         main,
     }
@@ -84,7 +84,7 @@ pub(crate) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Respons
     };
     Ok(Page {
         title: t.certificate(),
-        room: Room::Retention,
+        room: Room::Desk,
         record: None,
         main,
     }

@@ -52,10 +52,18 @@ pub(crate) fn desk(t: Language, here: &str) -> Markup {
         ("/admin/clinic", t.desk_clinic()),
         ("/admin/papers", t.desk_papers()),
         ("/breaches", t.desk_breaches()),
+        ("/admin/users", t.users()),
+        ("/retention", t.retention_room()),
+        ("/erasures", t.erasures()),
+        ("/audit", t.audit_room()),
     ];
+    let current = |page: &str| {
+        let below = here.strip_prefix(page);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     html! {
         nav .desk.unprinted aria-label=(t.desk()) {
-            @for (path, word) in pages { a href=(path) aria-current=[(path == here).then_some("page")] { (word) } }
+            @for (path, word) in pages { a href=(path) aria-current=[current(path).then_some("page")] { (word) } }
         }
     }
 }
@@ -67,7 +75,6 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
     let last = Month::of(today(who.house().clock));
     let activity = who.house().desk.directory().activity(last, MONTHS);
     let main = html! {
-        (desk(t, "/admin/overview"))
         h1 { (t.desk_overview()) }
         p .lead { (t.overview_lead()) }
         section .panel {

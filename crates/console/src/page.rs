@@ -9,7 +9,7 @@ use register::id::RecordId;
 use crate::form::hidden;
 use crate::icon::Icon;
 use crate::visitor::{Frame, Look, Theme, Visitor};
-use crate::{alarm, premises};
+use crate::{alarm, overview, premises};
 
 /// Which part of the console a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +19,8 @@ pub(crate) enum Room {
     Conflicts,
     Treatments,
     Premises,
-    Users,
-    Retention,
-    /// The owner's pages: overview, clinic, papers, breaches.
+    /// The owner's pages, which have a navigation of their own.
     Desk,
-    Audit,
     Own,
 }
 
@@ -104,7 +101,10 @@ fn frame(
                     a .button href=(look.path) { (t.load_again()) }
                 }
                 @if look.user.is_some() { div #alarms data-part="/alarms" { (alarm::banners(look)) } }
-                main #main tabindex="-1" { (main) }
+                main #main tabindex="-1" {
+                    @if room == Some(Room::Desk) { (overview::desk(t, &look.path)) }
+                    (main)
+                }
                 footer .foot {
                     span { "Kortisto · " (look.house.desk.premises) }
                     @if look.user.is_some() { a href="/help" data-key="F1" { (t.help()) } }
@@ -141,9 +141,6 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/treatments", Room::Treatments, t.catalogue_room(), "Alt+5", 0))
                     @if user.owner {
                         (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+6", 0))
-                        (link("/admin/users", Room::Users, t.users(), "Alt+7", 0))
-                        (link("/retention", Room::Retention, t.retention_room(), "Alt+8", 0))
-                        (link("/audit", Room::Audit, t.audit_room(), "Alt+9", 0))
                     }
                 }
                 div .side {

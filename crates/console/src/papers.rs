@@ -14,7 +14,6 @@ use crate::doors::Doors;
 use crate::form::Faults;
 use crate::icon::Icon;
 use crate::letterhead::Letterhead;
-use crate::overview;
 use crate::page::{Page, Room};
 use crate::problem::Problem;
 use crate::text::Language;
@@ -93,7 +92,6 @@ fn overview_of(who: &Visitor, faults: &Faults) -> Response {
         ),
     ];
     let main = html! {
-        (overview::desk(t, "/admin/papers"))
         h1 { (t.desk_papers()) }
         (faults.summary(t))
         p .lead { (t.papers_desk_lead()) }

@@ -91,7 +91,7 @@ async fn show(who: &Visitor, form: &Form, mut faults: Faults) -> Result<Response
     };
     Ok(Page {
         title: t.retention(),
-        room: Room::Retention,
+        room: Room::Desk,
         record: None,
         main,
     }

@@ -124,7 +124,7 @@ fn show_code(who: &Visitor, name: &str, code: &str) -> Response {
     };
     Page {
         title: t.one_time_code(),
-        room: Room::Users,
+        room: Room::Desk,
         record: None,
         main,
     }
@@ -162,7 +162,7 @@ async fn show(who: &Visitor, form: &Form, faults: &Faults) -> Result<Response, P
     };
     let page = Page {
         title: t.users(),
-        room: Room::Users,
+        room: Room::Desk,
         record: None,
         main,
     };
