@@ -101,6 +101,8 @@ pub(super) struct Trail {
     index: Index,
     /// Logs that a later life of their node goes on from: nothing more is written in them.
     finished: BTreeSet<LogId>,
+    /// The latest time that any entry of a log tells, seconds. By a clock that was put back it is not the last one's.
+    latest: BTreeMap<LogId, i64>,
     /// What the index lacks: log, the next entry, the last.
     unread: VecDeque<(LogId, u64, u64)>,
     contradictions: BTreeMap<LogId, Contradiction>,
@@ -182,6 +184,9 @@ impl Trail {
         if let Act::Began(begun) = &entry.act {
             self.finished.extend(begun.previous.map(|point| point.log));
         }
+        let at = entry.at.as_second();
+        let latest = self.latest.entry(log).or_insert(at);
+        *latest = at.max(*latest);
         self.index.put(log, entry);
     }
 

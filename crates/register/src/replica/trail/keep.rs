@@ -24,7 +24,12 @@ impl Replica {
         let Some(held) = self.trail.logs.get(&log) else {
             return false;
         };
-        self.trail.finished.contains(&log) && self.trail.own != Some(log) && self.is_past(held.at)
+        // One entry that a wrong clock dated years ahead holds up all that follow it, and they are told of until then.
+        let latest = self.trail.latest.get(&log).copied();
+        let past = self.is_past(held.at) && self.is_past(latest.unwrap_or(held.at));
+        past && self.trail.finished.contains(&log)
+            && self.trail.own != Some(log)
+            && !self.trail.unread.iter().any(|(unread, ..)| *unread == log)
     }
 
     pub(super) fn is_past(&self, at: i64) -> bool {
@@ -154,6 +159,7 @@ impl Replica {
         let long = at < years_before(cx.now, REMEMBERED_YEARS).as_second();
         if long && self.trail.own != Some(log) && self.trail.previous != Some(log) {
             self.trail.logs.remove(&log);
+            self.trail.latest.remove(&log);
             cx.persist(vec![Write::Fact(fact(log), None)]);
         } else if let Some(held) = self.trail.logs.get_mut(&log) {
             held.look = Some(cx.now.as_second() + LOOK);
