@@ -14,7 +14,6 @@ use serde_bytes::ByteArray;
 use crate::audit::chain::SALT;
 use crate::audit::index::Index;
 use crate::audit::query::Contradiction;
-use crate::audit::verify::cutoff;
 use crate::audit::{Act, AuditEvent, Begun, Entry, Group, Tail};
 use crate::id::{LogId, NodeId, RecordId};
 
@@ -113,6 +112,8 @@ pub(super) struct Trail {
     parted: BTreeMap<NodeId, BTreeMap<LogId, u64>>,
     /// What was written before has been kept long enough, seconds; as of the last tick.
     cutoff: i64,
+    /// What was written before has been over for a year, seconds; as of the last tick.
+    long_past: i64,
 }
 
 impl Trail {
@@ -222,7 +223,7 @@ impl Replica {
 
     /// A restored store says so in its log before anything else.
     pub(super) fn log_restore(&mut self, cx: &mut Cx<'_>) {
-        self.trail.cutoff = cutoff(cx.now).as_second();
+        self.set_cutoff(cx.now);
         if self.quarantine == Some(Quarantine::Restored) {
             let event = AuditEvent::of(crate::id::ITSELF, Act::Restored);
             let write = self.audit_write(event, cx);
