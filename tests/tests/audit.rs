@@ -425,6 +425,46 @@ fn entries_go_after_two_years_and_nothing_young_can_hide_behind_that() {
     assert!(!world.verify(0).findings.is_empty());
 }
 
+/// Months of 30 days pass, and nodes look at their clock meanwhile.
+fn months(world: &mut World, count: usize) {
+    for _ in 0..count {
+        pass(world, 30 * 24 * 60 * 60);
+    }
+    for _ in 0..6 {
+        pass(world, 24 * 60 * 60);
+    }
+}
+
+#[test]
+fn a_log_that_went_whole_where_its_end_was_lost_goes_on_behind_a_proof() {
+    let (mut world, record) = pair();
+    let (log, _) = own_log(&world, 1);
+    let of_it = |world: &World, at: usize| -> Vec<u64> {
+        let all = held(world, at).into_iter();
+        let of_it = all.filter(|((one, _), _)| *one == log);
+        of_it.map(|((_, sequence), _)| sequence).collect()
+    };
+    let old = world.nodes[1].store.clone();
+    months(&mut world, 6);
+    look(&mut world, 1, record);
+    pass(&mut world, 3);
+    world.disconnect(0, 1);
+    world.nodes[1].store = old;
+    world.restart(1);
+    world.command(1, Command::ConfirmClock(STAFF)).unwrap();
+    months(&mut world, 20);
+    assert!(of_it(&world, 1).is_empty(), "all that it knew of is over");
+    world.connect(0, 1);
+    pass(&mut world, 20);
+    assert_eq!(of_it(&world, 1), of_it(&world, 0));
+    assert!(!of_it(&world, 1).is_empty());
+    for at in [0, 1] {
+        let found = faults(&mut world, at);
+        let back = |one: &Fault| matches!(one, Fault::SetBack { .. });
+        assert!(!found.is_empty() && found.iter().all(back), "{found:?}");
+    }
+}
+
 #[test]
 fn a_change_says_what_was_changed_and_never_to_what() {
     let mut world = World::new(1);

@@ -143,7 +143,10 @@ impl World {
                 .iter()
                 .any(|(log, tail)| first.get(log).is_some_and(|other| other != tail));
             if differ || (!old && these.len() != first.len()) {
-                return Err(format!("the audit logs of 0 and {at} differ"));
+                return Err(format!(
+                    "the audit logs of 0 and {at} differ:{}",
+                    unlike(&all[0], heads)
+                ));
             }
         }
         Ok(())
@@ -343,6 +346,22 @@ fn free_of(forgotten: &BTreeSet<Mark>, bytes: &[u8]) -> Result<(), String> {
         Some(mark) => Err(format!("{mark} was to be forgotten and is here")),
         None => Ok(()),
     }
+}
+
+/// Names the logs that two premises hold differently: whose, and from where to where each holds it.
+fn unlike(one: &[Head], two: &[Head]) -> String {
+    let span = |heads: &[Head], log: LogId| {
+        let head = heads.iter().find(|head| head.log == log);
+        head.map(|head| (head.base.sequence, head.tail.sequence))
+    };
+    let logs: BTreeMap<LogId, _> = one.iter().chain(two).map(|it| (it.log, it.node)).collect();
+    let unlike = logs
+        .iter()
+        .map(|(log, node)| (log, node, span(one, *log), span(two, *log)))
+        .filter(|(.., one, two)| one != two);
+    let words =
+        unlike.map(|(log, node, one, two)| format!("\n  {log} of {node}: {one:?}, {two:?}"));
+    words.collect()
 }
 
 /// Names the first thing in which two exports differ.

@@ -322,6 +322,10 @@ impl Verifier {
                 continue;
             }
             if claim.sequence > read.tail.sequence {
+                // Where the others let the rest go before it came here, nobody can give it any more.
+                if over {
+                    continue;
+                }
                 let last = missing.entry(claim.log).or_default();
                 *last = claim.sequence.max(*last);
             } else if claim.sequence > read.head.base.sequence
@@ -538,5 +542,43 @@ mod tests {
         };
         assert_eq!(found(1), [Fault::LogMissing { last: 7 }]);
         assert_eq!(found(3), [], "its time is over");
+    }
+
+    #[test]
+    fn an_end_that_others_speak_of_is_missing_until_its_time_is_over() {
+        let all = log();
+        let held = Head {
+            log: LOG,
+            node: NODE,
+            base: Tail::start(LOG, NODE),
+            tail: all[0].0,
+        };
+        let later = LogId::from_bytes([9; 16]);
+        let year = 365 * 24 * 60 * 60;
+        let begun = Act::Began(Begun {
+            node: NODE,
+            previous: Some(all[1].0.point(LOG, year)),
+            restored: false,
+        });
+        let base = Tail::start(later, NODE);
+        let mut tail = base;
+        let at = Timestamp::from_second(year + 1).unwrap();
+        let bytes = tail.append(AuditEvent::of(OPERATOR, begun), at, [0; 16]);
+        let next = Head {
+            log: later,
+            base,
+            tail,
+            ..held
+        };
+        let found = |now: i64| {
+            let now = Timestamp::from_second(now).unwrap();
+            let mut verifier = Verifier::new(now, &[held, next]);
+            verifier.take(LOG, 1, Some(&all[0].1));
+            verifier.take(later, 1, Some(&bytes.entry));
+            let verdict = verifier.finish(&[], |_, _| true);
+            verdict.findings.first().map(|one| one.fault)
+        };
+        assert_eq!(found(2 * year), Some(Fault::Missing { first: 2, last: 2 }));
+        assert_eq!(found(4 * year), None, "nobody can give it any more");
     }
 }

@@ -14,7 +14,6 @@ use serde_bytes::ByteArray;
 use crate::audit::chain::SALT;
 use crate::audit::index::Index;
 use crate::audit::query::Contradiction;
-use crate::audit::verify::cutoff;
 use crate::audit::{Act, AuditEvent, Begun, Entry, Group, Tail};
 use crate::id::{LogId, NodeId, RecordId};
 
@@ -101,6 +100,8 @@ pub(super) struct Trail {
     index: Index,
     /// Logs that a later life of their node goes on from: nothing more is written in them.
     finished: BTreeSet<LogId>,
+    /// The latest time that any entry of a log tells, seconds. By a clock that was put back it is not the last one's.
+    latest: BTreeMap<LogId, i64>,
     /// What the index lacks: log, the next entry, the last.
     unread: VecDeque<(LogId, u64, u64)>,
     contradictions: BTreeMap<LogId, Contradiction>,
@@ -111,6 +112,8 @@ pub(super) struct Trail {
     parted: BTreeMap<NodeId, BTreeMap<LogId, u64>>,
     /// What was written before has been kept long enough, seconds; as of the last tick.
     cutoff: i64,
+    /// What was written before has been over for a year, seconds; as of the last tick.
+    long_past: i64,
 }
 
 impl Trail {
@@ -182,6 +185,9 @@ impl Trail {
         if let Act::Began(begun) = &entry.act {
             self.finished.extend(begun.previous.map(|point| point.log));
         }
+        let at = entry.at.as_second();
+        let latest = self.latest.entry(log).or_insert(at);
+        *latest = at.max(*latest);
         self.index.put(log, entry);
     }
 
@@ -217,7 +223,7 @@ impl Replica {
 
     /// A restored store says so in its log before anything else.
     pub(super) fn log_restore(&mut self, cx: &mut Cx<'_>) {
-        self.trail.cutoff = cutoff(cx.now).as_second();
+        self.set_cutoff(cx.now);
         if self.quarantine == Some(Quarantine::Restored) {
             let event = AuditEvent::of(crate::id::ITSELF, Act::Restored);
             let write = self.audit_write(event, cx);

@@ -3,7 +3,7 @@
 //! Records go first. An entry that speaks of another log (a life's link to the one before, a counter-signature) goes
 //! after what it speaks of, so that what a log says is missing is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ pub(in super::super) struct Line {
     flight: Option<(LogId, u64, Timestamp)>,
     /// Since when an answer is waited for.
     asked: Option<Timestamp>,
+    /// Logs of which the last entry that went here was asked back.
+    asked_back: BTreeSet<LogId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -352,6 +354,7 @@ impl Replica {
         let log = frame.log;
         let answer = match self.room_for(&frame) {
             None => u64::MAX,
+            Some(held) if self.lacks_proof(&held, &frame) => self.ask_back(peer, log, &held),
             Some(mut held) => {
                 let end = self.join_entries(peer, &frame, &mut held, cx)?;
                 end.unwrap_or(u64::MAX)
@@ -428,6 +431,46 @@ impl Replica {
         Some(writes)
     }
 
+    /// Whether a log that went whole would go on with an entry whose time is not over: nothing would show that what
+    /// went before it was.
+    fn lacks_proof(&self, held: &Log, frame: &LogEntries) -> bool {
+        let first = frame.entries.first();
+        let first = first.and_then(|(bytes, _)| Entry::read(frame.log, bytes));
+        held.base.sequence > 0
+            && held.len() == 0
+            && frame.after.sequence == held.base.sequence
+            && self.trail.is_foreign(frame.log)
+            && first.is_some_and(|first| !self.is_past(first.at.as_second()))
+    }
+
+    /// What to answer so that the peer gives the entry before too, once; then nothing more on this line.
+    fn ask_back(&mut self, peer: NodeId, log: LogId, held: &Log) -> u64 {
+        let session = self.sessions.get_mut(&peer);
+        if session.is_some_and(|session| session.line.asked_back.insert(log)) {
+            held.base.sequence.saturating_sub(1)
+        } else {
+            u64::MAX
+        }
+    }
+
+    /// A log that went whole here, because a store that went back or was cut off knew no more of it, goes on
+    /// elsewhere. The peer gives again what it keeps as proof that the rest was over. Whether it was taken back.
+    fn take_back(&self, held: &mut Log, frame: &LogEntries) -> bool {
+        let again = held.base.sequence.saturating_sub(frame.after.sequence);
+        let again = usize::try_from(again).unwrap_or(usize::MAX);
+        if held.len() > 0 || again == 0 || frame.entries.len() <= again {
+            return false;
+        }
+        let mut tail = frame.after;
+        let mut known = frame.entries.iter().take(again);
+        if known.any(|(bytes, _)| tail.follow(frame.log, bytes).is_err()) || tail != held.base {
+            return false;
+        }
+        held.base = frame.after;
+        held.tail = frame.after;
+        true
+    }
+
     /// Up to where the log is held then; `None` when the peer's version is another.
     fn join_entries(
         &mut self,
@@ -445,7 +488,9 @@ impl Replica {
             };
             writes = gone;
             fresh = true;
+            self.trail.latest.remove(&log);
         }
+        fresh |= self.trail.is_foreign(log) && self.take_back(held, frame);
         let mut differs = None;
         for (sequence, (bytes, reason)) in (frame.after.sequence + 1..).zip(&frame.entries) {
             if sequence <= held.tail.sequence {
@@ -470,22 +515,13 @@ impl Replica {
             };
             held.at = entry.at.as_second();
             writes.push(Write::Audit(log, sequence, Some(bytes.clone())));
-            let erased = entry
-                .record
-                .is_some_and(|record| self.ledger.erased(record).is_some());
-            if !erased && entry.reason(reason).is_some() {
-                writes.push(Write::Reason(
-                    entry.record,
-                    log,
-                    sequence,
-                    Some(reason.clone()),
-                ));
-            }
+            writes.extend(self.reason_write(log, &entry, reason));
             self.trail.put(log, &entry);
             self.trail.witness.came(log, &entry, cx.now);
         }
         if !writes.is_empty() {
             if fresh {
+                self.trail.index.drop_front(log, held.base.sequence);
                 writes.push(held.write(log, held.at));
             }
             self.trail.logs.insert(log, *held);
@@ -497,6 +533,15 @@ impl Replica {
             return Ok(None);
         }
         Ok(Some(held.tail.sequence))
+    }
+
+    /// Stores the reason of an entry that came, unless it is about somebody who is erased here.
+    fn reason_write(&self, log: LogId, entry: &Entry, reason: &[u8]) -> Option<Write> {
+        let erased = entry
+            .record
+            .is_some_and(|record| self.ledger.erased(record).is_some());
+        let kept = !erased && entry.reason(reason).is_some();
+        kept.then(|| Write::Reason(entry.record, log, entry.sequence, Some(reason.to_vec())))
     }
 
     /// What a peer that is out of reach from now on holds.

@@ -1,5 +1,7 @@
 //! Entries are kept for two years; the index of all of them is read in slices after the start.
 
+use jiff::Timestamp;
+
 use crate::audit::verify::{cutoff, years_before};
 use crate::audit::{Entry, Why};
 use crate::id::LogId;
@@ -14,21 +16,38 @@ const SLICE: usize = 1_000;
 const LOGS: usize = 8;
 /// A front from which nothing can go is looked at again after so many seconds.
 const LOOK: i64 = 24 * 60 * 60;
-/// That a log existed is remembered for so many years after its last entry, so that nobody offers it again.
+/// That a log existed is remembered for so many years after its last entry, so that nobody offers it again; and after
+/// so many it is over even where nobody says that it is finished.
 const REMEMBERED_YEARS: i32 = 3;
 
 impl Replica {
     /// Whether a log is finished and everything that it holds is past its time. By a clock that is not trusted
     /// nothing is.
+    ///
+    /// That a log is finished is said by the life after, which may have come here never or have gone already: what
+    /// nothing followed for a year more is taken for finished too. Should such a log go on nevertheless, its last
+    /// entry is asked back.
     pub(super) fn is_over(&self, log: LogId) -> bool {
         let Some(held) = self.trail.logs.get(&log) else {
             return false;
         };
-        self.trail.finished.contains(&log) && self.trail.own != Some(log) && self.is_past(held.at)
+        // One entry that a wrong clock dated years ahead holds up all that follow it, and they are told of until then.
+        let latest = self.trail.latest.get(&log).copied();
+        let latest = latest.map_or(held.at, |latest| latest.max(held.at));
+        let ended = self.trail.finished.contains(&log) || latest < self.trail.long_past;
+        self.is_past(latest)
+            && ended
+            && self.trail.own != Some(log)
+            && !self.trail.unread.iter().any(|(unread, ..)| *unread == log)
     }
 
     pub(super) fn is_past(&self, at: i64) -> bool {
         self.clock.trouble().is_none() && at < self.trail.cutoff
+    }
+
+    pub(super) fn set_cutoff(&mut self, now: Timestamp) {
+        self.trail.cutoff = cutoff(now).as_second();
+        self.trail.long_past = years_before(now, REMEMBERED_YEARS).as_second();
     }
 
     /// A slice of what the index lacks.
@@ -68,7 +87,7 @@ impl Replica {
     /// Of a log that goes on the newest such entry stays, at the front: its own time, which nobody can change, then
     /// proves that what went before it was older.
     pub(in super::super) fn keep_trail(&mut self, cx: &mut Cx<'_>) {
-        self.trail.cutoff = cutoff(cx.now).as_second();
+        self.set_cutoff(cx.now);
         if self.clock.trouble().is_some() {
             return;
         }
@@ -151,9 +170,10 @@ impl Replica {
 
     /// A log of which nothing is left is remembered for a while.
     fn forget_log(&mut self, log: LogId, at: i64, cx: &mut Cx<'_>) {
-        let long = at < years_before(cx.now, REMEMBERED_YEARS).as_second();
+        let long = at < self.trail.long_past;
         if long && self.trail.own != Some(log) && self.trail.previous != Some(log) {
             self.trail.logs.remove(&log);
+            self.trail.latest.remove(&log);
             cx.persist(vec![Write::Fact(fact(log), None)]);
         } else if let Some(held) = self.trail.logs.get_mut(&log) {
             held.look = Some(cx.now.as_second() + LOOK);
