@@ -187,7 +187,7 @@ fn row(who: &Visitor, report: &Report, user: &User) -> Markup {
             td { (t.role_name(user.profile.role)) }
             td { (state(t, who, user)) @if user.disabled { (arrival(who, report, user)) } }
             td { @if let Some(undertaking) = &user.undertaking { (show_date(undertaking.date)) } @else { "–" } }
-            td .acts {
+            td { div .acts {
                 @if !user.disabled {
                     (button("/code", t.new_code(), "quiet"))
                     @if user.factor.is_some() && user.id != who.user.id {
@@ -203,7 +203,7 @@ fn row(who: &Visitor, report: &Report, user: &User) -> Markup {
                         }
                     }
                 }
-            }
+            } }
         }
     }
 }
