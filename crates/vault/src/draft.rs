@@ -163,6 +163,8 @@ impl<'a, D: Disk> Draft<'a, D> {
             Some(record) => parcel::seal(&self.touch(record)?.key, place, bytes)?,
             None => parcel::seal(&self.ring.audit, place, bytes)?,
         };
+        // A longer one that stood there would leave its last pieces behind.
+        self.remove(place.prefix())?;
         self.put(sealed);
         Ok(())
     }
