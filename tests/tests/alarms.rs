@@ -111,6 +111,8 @@ fn directory() -> Directory {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        restricted: false,
+        tally: register::marketing::Tally::default(),
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));

@@ -9,7 +9,7 @@
 //! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
 //! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
-//! under the law.
+//! under the law, `marketing` the campaigns and the notices that they come to.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod alarm;
@@ -32,6 +32,7 @@ mod home;
 mod house;
 mod icon;
 mod lockout;
+mod marketing;
 mod me;
 mod page;
 mod premises;
@@ -51,3 +52,4 @@ pub use clock::today;
 pub use doors::{Access, Door};
 pub use secret::{PASSWORD_MAX, PASSWORD_MIN, SecretError, hash_password, setup_code};
 pub use server::{doors, router, serve};
+pub use text::opt_out_text;

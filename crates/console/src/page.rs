@@ -17,6 +17,7 @@ pub(crate) enum Room {
     Start,
     Clients,
     Conflicts,
+    Marketing,
     Premises,
     Users,
     Retention,
@@ -134,6 +135,7 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/clients", Room::Clients, t.clients(), "Alt+2", 0))
                     (link("/conflicts", Room::Conflicts, t.conflicts(), "Alt+3", conflicts))
                     (link("/premises", Room::Premises, t.premises(), "Alt+4", 0))
+                    (link("/marketing", Room::Marketing, t.marketing_room(), "Alt+7", 0))
                     @if user.owner {
                         (link("/admin/users", Room::Users, t.users(), "Alt+5", 0))
                         (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))

@@ -27,7 +27,7 @@ use crate::house::House;
 use crate::session::{lock, login, second, setup, undertaking};
 use crate::{
     alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, me, premises, quarantine, requests, retention, tasks, users,
+    home, marketing, me, premises, quarantine, requests, retention, tasks, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -103,6 +103,7 @@ fn plan() -> Doors {
         .post("/premises/check", May(SeePremises), premises::check)
         .and(own())
         .and(desk())
+        .and(marketing::doors())
         .and(clients::doors())
         .and(card::doors())
 }

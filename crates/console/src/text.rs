@@ -12,6 +12,7 @@ mod duplicates;
 mod factor;
 mod forget;
 mod frame;
+mod marketing;
 mod premises;
 mod problems;
 mod requests;
@@ -77,6 +78,7 @@ macro_rules! sentences {
     };
 }
 
+pub use marketing::opt_out_text;
 use sentences;
 use texts;
 

@@ -33,6 +33,8 @@ pub enum Action {
     DestroyPapers,
     /// Take down what clients ask under the law, and see what was asked (clause 10).
     RecordRequests,
+    /// Make campaigns, send them, and take their lists out (clause 12).
+    RunCampaigns,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
     DecideRequests,
 }
@@ -49,6 +51,7 @@ impl Action {
             | Self::RedactContact
             | Self::RedactCare
             | Self::RecordRequests
+            | Self::RunCampaigns
             | Self::DecideRequests => true,
             // Certificates, and an erasure, which says no more than the card's own page.
             Self::Erase => false,
@@ -77,6 +80,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Export
         | Action::Erase
         | Action::Retain
+        | Action::RunCampaigns
         | Action::DecideRequests => matches!(role, Role::Owner),
     }
 }

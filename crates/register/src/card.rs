@@ -11,6 +11,7 @@ use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, P
 use crate::document::{Heads, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::marketing::{Notice, Share, Want};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judged, Judgement};
@@ -140,6 +141,12 @@ pub struct Card {
     pub requests: Vec<Entry<Request>>,
     /// What was judged of this card and another, as far as it stands here ([`crate::same::place`]).
     pub judgements: Vec<Entry<Judgement>>,
+    /// Marketing notices, newest first.
+    pub notices: Vec<Entry<Notice>>,
+    /// Units of this client's notices that premises gave each other.
+    pub shares: Vec<Entry<Share>>,
+    /// Units that premises ask for.
+    pub wants: Vec<Entry<Want>>,
     /// When the card was made.
     pub created: Option<Timestamp>,
     /// When it was last changed.
@@ -168,6 +175,8 @@ pub struct Settings {
     pub premises: Vec<(NodeId, Field<Premises>)>,
     /// Papers to destroy, and those that were.
     pub papers: Vec<Entry<PaperTask>>,
+    /// Units of every client's notices that premises gave each other.
+    pub shares: Vec<Entry<Share>>,
 }
 
 /// The treatment catalogue.

@@ -4,6 +4,7 @@
 
 mod alike;
 mod index;
+mod marketing;
 mod person;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
 use crate::id::RecordId;
+use crate::marketing::{Campaign, Tally};
 use crate::people::User;
 use crate::request::OpenRequest;
 use crate::retention::Due;
@@ -21,6 +23,7 @@ use crate::same::{Judged, Links};
 use alike::Alike;
 use index::Index;
 pub use index::fold;
+pub use marketing::Left;
 pub use person::{Judgements, Pair};
 
 /// What is known of a client without opening the card.
@@ -48,6 +51,10 @@ pub struct Summary {
     pub judged: Vec<Judged>,
     /// The answer about marketing, if there is one.
     pub marketing: Option<bool>,
+    /// Whether the use of the card is restricted.
+    pub restricted: bool,
+    /// Its marketing notices and their units.
+    pub tally: Tally,
 }
 crate::redacted!(Summary);
 
@@ -71,6 +78,7 @@ pub struct Directory {
     users: BTreeMap<RecordId, User>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
+    campaigns: BTreeMap<RecordId, Campaign>,
     today: Option<Date>,
     closed: bool,
 }
@@ -87,6 +95,8 @@ pub enum Update {
     Settings(Box<Settings>),
     /// The catalogue changed.
     Catalogue(Box<Catalogue>),
+    /// A campaign is new or changed.
+    Campaign(Box<Campaign>),
     /// A record is gone.
     Gone(RecordId),
     /// It is this day: what is past its time is hidden.
@@ -111,6 +121,9 @@ impl Directory {
             }
             Update::Settings(settings) => self.settings = Some(*settings),
             Update::Catalogue(catalogue) => self.catalogue = Some(*catalogue),
+            Update::Campaign(campaign) => {
+                self.campaigns.insert(campaign.id, *campaign);
+            }
             Update::Today(today) => self.today = Some(today),
             Update::Closed(closed) => self.closed = closed,
             Update::Gone(id) => {
@@ -119,6 +132,7 @@ impl Directory {
                 self.links.remove(id);
                 self.clients.remove(&id);
                 self.users.remove(&id);
+                self.campaigns.remove(&id);
             }
         }
     }

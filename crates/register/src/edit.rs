@@ -83,6 +83,9 @@ pub enum EditError {
     /// A legal claim keeps the card from being erased (GDPR Article 17(3)(e)).
     #[error("a legal claim keeps the card")]
     LegalClaim,
+    /// Notices and their units are counted by the register alone.
+    #[error("notices are counted by the register alone")]
+    Counted,
     /// The record can't be read, or a newer version wrote it.
     #[error("the record can't be read")]
     Unreadable,
@@ -108,6 +111,8 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Undertaking, Kind::Undertaking)
             | (FieldKey::Disabled, Kind::Disabled)
             | (FieldKey::Controller, Kind::Controller)
+            | (FieldKey::Plan, Kind::Plan)
+            | (FieldKey::Progress, Kind::Progress)
     )
 }
 
@@ -126,5 +131,9 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Task, Kind::PaperTask)
             | (Collection::Request, Kind::Request)
             | (Collection::Judgement, Kind::Judgement)
+            | (Collection::Notice, Kind::Notice)
+            | (Collection::Share, Kind::Share)
+            | (Collection::Want, Kind::Want)
+            | (Collection::Recipients, Kind::Recipients)
     )
 }

@@ -23,6 +23,7 @@ pub mod health;
 pub mod id;
 pub mod identity_code;
 pub mod ledger;
+pub mod marketing;
 pub mod people;
 pub mod replica;
 pub mod request;

@@ -36,6 +36,8 @@ macro_rules! coded {
     };
 }
 
+pub(crate) use coded;
+
 coded! {
     /// What is asked for (clause 10).
     RequestKind {

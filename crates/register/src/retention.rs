@@ -3,6 +3,7 @@
 //! * ENTRY: a treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
 //! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
+//! * NOTICE: a marketing notice goes two years after it was sent.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
 //!
 //! Looking, editing, importing and replicating never restart a clock. A restriction (GDPR Article 18) and
@@ -13,6 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::card::{Card, Entry, Field, Held};
+use crate::marketing::{KEPT_MONTHS, Notice};
 
 /// How many years are kept (clause 9).
 pub const YEARS: i16 = 5;
@@ -123,7 +125,8 @@ impl Card {
             .iter()
             .filter_map(treatment_due)
             .chain(self.health.iter().filter_map(health_due))
-            .chain(self.requests.iter().filter_map(request_due));
+            .chain(self.requests.iter().filter_map(request_due))
+            .chain(self.notices.iter().filter_map(notice_due));
         Due {
             card: last.map(due).map(held_off),
             entry: entries.min().map(held_off),
@@ -139,6 +142,7 @@ impl Card {
         self.treatments.retain(|entry| stays(treatment_due(entry)));
         self.health.retain(|entry| stays(health_due(entry)));
         self.requests.retain(|entry| stays(request_due(entry)));
+        self.notices.retain(|entry| stays(notice_due(entry)));
     }
 }
 
@@ -170,6 +174,13 @@ pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
         closing.map(|closing| closing.date)
     };
     latest(&entry.field, closed).map(due)
+}
+
+/// When a marketing notice has to go: long after it counted for the last time.
+#[must_use]
+pub fn notice_due(entry: &Entry<Notice>) -> Option<Date> {
+    let sent = latest(&entry.field, |held| Some(day(held.value.at)));
+    sent.map(|date| date.saturating_add(Span::new().months(KEPT_MONTHS)))
 }
 
 fn latest<T>(field: &Field<T>, date: impl Fn(&Held<T>) -> Option<Date>) -> Option<Date> {

@@ -9,6 +9,7 @@
 mod content;
 mod fields;
 mod form;
+mod marketing;
 mod request;
 
 pub use content::{Content, Kind};

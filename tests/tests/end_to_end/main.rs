@@ -19,6 +19,7 @@ mod keys;
 mod kills;
 mod legacy;
 mod line;
+mod marketing;
 mod memory;
 mod person;
 mod refill;

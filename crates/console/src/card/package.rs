@@ -25,6 +25,7 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 use file::Head;
+pub(crate) use file::defused;
 use part::{Fact, Item, Names, Part, parts};
 
 /// In which form a package leaves.

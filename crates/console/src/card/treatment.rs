@@ -97,7 +97,7 @@ pub(super) fn inputs(who: &Visitor, form: &Form, faults: &Faults) -> Markup {
     }
 }
 
-fn catalogue(who: &Visitor) -> Vec<String> {
+pub(crate) fn catalogue(who: &Visitor) -> Vec<String> {
     let directory = who.house().desk.directory();
     let items = directory.catalogue().map(|all| all.items.as_slice());
     items

@@ -94,6 +94,8 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        restricted: false,
+        tally: register::marketing::Tally::default(),
         due: register::retention::Due::default(),
     };
     who.house()

@@ -205,6 +205,8 @@ impl Language {
             Kind::Health | Kind::HealthAsked => self.health(),
             Kind::Treatment | Kind::CatalogueItem => self.treatment(),
             Kind::Request => self.request(),
+            Kind::Notice | Kind::Share | Kind::Want => self.notices(),
+            Kind::Plan | Kind::Progress | Kind::Recipients => self.campaign(),
             Kind::Name
             | Kind::Origin
             | Kind::Profile

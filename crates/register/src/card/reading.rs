@@ -8,6 +8,7 @@ use crate::directory::Summary;
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::marketing::{Campaign, Notice, Share, Tally};
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
@@ -70,6 +71,8 @@ impl Reading<'_> {
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
             judged: card.judged().collect(),
             marketing: card.marketing_answer(),
+            restricted: card.restricted(),
+            tally: Tally::of(&card),
         }
     }
 
@@ -134,6 +137,12 @@ impl Reading<'_> {
             }),
             requests: self.requests(slots),
             judgements: self.judgements(slots),
+            notices: self.notices(slots),
+            shares: self.shares(slots),
+            wants: self.entries(slots, Collection::Want, |content| match content {
+                Content::Want(want) => Some(want),
+                _ => None,
+            }),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
@@ -155,6 +164,46 @@ impl Reading<'_> {
             Content::Judgement(judgement) => Some(judgement),
             _ => None,
         })
+    }
+
+    fn shares(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Share>> {
+        self.entries(slots, Collection::Share, |content| match content {
+            Content::Share(share) => Some(share),
+            _ => None,
+        })
+    }
+
+    /// Newest first.
+    fn notices(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Notice>> {
+        let mut notices = self.entries(slots, Collection::Notice, |content| match content {
+            Content::Notice(notice) => Some(notice),
+            _ => None,
+        });
+        notices.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.at)));
+        notices
+    }
+
+    /// The record as a campaign.
+    #[must_use]
+    pub fn campaign(&self) -> Campaign {
+        let slots = self.document.stamped_leaves();
+        Campaign {
+            id: self.id,
+            heads: self.document.heads(),
+            plan: self.field(&slots, FieldKey::Plan, |content| match content {
+                Content::Plan(plan) => Some(plan),
+                _ => None,
+            }),
+            progress: self.field(&slots, FieldKey::Progress, |content| match content {
+                Content::Progress(progress) => Some(progress),
+                _ => None,
+            }),
+            parts: self.entries(&slots, Collection::Recipients, |content| match content {
+                Content::Recipients(part) => Some(part),
+                _ => None,
+            }),
+            created: self.document.lifetime().map(|(first, _)| first),
+        }
     }
 
     /// Newest first.
@@ -228,6 +277,7 @@ impl Reading<'_> {
                 Content::PaperTask(task) => Some(task),
                 _ => None,
             }),
+            shares: self.shares(&slots),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

@@ -223,6 +223,8 @@ mod tests {
                 requests: Vec::new(),
                 judged: Vec::new(),
                 marketing: None,
+                restricted: false,
+                tally: crate::marketing::Tally::default(),
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -276,6 +278,8 @@ mod tests {
                 requests: Vec::new(),
                 judged: Vec::new(),
                 marketing: None,
+                restricted: false,
+                tally: crate::marketing::Tally::default(),
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

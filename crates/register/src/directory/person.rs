@@ -49,7 +49,7 @@ impl Directory {
     }
 
     /// Every card of a person, also one that is past its time: it may hold what must not be missed.
-    fn person(&self, id: RecordId) -> impl Iterator<Item = &super::Summary> {
+    pub(super) fn person(&self, id: RecordId) -> impl Iterator<Item = &super::Summary> {
         let set = self.links.set(id).into_iter();
         set.filter_map(|one| self.hidden_client(one))
     }
@@ -114,6 +114,7 @@ mod tests {
     use crate::contact::{BirthYear, Name};
     use crate::directory::{Summary, Update};
     use crate::health::AlertLevel;
+    use crate::marketing::Tally;
     use crate::retention::Due;
     use crate::same::Judged;
 
@@ -134,6 +135,8 @@ mod tests {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            restricted: false,
+            tally: Tally::default(),
         }
     }
 

@@ -13,10 +13,18 @@ pub enum RecordKind {
     Settings,
     /// The treatment catalogue ([`crate::id::CATALOGUE`]).
     Catalogue,
+    /// A marketing campaign.
+    Campaign,
 }
 
 impl RecordKind {
-    const ALL: [Self; 4] = [Self::Client, Self::Staff, Self::Settings, Self::Catalogue];
+    const ALL: [Self; 5] = [
+        Self::Client,
+        Self::Staff,
+        Self::Settings,
+        Self::Catalogue,
+        Self::Campaign,
+    ];
 
     /// The number that stands for it in documents and stored indexes.
     #[must_use]
@@ -26,6 +34,7 @@ impl RecordKind {
             Self::Staff => 2,
             Self::Settings => 3,
             Self::Catalogue => 4,
+            Self::Campaign => 5,
         }
     }
 
@@ -94,6 +103,10 @@ keys! {
         Disabled = "disabled",
         /// The clinic.
         Controller = "controller",
+        /// What a campaign is.
+        Plan = "plan",
+        /// How far a campaign is.
+        Progress = "progress",
     }
 }
 
@@ -122,6 +135,14 @@ keys! {
         Request = "request",
         /// Which other cards are of the same person, by their ids.
         Judgement = "judgement",
+        /// Notices sent to a client.
+        Notice = "notice",
+        /// Units of notices that a node gave another.
+        Share = "share",
+        /// Units of notices that a node asks for, by node id.
+        Want = "want",
+        /// Parts of a campaign's list.
+        Recipients = "recipients",
     }
 }
 
@@ -141,7 +162,15 @@ impl Collection {
     /// that two premises made apart would be two maps. Its entries stand among the fields, with its name before
     /// theirs.
     pub(super) const fn has_map(self) -> bool {
-        !matches!(self, Self::Request | Self::Judgement)
+        !matches!(
+            self,
+            Self::Request
+                | Self::Judgement
+                | Self::Notice
+                | Self::Share
+                | Self::Want
+                | Self::Recipients
+        )
     }
 }
 

@@ -7,8 +7,9 @@ use crate::card::Card;
 use crate::clock::ClockTrouble;
 use crate::document::Heads;
 use crate::edit::EditError;
-use crate::id::{Incarnation, NodeId, RecordId, RegisterId};
+use crate::id::{EntryId, Incarnation, NodeId, RecordId, RegisterId};
 use crate::ledger::{Confirmation, Reason};
+use crate::marketing::NoticeRefusal;
 use crate::retention::Due;
 
 use super::met::Met;
@@ -42,6 +43,8 @@ pub enum Answer {
     Due(Vec<DueCard>),
     /// How deletion by the clock stands.
     Retention(Box<RetentionReport>),
+    /// Of each notice that was to be recorded its entry, or why it was refused; in order.
+    Noticed(Vec<Result<EntryId, NoticeRefusal>>),
 }
 
 /// What came of one imported client.
@@ -174,6 +177,8 @@ pub struct Report {
     pub quarantine: Option<Quarantine>,
     /// Edits made here that met an erasure.
     pub met: Vec<Met>,
+    /// Whether this node founded the register.
+    pub founder: bool,
 }
 
 /// How things stand with one peer.

@@ -25,6 +25,9 @@ impl Replica {
             return Err(Refusal::Quarantined);
         }
         match command {
+            Command::Edit(edit) | Command::Redact(edit, _) if counts(&edit.changes) => {
+                Err(EditError::Counted.into())
+            }
             Command::Edit(edit) => {
                 let (record, heads) = self.edit(&edit, cx)?;
                 Ok(Answer::Edited { record, heads })
@@ -86,6 +89,13 @@ impl Replica {
                 self.dismiss(record, cx);
                 Ok(Answer::Done)
             }
+            Command::Notify {
+                records,
+                campaign,
+                outcome,
+                author,
+            } => self.notify_all(&records, campaign, outcome, author, cx),
+            Command::Look(records) => Ok(Answer::Cards(self.look(&records, cx))),
         }
     }
 
@@ -122,6 +132,8 @@ impl Replica {
             | Command::Page { .. }
             | Command::Import(_)
             | Command::Judge(..)
+            | Command::Notify { .. }
+            | Command::Look(_)
             | Command::Redact(..)
             | Command::ClearHistory { .. } => true,
             Command::Edit(edit) => match &edit.target {
@@ -405,7 +417,8 @@ fn singleton(record: RecordId) -> Option<RecordKind> {
 /// Whether the changes are of what guards a card, or of what the client asks, which a restricted card allows.
 ///
 /// Article 18 restricts the use of what is held on a client; it must not keep the client from asking that the
-/// restriction be lifted, nor the clinic from answering in time (Article 12(3)).
+/// restriction be lifted, nor the clinic from answering in time (Article 12(3)), nor an objection to marketing
+/// (Article 21(3)) from being recorded.
 fn lifts(changes: &[Change]) -> bool {
     changes.iter().all(|change| {
         matches!(
@@ -413,7 +426,21 @@ fn lifts(changes: &[Change]) -> bool {
             Change::SetField(FieldKey::Restriction | FieldKey::LegalClaim, _)
                 | Change::Add(Collection::Request, _)
                 | Change::SetEntry(Collection::Request, ..)
-        )
+        ) || matches!(change, Change::SetField(_, Content::Marketing(one)) if !one.allowed)
+    })
+}
+
+/// Whether the changes touch what only [`super::marketing`] writes: a notice that somebody could remove, or a unit that
+/// somebody could make, would not count.
+fn counts(changes: &[Change]) -> bool {
+    changes.iter().any(|change| match change {
+        Change::Add(collection, _)
+        | Change::SetEntry(collection, ..)
+        | Change::Void(collection, ..) => matches!(
+            collection,
+            Collection::Notice | Collection::Share | Collection::Want
+        ),
+        Change::SetField(..) => false,
     })
 }
 
@@ -443,6 +470,7 @@ fn check(edit: &Edit) -> Result<(), EditError> {
         };
         let sound = match content {
             Some(Content::Request(request)) => request.is_sound(),
+            Some(Content::Plan(plan)) => plan.is_sound(),
             _ => true,
         };
         if !fits || !sound {

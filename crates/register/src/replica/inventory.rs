@@ -13,9 +13,12 @@ use crate::directory::Summary;
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
 use crate::id::{EntryId, Incarnation, NodeId, RecordId};
+use crate::marketing::Tally;
 use crate::request::{OpenRequest, RequestKind};
 use crate::retention::Due;
 use crate::same::{Judged, Links, Verdict};
+
+use super::tally::StoredTally;
 
 /// What is known of one record without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub(super) struct Entry {
     pub(super) dead: u64,
     /// What was judged of it and other cards.
     pub(super) judged: Vec<Judged>,
+    /// The client's marketing notices and their units.
+    pub(super) tally: Tally,
 }
 
 /// A stored index entry that can't be read.
@@ -53,6 +58,8 @@ pub(super) struct Inventory {
     due_cards: BTreeSet<(Date, RecordId)>,
     /// Records by the day on which the first of their entries has to go.
     due_entries: BTreeSet<(Date, RecordId)>,
+    /// Clients for whom some node asks for units of notices.
+    wanted: BTreeSet<RecordId>,
     log: BTreeMap<u64, RecordId>,
     latest: u64,
     clients: usize,
@@ -74,6 +81,9 @@ impl Inventory {
         self.due_entries
             .extend(entry.due.entry.map(|day| (day, record)));
         self.links.put(record, &entry.judged);
+        if !entry.tally.wants.is_empty() {
+            self.wanted.insert(record);
+        }
         self.entries.insert(record, entry);
     }
 
@@ -88,6 +98,7 @@ impl Inventory {
         let entry = self.entries.remove(&record)?;
         self.take_due(record, entry.due);
         self.log.remove(&entry.sequence);
+        self.wanted.remove(&record);
         self.links.remove(record);
         self.clients -= usize::from(entry.kind == RecordKind::Client);
         Some(entry)
@@ -130,6 +141,11 @@ impl Inventory {
     /// The first day on which a record has to go.
     pub(super) fn oldest_due(&self) -> Option<Date> {
         self.due_cards.first().map(|(day, _)| *day)
+    }
+
+    /// Clients for whom some node asks, or asked, for units of notices.
+    pub(super) fn wanted(&self) -> Vec<RecordId> {
+        self.wanted.iter().copied().collect()
     }
 
     /// The highest sequence number ever given.
@@ -193,8 +209,9 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 
 type Id = ByteArray<16>;
 
-/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing.
-const VERSION: u8 = 2;
+/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
+/// version 2 nothing of notices.
+const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -228,6 +245,10 @@ struct StoredSummary {
     judged: Vec<(Id, bool, bool)>,
     #[serde(default)]
     marketing: Option<bool>,
+    #[serde(default)]
+    restricted: bool,
+    #[serde(default)]
+    tally: StoredTally,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -309,6 +330,8 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             requests: summary.requests.iter().map(StoredRequest::of).collect(),
             judged: summary.judged.iter().map(stored_judged).collect(),
             marketing: summary.marketing,
+            restricted: summary.restricted,
+            tally: StoredTally::of(&summary.tally),
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -328,6 +351,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unreadable> {
         judged: summary
             .as_ref()
             .map(|one| one.judged.clone())
+            .unwrap_or_default(),
+        tally: summary
+            .as_ref()
+            .map(|one| one.tally.clone())
             .unwrap_or_default(),
         kind: RecordKind::from_code(stored.kind).ok_or(Unreadable)?,
         heads: Heads::new(stored.heads.into_iter().map(|hash| *hash).collect()),
@@ -381,6 +408,8 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
             .collect::<Result<_, _>>()?,
         judged: stored.judged.iter().map(read_judged).collect(),
         marketing: stored.marketing,
+        restricted: stored.restricted,
+        tally: stored.tally.read()?,
     })
 }
 
@@ -442,6 +471,7 @@ mod tests {
                 verdict: Verdict::Same,
                 disputed: true,
             }],
+            tally: summary().tally,
         }
     }
 
@@ -456,7 +486,13 @@ mod tests {
             conflicts: 1,
             due: Due::default(),
             requests: Vec::new(),
-            judged: entry().judged,
+            judged: vec![Judged {
+                other: RecordId::from_bytes([4; 16]),
+                verdict: Verdict::Same,
+                disputed: true,
+            }],
+            restricted: true,
+            tally: super::super::tally::sample(),
             marketing: Some(false),
         }
     }

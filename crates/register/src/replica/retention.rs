@@ -12,7 +12,9 @@ use crate::document::Collection;
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
 use crate::id::{OPERATOR, RecordId, ValueId};
 use crate::ledger::Reason;
-use crate::retention::{NOTICE_DAYS, day, health_due, request_due, run_limit, treatment_due};
+use crate::retention::{
+    NOTICE_DAYS, day, health_due, notice_due, request_due, run_limit, treatment_due,
+};
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
 use super::shelf::Write;
@@ -178,11 +180,14 @@ impl Replica {
         let health = card.health.iter().filter(|entry| gone(health_due(entry)));
         let requests = card.requests.iter();
         let requests = requests.filter(|entry| gone(request_due(entry)));
+        let notices = card.notices.iter();
+        let notices = notices.filter(|entry| gone(notice_due(entry)));
         let changes: Vec<Change> = treatments
             .iter()
             .map(|entry| Change::Void(Collection::Treatment, entry.id, seen(entry)))
             .chain(health.map(|entry| Change::Void(Collection::Health, entry.id, seen(entry))))
             .chain(requests.map(|entry| Change::Void(Collection::Request, entry.id, seen(entry))))
+            .chain(notices.map(|entry| Change::Void(Collection::Notice, entry.id, seen(entry))))
             .collect();
         if changes.is_empty() {
             return Err(EditError::Unsound);

@@ -3,6 +3,7 @@
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
+use crate::marketing::{Notice, Plan, Progress, Recipients, Share, Want};
 use crate::people::{PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
@@ -69,6 +70,18 @@ pub enum Content {
     Request(Request),
     /// Whether two cards are of the same person.
     Judgement(Judgement),
+    /// A marketing notice.
+    Notice(Notice),
+    /// Units of notices that were given.
+    Share(Share),
+    /// Units of notices that are asked for.
+    Want(Want),
+    /// A campaign as the owner wrote it.
+    Plan(Plan),
+    /// How far a campaign is.
+    Progress(Progress),
+    /// Part of a campaign's list.
+    Recipients(Recipients),
 }
 crate::redacted!(Content);
 
@@ -108,6 +121,7 @@ kinds! {
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
     Request = "request",
     Judgement = "judgement",
+    Notice = "notice", Share = "share", Want = "want", Plan = "plan", Progress = "progress", Recipients = "recipients",
 }
 
 impl Content {

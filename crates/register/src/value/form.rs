@@ -12,7 +12,7 @@ use crate::treatment::{Contract, Treatment};
 use super::ValueError;
 use super::content::{Content, Kind};
 use super::fields::{Fields, Rest};
-use super::request;
+use super::{marketing, request};
 
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
@@ -38,6 +38,7 @@ impl Content {
                 to.put_flag("allowed", Some(marketing.allowed));
                 to.put_date("asked", marketing.asked);
                 to.put_text("channel", &marketing.channel);
+                to.put_text("wording", &marketing.wording);
             }
             Self::Note(note) => {
                 to.put_text("text", &note.text);
@@ -77,6 +78,12 @@ impl Content {
             }
             Self::Request(asked) => request::write(asked, to),
             Self::PaperTask(task) => write_task(task, to),
+            Self::Notice(notice) => marketing::write_notice(notice, to),
+            Self::Share(share) => marketing::write_share(share, to),
+            Self::Want(want) => marketing::write_want(want, to),
+            Self::Plan(plan) => marketing::write_plan(plan, to),
+            Self::Progress(progress) => marketing::write_progress(progress, to),
+            Self::Recipients(part) => marketing::write_recipients(part, to),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
@@ -118,6 +125,7 @@ impl Content {
                 allowed: from.flag("allowed")?.ok_or(ValueError::Damaged)?,
                 asked: from.date("asked")?,
                 channel: from.text("channel")?,
+                wording: from.text("wording")?,
             }),
             Kind::Note => Self::Note(Note {
                 text: from.text("text")?,
@@ -138,6 +146,9 @@ impl Content {
             }),
             Kind::Request => Self::Request(request::read(from)?),
             Kind::Judgement => Self::Judgement(read_judgement(from)?),
+            Kind::Notice => Self::Notice(marketing::read_notice(from)?),
+            Kind::Share => Self::Share(marketing::read_share(from)?),
+            Kind::Want => Self::Want(marketing::read_want(from)?),
             other => return Self::read_house(other, from),
         })
     }
@@ -185,6 +196,9 @@ impl Content {
                 opened: from.date("opened")?.ok_or(ValueError::Damaged)?,
                 done: from.date("done")?,
             }),
+            Kind::Plan => Self::Plan(marketing::read_plan(from)?),
+            Kind::Progress => Self::Progress(marketing::read_progress(from)?),
+            Kind::Recipients => Self::Recipients(marketing::read_recipients(from)?),
             _ => return Err(ValueError::Newer),
         })
     }

@@ -133,7 +133,7 @@ fn plain(fact: &Fact) -> String {
 }
 
 /// A text that no spreadsheet takes for a formula. A phone number stays as it is.
-fn defused(text: &str) -> String {
+pub(crate) fn defused(text: &str) -> String {
     let digits = text
         .strip_prefix('+')
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));

@@ -1,5 +1,7 @@
 //! Everything held on a client as one list of parts, from which page, JSON and CSV are all made.
 
+mod marketing;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
@@ -68,6 +70,9 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         notes,
         requests,
         judgements,
+        notices,
+        shares,
+        wants,
         created,
         changed,
     } = card;
@@ -109,6 +114,15 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         }),
         tell.entries("judgements", t.package_judged(), judgements, |one| {
             judgement_facts(t, one)
+        }),
+        tell.entries("notices", t.notices(), notices, |one| {
+            marketing::notice_facts(t, one, names)
+        }),
+        tell.entries("notice_units", t.notice_units(), shares, |one| {
+            marketing::share_facts(t, one)
+        }),
+        tell.entries("notice_wishes", t.notice_wishes(), wants, |one| {
+            marketing::want_facts(t, one)
         }),
         tell.field("legal_claim", t.claim(), legal_claim, |one| {
             claim_facts(t, one)
@@ -276,11 +290,13 @@ fn marketing_facts(t: Language, one: &Marketing) -> Vec<Fact> {
         allowed,
         asked,
         channel,
+        wording,
     } = one;
     vec![
         flag(t, "allowed", t.marketing(), Some(*allowed)),
         day("asked", t.asked_on(), *asked),
         text("channel", t.asked_how(), channel),
+        text("wording", t.asked_wording(), wording),
     ]
 }
 

@@ -9,6 +9,7 @@ use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::document::{Collection, Document, FieldKey, Put, RecordKind, Slot, Stamp};
 use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use register::id::{EntryId, Incarnation, NodeId, RecordId, ValueId};
+use register::marketing::{CampaignKind, Medium, Notice, Outcome as NoticeOutcome, Share, Want};
 use register::request::{
     Channel, CheckMethod, Closing, DocumentType, Extension, IdentityCheck, Outcome, Request,
     RequestKind,
@@ -26,6 +27,9 @@ use crate::text::Language;
 const RECORD: RecordId = RecordId::from_bytes([7; 16]);
 const AUTHOR: RecordId = RecordId::from_bytes([8; 16]);
 const CHECKER: RecordId = RecordId::from_bytes([9; 16]);
+
+const NODE: NodeId = NodeId::from_bytes([0x5a; 16]);
+const NODE_TOLD: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 /// A text as it is shown on the page, in JSON and in CSV.
 type Told = (&'static str, &'static str);
@@ -70,8 +74,13 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
                 allowed: true,
                 asked: Some(date(2024, 5, 6)),
                 channel: "tiskillä".into(),
+                wording: "kysymys 7".into(),
             }),
-            vec![("6.5.2024", "2024-05-06"), same("tiskillä")],
+            vec![
+                ("6.5.2024", "2024-05-06"),
+                same("tiskillä"),
+                same("kysymys 7"),
+            ],
         ),
         FieldKey::HealthAsked => (
             Content::HealthAsked(HealthAsked {
@@ -99,7 +108,9 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
         | FieldKey::SecondFactor
         | FieldKey::Undertaking
         | FieldKey::Disabled
-        | FieldKey::Controller => return None,
+        | FieldKey::Controller
+        | FieldKey::Plan
+        | FieldKey::Progress => return None,
     })
 }
 
@@ -158,10 +169,54 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
                 ("8.2.2026", "2026-02-08"),
             ],
         ),
-        Collection::Field | Collection::Premises | Collection::Item | Collection::Task => {
-            return None;
-        }
+        Collection::Notice => planted_notice(),
+        Collection::Share => (
+            Content::Share(Share {
+                from: NODE,
+                to: NodeId::from_bytes([0x7c; 16]),
+                units: 6,
+                at: noticed(),
+            }),
+            vec![same("7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c"), same(NODE_TOLD)],
+        ),
+        Collection::Want => (
+            Content::Want(Want {
+                node: NODE,
+                units: 7,
+                at: noticed(),
+            }),
+            vec![same(NODE_TOLD)],
+        ),
+        Collection::Field
+        | Collection::Premises
+        | Collection::Item
+        | Collection::Task
+        | Collection::Recipients => return None,
     })
+}
+
+fn noticed() -> Timestamp {
+    "2026-03-04T10:00:00Z".parse().unwrap()
+}
+
+fn planted_notice() -> (Content, Vec<Told>) {
+    let notice = Notice {
+        at: noticed(),
+        kind: CampaignKind::NewTreatment,
+        medium: Medium::Letter,
+        campaign: RecordId::from_bytes([0x6b; 16]),
+        node: NODE,
+        by: AUTHOR,
+        outcome: NoticeOutcome::HandedOut,
+    };
+    let told = vec![
+        ("Uusi hoito", "new_treatment"),
+        ("Kirje (lista muualle)", "letter"),
+        ("Luovutetulla listalla", "handed_out"),
+        same("6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b"),
+        same(NODE_TOLD),
+    ];
+    (Content::Notice(notice), told)
 }
 
 fn health() -> HealthEntry {
