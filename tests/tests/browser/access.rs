@@ -8,13 +8,15 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 16] = [
     "/",
     "/clients",
     "/clients/new",
     "/conflicts",
     "/duplicates",
     "/requests",
+    "/marketing",
+    "/marketing/new",
     "/premises",
     "/admin/users",
     "/retention",

@@ -85,7 +85,7 @@ pub(super) async fn show(
         @if !own { p .strip.info { (Icon::Info.show()) span { (t.campaign_elsewhere()) } } }
         @if let Some(choice) = &choice { (preview(who, campaign, choice)) }
         @if stage != Stage::Draft { (progress(who, campaign, &stands)) }
-        @if acts { (actions(who, campaign, stage, form, faults)) }
+        @if acts { (actions(who, campaign, &stands, form, faults)) }
         section .panel {
             header { h2 { (t.campaign_message()) } div .acts {
                 @if acts && stage == Stage::Draft { a href={ "/marketing/" (campaign.id) "/edit" } { (t.edit()) } }
@@ -154,7 +154,7 @@ fn progress(who: &Visitor, campaign: &Campaign, stands: &Standing) -> Markup {
 fn actions(
     who: &Visitor,
     campaign: &Campaign,
-    stage: Stage,
+    stands: &Standing,
     form: &Form,
     faults: &Faults,
 ) -> Markup {
@@ -167,17 +167,24 @@ fn actions(
             }
         }
     };
+    let open = campaign
+        .stands()
+        .is_some_and(|one| one.stage == Stage::Listed);
     html! {
-        @if stage == Stage::Listed {
+        @if open || !stands.handed.is_empty() {
             section .panel {
-                form method="post" action={ "/marketing/" (campaign.id) "/take" } novalidate {
-                    (hidden_state(who, &campaign.heads))
-                    (Field::new("why", t.campaign_why(), Input::Text).hint(t.campaign_take_hint()).required().show(form, faults))
-                    p .actions { button { (t.campaign_take()) } }
+                @if open {
+                    p .hint { (t.campaign_handed_hint()) }
+                    (button("handed-out", t.campaign_handed(), "primary"))
                 }
-                p .hint { (t.campaign_handed_hint()) }
-                (button("handed-out", t.campaign_handed(), "quiet"))
-                (button("stop", t.campaign_stop(), "danger"))
+                @if !stands.handed.is_empty() {
+                    form method="post" action={ "/marketing/" (campaign.id) "/take" } novalidate {
+                        (hidden_state(who, &campaign.heads))
+                        (Field::new("why", t.campaign_why(), Input::Text).hint(t.campaign_take_hint()).required().show(form, faults))
+                        p .actions { button { (t.campaign_take()) } }
+                    }
+                }
+                @if open { (button("stop", t.campaign_stop(), "danger")) }
             }
         }
     }

@@ -117,6 +117,8 @@ pub(super) struct Standing {
     pub(super) waiting: usize,
     /// Of its list, who dropped out.
     pub(super) dropped: usize,
+    /// Of its list, for whom its notice was recorded, unless they have said no since.
+    pub(super) handed: Vec<RecordId>,
     /// Notices by what became of them.
     pub(super) outcomes: BTreeMap<register::marketing::Outcome, usize>,
 }
@@ -142,12 +144,17 @@ pub(super) fn standing(house: &House, campaign: &Campaign, plan: &Plan) -> Stand
         Stage::Listed => true,
         Stage::Draft | Stage::Done | Stage::Stopped | Stage::Expired => false,
     });
-    for id in campaign.recipients().into_iter().filter(|_| open) {
+    for id in campaign.recipients() {
+        let allowed = directory.may_get(id, plan.medium, today).is_ok();
         if directory.noticed(id, campaign.id).is_some() {
+            standing.handed.extend(allowed.then_some(id));
+            continue;
+        }
+        if !open {
             continue;
         }
         let left = directory.notices_left(id, house.desk.node, founder, &shares, now);
-        if directory.may_get(id, plan.medium, today).is_err() || left.sent >= CAP {
+        if !allowed || left.sent >= CAP {
             standing.dropped += 1;
             continue;
         }

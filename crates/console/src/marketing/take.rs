@@ -1,4 +1,6 @@
-//! A list for the owner to take elsewhere: logged when it is taken, and counted once it was handed out.
+//! A list for the owner to take elsewhere: counted when it is handed out, and only then it can be taken, which is logged.
+//!
+//! So nobody is on a list that leaves without a notice on record, and the 13th is refused before anything is sent.
 
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -20,29 +22,32 @@ use crate::visitor::{Posted, Visitor};
 use super::campaign::{at_stage, go_on, show};
 use super::choice::standing;
 
-/// The list as CSV: whoever may get the notice now.
+/// The list as CSV: for whom the notice was recorded, without whoever said no since.
 pub(super) async fn download(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     seen(&form)?;
-    let (campaign, plan, _) = at_stage(&who, &id, &[Stage::Listed])?;
+    let (campaign, plan, _) = at_stage(&who, &id, &[Stage::Listed, Stage::Done, Stage::Stopped])?;
     let mut faults = Faults::default();
     let Some(why) = faults.take("why", required(form.get("why")), who.t()) else {
         let mut response = show(&who, &campaign, &form, &faults, None).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let open = standing(who.house(), &campaign, &plan).open;
-    let cards = cards(&who, &open).await?;
+    let handed = standing(who.house(), &campaign, &plan).handed;
+    if handed.is_empty() {
+        return Err(Problem::Stale);
+    }
+    let handed_cards = cards(&who, &handed).await?;
     let event = AuditEvent {
         who: who.user.id,
-        act: Act::Exported(cards.len() as u64),
+        act: Act::Exported(handed_cards.len() as u64),
         record: Some(campaign.id),
         reason: why,
     };
     who.house().desk.ask(Command::Audit(event)).await?;
-    let bytes = csv(plan.medium, &cards).map_err(|_| Problem::Internal)?;
+    let bytes = csv(plan.medium, &handed_cards).map_err(|_| Problem::Internal)?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -93,7 +98,7 @@ fn csv(medium: Medium, cards: &[Card]) -> Result<Vec<u8>, csv::Error> {
         .map_err(|error| csv::Error::from(error.into_error()))
 }
 
-/// The owner says that the list was handed out: one notice for each who is still on it.
+/// The owner hands the list out: one notice for each who is still on it.
 pub(super) async fn handed_out(
     Path(id): Path<String>,
     Posted { who, form }: Posted,

@@ -52,13 +52,14 @@ texts! {
         "Den här kampanjen gjordes på ett annat verksamhetsställe. Listan görs och skickas där.",
         "This campaign was made at another premises. Its list is made and sent there.";
     campaign_stop: "Pysäytä kampanja", "Stoppa kampanjen", "Stop the campaign";
-    campaign_take: "Lataa lista muualla lähetettäväksi", "Ladda ner listan för sändning på annat sätt", "Download the list to send it elsewhere";
-    campaign_take_hint: "Lataus kirjataan lokiin rivimäärineen. Hävitä tiedosto lähetyksen jälkeen.", "Nedladdningen loggas med antalet rader. Förstör filen efter sändningen.",
-        "The download is logged with the number of rows. Destroy the file after sending.";
+    campaign_take: "Lataa luovutettu lista", "Ladda ner den utlämnade listan", "Download the list that was handed out";
+    campaign_take_hint: "Listalla ovat ne, joille tiedote on kirjattu. Lataus kirjataan lokiin rivimäärineen. Hävitä tiedosto lähetyksen jälkeen.",
+        "På listan finns de för vilka utskicket har antecknats. Nedladdningen loggas med antalet rader. Förstör filen efter sändningen.",
+        "On the list are those for whom the notice was recorded. The download is logged with the number of rows. Destroy the file after sending.";
     campaign_why: "Miksi lista otetaan", "Varför listan tas", "Why the list is taken";
-    campaign_handed: "Lista on luovutettu lähetettäväksi", "Listan har lämnats för sändning", "The list has been handed out";
-    campaign_handed_hint: "Paina, kun viesti lähetetään listan mukaan: jokaiselle kirjataan yksi tiedote.", "Tryck när meddelandet skickas enligt listan: ett utskick antecknas för var och en.",
-        "Press when the message goes out by the list: one notice is recorded for each.";
+    campaign_handed: "Luovuta lista lähetettäväksi", "Lämna listan för sändning", "Hand the list out";
+    campaign_handed_hint: "Jokaiselle listalla olevalle kirjataan ensin yksi tiedote. Sen jälkeen listan voi ladata.", "Först antecknas ett utskick för var och en på listan. Sedan kan listan laddas ner.",
+        "First one notice is recorded for each on the list. Then the list can be downloaded.";
     campaign_results: "Tulos", "Resultat", "Result";
     campaign_list_gone: "Jakelulista on poistettu.", "Sändlistan har tagits bort.", "The recipient list is gone.";
     opt_out: "Kirjaa markkinointikielto", "Anteckna marknadsföringsförbud", "Record an opt-out";
