@@ -8,7 +8,7 @@ use crate::directory::Summary;
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
-use crate::marketing::{Campaign, Notice, Share, Tally};
+use crate::marketing::{Campaign, Notice, Share, Tally, Want};
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
@@ -139,10 +139,7 @@ impl Reading<'_> {
             judgements: self.judgements(slots),
             notices: self.notices(slots),
             shares: self.shares(slots),
-            wants: self.entries(slots, Collection::Want, |content| match content {
-                Content::Want(want) => Some(want),
-                _ => None,
-            }),
+            wants: self.wants(slots),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
@@ -162,6 +159,13 @@ impl Reading<'_> {
     fn judgements(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Judgement>> {
         self.entries(slots, Collection::Judgement, |content| match content {
             Content::Judgement(judgement) => Some(judgement),
+            _ => None,
+        })
+    }
+
+    fn wants(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Want>> {
+        self.entries(slots, Collection::Want, |content| match content {
+            Content::Want(want) => Some(want),
             _ => None,
         })
     }

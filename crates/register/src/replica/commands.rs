@@ -21,13 +21,8 @@ const PAGE_LIMIT: usize = 1_000;
 
 impl Replica {
     pub(super) fn command(&mut self, command: Command, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
-        if self.quarantine.is_some() && self.shows_somebody(&command) {
-            return Err(Refusal::Quarantined);
-        }
+        self.admit(&command)?;
         match command {
-            Command::Edit(edit) | Command::Redact(edit, _) if counts(&edit.changes) => {
-                Err(EditError::Counted.into())
-            }
             Command::Edit(edit) => {
                 let (record, heads) = self.edit(&edit, cx)?;
                 Ok(Answer::Edited { record, heads })
@@ -73,10 +68,7 @@ impl Replica {
             Command::Erasures => Ok(Answer::Erasures(self.erasures())),
             Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
             Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
-            Command::ConfirmClock(author) => {
-                self.confirm_clock(author, cx);
-                Ok(Answer::Done)
-            }
+            Command::ConfirmClock(author) => Ok(self.confirm_clock(author, cx)),
             Command::TakeLedger(lines) => {
                 self.take_lines(None, lines, cx);
                 Ok(Answer::Done)
@@ -85,10 +77,7 @@ impl Replica {
                 self.release(author, cx);
                 Ok(Answer::Done)
             }
-            Command::Dismiss(record) => {
-                self.dismiss(record, cx);
-                Ok(Answer::Done)
-            }
+            Command::Dismiss(record) => Ok(self.dismiss(record, cx)),
             Command::Notify {
                 records,
                 campaign,
@@ -99,18 +88,33 @@ impl Replica {
         }
     }
 
-    fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) {
+    /// What is refused whoever asks.
+    fn admit(&self, command: &Command) -> Result<(), Refusal> {
+        if self.quarantine.is_some() && self.shows_somebody(command) {
+            return Err(Refusal::Quarantined);
+        }
+        match command {
+            Command::Edit(edit) | Command::Redact(edit, _) if counts(&edit.changes) => {
+                Err(EditError::Counted.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) -> Answer {
         self.clock.confirm(cx.now);
         let audit = self.audit_write(event_of(author, Act::ClockConfirmed), cx);
         cx.persist(vec![audit]);
         cx.notify(Notice::Standing);
+        Answer::Done
     }
 
-    fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+    fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Answer {
         if self.met.remove(&record).is_some() {
             cx.persist(vec![Write::Fact(super::met::fact(record), None)]);
             cx.notify(Notice::Standing);
         }
+        Answer::Done
     }
 
     fn remove_peer(&mut self, node: NodeId, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {

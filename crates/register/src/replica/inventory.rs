@@ -46,6 +46,17 @@ pub(super) struct Entry {
     pub(super) tally: Tally,
 }
 
+impl Entry {
+    /// Takes what counts of a client's card.
+    pub(super) fn take(&mut self, summary: Option<&Summary>) {
+        if let Some(summary) = summary {
+            self.due = summary.due;
+            self.judged = summary.judged.clone();
+            self.tally = summary.tally.clone();
+        }
+    }
+}
+
 /// A stored index entry that can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unreadable;

@@ -94,11 +94,7 @@ impl Replica {
             tally: Tally::default(),
         };
         let summary = self.publish(record, &sheet, cx);
-        if let Some(summary) = &summary {
-            entry.due = summary.due;
-            entry.judged = summary.judged.clone();
-            entry.tally = summary.tally.clone();
-        }
+        entry.take(summary.as_ref());
         writes.push(Write::Index(
             record,
             inventory::encode(&entry, summary.as_ref()),

@@ -34,12 +34,7 @@ impl Content {
                 to.put_text("legacy_id", &origin.legacy_id);
                 to.put_date("last_visit", origin.last_visit);
             }
-            Self::Marketing(marketing) => {
-                to.put_flag("allowed", Some(marketing.allowed));
-                to.put_date("asked", marketing.asked);
-                to.put_text("channel", &marketing.channel);
-                to.put_text("wording", &marketing.wording);
-            }
+            Self::Marketing(permission) => marketing::write_permission(permission, to),
             Self::Note(note) => {
                 to.put_text("text", &note.text);
                 to.put_date("date", note.date);

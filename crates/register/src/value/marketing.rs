@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::contact::Marketing;
 use crate::id::{NodeId, RecordId};
 use crate::marketing::{
     Audience, CampaignKind, Medium, Notice, Outcome, Plan, Progress, Recipients, Share, Stage, Want,
@@ -12,6 +13,13 @@ use super::fields::{Fields, Rest};
 use super::form::{put_record, record};
 
 const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
+
+pub(super) fn write_permission(permission: &Marketing, to: &mut Fields) {
+    to.put_flag("allowed", Some(permission.allowed));
+    to.put_date("asked", permission.asked);
+    to.put_text("channel", &permission.channel);
+    to.put_text("wording", &permission.wording);
+}
 
 pub(super) fn write_notice(notice: &Notice, to: &mut Fields) {
     put_time(to, "at", notice.at);
@@ -208,7 +216,6 @@ mod tests {
 
     #[test]
     fn a_permission_of_before_wordings_were_kept_still_reads() {
-        use crate::contact::Marketing;
         let old = Content::Marketing(Marketing {
             allowed: true,
             asked: None,

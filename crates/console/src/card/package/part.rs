@@ -8,6 +8,7 @@ use register::card::{Card, Entry, Field, Held};
 use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
+use register::marketing::{Notice, Share, Want};
 use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
 use register::retention::{LegalClaim, Restriction};
 use register::same::{Judgement, Verdict};
@@ -79,7 +80,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
     let tell = Telling { t, names };
     let year = |year: &BirthYear| vec![number("birth_year", t.birth_year(), year.get())];
     let asked = |HealthAsked { date }: &HealthAsked| vec![day("date", t.date(), Some(*date))];
-    vec![
+    let mut all = vec![
         tell.record(*id, *created, *changed),
         tell.field("name", t.name(), name, |one| name_facts(t, one)),
         tell.field("birth_year", t.birth_year(), birth_year, year),
@@ -115,6 +116,20 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.entries("judgements", t.package_judged(), judgements, |one| {
             judgement_facts(t, one)
         }),
+    ];
+    all.extend(notices_and_units(&tell, notices, shares, wants));
+    all.extend(holds(&tell, legal_claim, restriction));
+    all
+}
+
+fn notices_and_units(
+    tell: &Telling<'_>,
+    notices: &[Entry<Notice>],
+    shares: &[Entry<Share>],
+    wants: &[Entry<Want>],
+) -> Vec<Part> {
+    let (t, names) = (tell.t, tell.names);
+    vec![
         tell.entries("notices", t.notices(), notices, |one| {
             marketing::notice_facts(t, one, names)
         }),
@@ -124,6 +139,16 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.entries("notice_wishes", t.notice_wishes(), wants, |one| {
             marketing::want_facts(t, one)
         }),
+    ]
+}
+
+fn holds(
+    tell: &Telling<'_>,
+    legal_claim: &Field<LegalClaim>,
+    restriction: &Field<Restriction>,
+) -> Vec<Part> {
+    let t = tell.t;
+    vec![
         tell.field("legal_claim", t.claim(), legal_claim, |one| {
             claim_facts(t, one)
         }),

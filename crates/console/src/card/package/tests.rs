@@ -69,19 +69,7 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
                 same("A-1234"),
             ],
         ),
-        FieldKey::Marketing => (
-            Content::Marketing(Marketing {
-                allowed: true,
-                asked: Some(date(2024, 5, 6)),
-                channel: "tiskillä".into(),
-                wording: "kysymys 7".into(),
-            }),
-            vec![
-                ("6.5.2024", "2024-05-06"),
-                same("tiskillä"),
-                same("kysymys 7"),
-            ],
-        ),
+        FieldKey::Marketing => planted_permission(),
         FieldKey::HealthAsked => (
             Content::HealthAsked(HealthAsked {
                 date: date(2024, 6, 7),
@@ -170,29 +158,53 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             ],
         ),
         Collection::Notice => planted_notice(),
-        Collection::Share => (
-            Content::Share(Share {
-                from: NODE,
-                to: NodeId::from_bytes([0x7c; 16]),
-                units: 6,
-                at: noticed(),
-            }),
-            vec![same("7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c"), same(NODE_TOLD)],
-        ),
-        Collection::Want => (
-            Content::Want(Want {
-                node: NODE,
-                units: 7,
-                at: noticed(),
-            }),
-            vec![same(NODE_TOLD)],
-        ),
+        Collection::Share => planted_share(),
+        Collection::Want => planted_want(),
         Collection::Field
         | Collection::Premises
         | Collection::Item
         | Collection::Task
         | Collection::Recipients => return None,
     })
+}
+
+fn planted_permission() -> (Content, Vec<Told>) {
+    (
+        Content::Marketing(Marketing {
+            allowed: true,
+            asked: Some(date(2024, 5, 6)),
+            channel: "tiskillä".into(),
+            wording: "kysymys 7".into(),
+        }),
+        vec![
+            ("6.5.2024", "2024-05-06"),
+            same("tiskillä"),
+            same("kysymys 7"),
+        ],
+    )
+}
+
+fn planted_share() -> (Content, Vec<Told>) {
+    (
+        Content::Share(Share {
+            from: NODE,
+            to: NodeId::from_bytes([0x7c; 16]),
+            units: 6,
+            at: noticed(),
+        }),
+        vec![same("7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c"), same(NODE_TOLD)],
+    )
+}
+
+fn planted_want() -> (Content, Vec<Told>) {
+    (
+        Content::Want(Want {
+            node: NODE,
+            units: 7,
+            at: noticed(),
+        }),
+        vec![same(NODE_TOLD)],
+    )
 }
 
 fn noticed() -> Timestamp {
