@@ -211,7 +211,7 @@ impl Replica {
             founded: (!holdings.facts.contains_key(FACT_REGISTER)).then_some(register),
             behind: holdings.facts.contains_key(marketing::FACT_BEHIND),
             lists: BTreeMap::new(),
-            evened: None,
+            evened: Some(cx.now),
         };
         replica.read_facts(&holdings.facts)?;
         replica.clock.observe(cx.now);

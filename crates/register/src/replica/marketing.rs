@@ -28,7 +28,7 @@ pub const NOTICES: usize = 256;
 /// The most wishes that one tick answers, so that nobody waits for it.
 const STEP: usize = 16;
 /// Units of every client are evened out, and lists looked at, so often, seconds.
-const EVERY: i64 = 5;
+const EVERY: i64 = 15;
 
 pub(super) const FACT_FOUNDED: &str = "founded";
 pub(super) const FACT_BEHIND: &str = "behind";
