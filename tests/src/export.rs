@@ -30,6 +30,9 @@ pub struct Client {
     pub marketing: Marketing,
     /// Notes.
     pub notes: Vec<Value>,
+    /// Consents, patch tests, adverse events and the like, where there are any.
+    #[serde(default)]
+    pub safety: Option<Value>,
     /// Fields with more than one value.
     pub conflicts: Vec<Value>,
     /// Something of it has not arrived yet.

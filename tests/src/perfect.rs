@@ -12,12 +12,15 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use register::audit::verify::{Verdict, Verifier};
+use register::audit::{Checkpoint, Witness};
 use register::card::Card;
+use register::directory::Directory;
 use register::edit::{Change, Edit, Target};
-use register::id::{NodeId, OPERATOR, RecordId};
+use register::id::{LogId, NodeId, OPERATOR, RecordId};
 use register::replica::{
-    Answer, Command, Effect, Holdings, Input, Moment, Notice, Peer, PeerState, Refusal, Replica,
-    Shelf, ShelfError, Write,
+    Answer, AuditSlot, Command, Effect, Holdings, Input, Moment, Notice, Peer, PeerState, Refusal,
+    Replica, Shelf, ShelfError, Write,
 };
 use register::value::Value;
 
@@ -32,7 +35,10 @@ pub struct Store {
     facts: BTreeMap<String, Vec<u8>>,
     /// Ledger lines.
     pub ledger: Vec<Vec<u8>>,
-    audit: Option<(u64, Vec<u8>)>,
+    /// Entries of the audit logs.
+    pub audit: BTreeMap<(LogId, u64), Vec<u8>>,
+    /// Reasons of audit entries.
+    pub reasons: BTreeMap<(Option<RecordId>, LogId, u64), Vec<u8>>,
     /// How many documents were read.
     pub reads: std::cell::Cell<usize>,
 }
@@ -49,11 +55,21 @@ impl Store {
                 self.documents.remove(&id);
                 self.values.remove(&id);
                 self.indexes.remove(&id);
+                if matches!(write, Write::Forget(_)) {
+                    self.reasons.retain(|(record, ..), _| *record != Some(id));
+                }
             }
             Write::Fact(key, Some(bytes)) => drop(self.facts.insert(key, bytes)),
             Write::Fact(key, None) => drop(self.facts.remove(&key)),
             Write::Ledger(bytes) => self.ledger.push(bytes),
-            Write::Audit(sequence, bytes) => self.audit = Some((sequence, bytes)),
+            Write::Audit(log, sequence, bytes) => match bytes {
+                Some(bytes) => drop(self.audit.insert((log, sequence), bytes)),
+                None => drop(self.audit.remove(&(log, sequence))),
+            },
+            Write::Reason(record, log, sequence, bytes) => match bytes {
+                Some(bytes) => drop(self.reasons.insert((record, log, sequence), bytes)),
+                None => drop(self.reasons.remove(&(record, log, sequence))),
+            },
         }
     }
 
@@ -62,7 +78,13 @@ impl Store {
             indexes: self.indexes.clone().into_iter().collect(),
             facts: self.facts.clone(),
             ledger: self.ledger.clone(),
-            audit: self.audit.clone(),
+            logs: {
+                let mut last = BTreeMap::new();
+                for ((log, sequence), bytes) in &self.audit {
+                    last.insert(*log, (*sequence, Some(bytes.clone())));
+                }
+                last.into_iter().collect()
+            },
         }
     }
 }
@@ -76,6 +98,32 @@ impl Shelf for Store {
     fn values(&self, record: RecordId) -> Result<Vec<Value>, ShelfError> {
         Ok(self.values.get(&record).cloned().unwrap_or_default())
     }
+
+    fn audit(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<AuditSlot>, ShelfError> {
+        let held = self.audit.range((log, from)..=(log, u64::MAX)).take(limit);
+        Ok(held
+            .map(|((_, sequence), bytes)| (*sequence, Some(bytes.clone())))
+            .collect())
+    }
+
+    fn reason(
+        &self,
+        record: Option<RecordId>,
+        log: LogId,
+        sequence: u64,
+    ) -> Result<Option<Vec<u8>>, ShelfError> {
+        Ok(self.reasons.get(&(record, log, sequence)).cloned())
+    }
+}
+
+/// What stands for a signature where no node has a real key.
+#[must_use]
+pub fn witness(checkpoint: Checkpoint, key: &[u8; 32]) -> Witness {
+    Witness {
+        checkpoint,
+        key: key.to_vec(),
+        signature: register::id::digest(&[key, &checkpoint.signed()]).to_vec(),
+    }
 }
 
 /// One node.
@@ -86,6 +134,8 @@ pub struct Node {
     pub replica: Replica,
     /// Its store.
     pub store: Store,
+    /// What its pages would read.
+    pub directory: Directory,
 }
 
 /// Several nodes, the lines between them, and one clock.
@@ -113,12 +163,13 @@ impl World {
         for number in 0..count {
             let key = [number + 1; 32];
             let id = register::replica::node_id(&key);
-            let (replica, store) = world.start(id, Store::default());
+            let (replica, store, directory) = world.start(id, Store::default());
             world.nodes.push(Node {
                 id,
                 key,
                 replica,
                 store,
+                directory,
             });
         }
         for a in 0..world.nodes.len() {
@@ -135,7 +186,7 @@ impl World {
         world
     }
 
-    fn start(&mut self, id: NodeId, mut store: Store) -> (Replica, Store) {
+    fn start(&mut self, id: NodeId, mut store: Store) -> (Replica, Store, Directory) {
         let mut effects = Vec::new();
         let mut moment = Moment {
             now: Timestamp::from_second(self.now).unwrap(),
@@ -143,23 +194,27 @@ impl World {
         };
         let replica =
             Replica::open(id, store.holdings(), &store, &mut moment, &mut effects).unwrap();
+        let mut directory = Directory::default();
         for effect in effects {
-            if let Effect::Persist(group) = effect {
-                group
+            match effect {
+                Effect::Persist(group) => group
                     .writes
                     .into_iter()
-                    .for_each(|write| store.apply(write));
+                    .for_each(|write| store.apply(write)),
+                Effect::Notify(Notice::Directory(update)) => directory.apply(update),
+                _ => {}
             }
         }
-        (replica, store)
+        (replica, store, directory)
     }
 
     /// Begins a new life on what the store holds.
     pub fn restart(&mut self, at: usize) {
         let (id, store) = (self.nodes[at].id, self.nodes[at].store.clone());
-        let (replica, store) = self.start(id, store);
+        let (replica, store, directory) = self.start(id, store);
         self.nodes[at].replica = replica;
         self.nodes[at].store = store;
+        self.nodes[at].directory = directory;
     }
 
     /// Time passes with everybody asleep.
@@ -179,6 +234,7 @@ impl World {
             .handle(input, &node.store, &mut moment, &mut effects);
         let mut answer = None;
         let mut forgotten = Vec::new();
+        let mut unsigned = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Persist(group) => group
@@ -193,8 +249,16 @@ impl World {
                 Effect::Reply(_, reply) => answer = Some(reply),
                 Effect::Close(peer, fault) => panic!("{at} closes {peer}: {fault}"),
                 Effect::Notify(Notice::Forgotten(record)) => forgotten.push(record),
+                Effect::Notify(Notice::Directory(update)) => {
+                    self.nodes[at].directory.apply(update);
+                }
+                Effect::Sign(checkpoint) => unsigned.push(checkpoint),
                 Effect::Notify(_) => {}
             }
+        }
+        for checkpoint in unsigned {
+            let witness = witness(checkpoint, &self.nodes[at].key);
+            self.input(at, Input::Signed(Box::new(witness)));
         }
         for record in forgotten {
             self.input(at, Input::Forgotten(record));
@@ -285,4 +349,35 @@ impl World {
             .unwrap();
         (peer.state, peer.waiting)
     }
+
+    /// What a verification of a node's audit logs finds. Signatures are those of [`witness`].
+    pub fn verify(&mut self, at: usize) -> Verdict {
+        let Answer::LogHeads(heads, contradictions) = self.command(at, Command::LogHeads).unwrap()
+        else {
+            panic!("no heads");
+        };
+        let mut verifier = Verifier::new(Timestamp::from_second(self.now).unwrap(), &heads);
+        for head in &heads {
+            let slots = self.nodes[at].store.audit(head.log, 0, usize::MAX).unwrap();
+            for (sequence, bytes) in slots {
+                verifier.take(head.log, sequence, bytes.as_deref());
+            }
+        }
+        verifier.finish(&contradictions, is_witness)
+    }
+
+    /// The id of a node.
+    #[must_use]
+    pub fn id(&self, at: usize) -> NodeId {
+        self.nodes[at].id
+    }
+}
+
+/// Whether a counter-signature is one of [`witness`], by this node.
+#[must_use]
+pub fn is_witness(node: NodeId, one: &Witness) -> bool {
+    let key: Option<[u8; 32]> = one.key.as_slice().try_into().ok();
+    key.is_some_and(|key| {
+        register::replica::node_id(&key) == node && witness(one.checkpoint, &key) == *one
+    })
 }

@@ -192,7 +192,7 @@ impl Visitor {
             .form("/contact")
     }
 
-    /// Adds an entry (`treatments`, `health` or `notes`).
+    /// Adds an entry (of a section, such as `treatments`, `health`, `patch-tests` or `notes`).
     ///
     /// # Errors
     /// When the entry is refused.
@@ -203,7 +203,11 @@ impl Visitor {
         fields: &[(&str, &str)],
     ) -> anyhow::Result<()> {
         let path = format!("/clients/{client}/{section}/new");
-        let form = self.open(&path).await?.form(&path)?;
+        let mut form = self.open(&path).await?.form(&path)?;
+        // The first entry of health comes with the client's consent.
+        if form.get("consent_version").is_some() {
+            form = form.with("consent_method", "paper");
+        }
         self.save(&filled(form, fields)).await.map(drop)
     }
 

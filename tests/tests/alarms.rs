@@ -6,6 +6,7 @@
     reason = "a test that meets what it can't mean has failed"
 )]
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use console::desk::{Asked, BackupFault, BackupState, Desk};
@@ -63,6 +64,7 @@ fn quiet() -> Report {
             agreed: None,
             waiting: 0,
             waiting_since: None,
+            users: Vec::new(),
         }],
         unconfirmed: 0,
         retention: RetentionReport {
@@ -74,7 +76,9 @@ fn quiet() -> Report {
             running: false,
         },
         quarantine: None,
+        founder: false,
         met: Vec::new(),
+        logs: register::audit::query::Standing::default(),
     }
 }
 
@@ -89,6 +93,8 @@ fn user(id: RecordId, name: &str, role: Role) -> Update {
         password: Some(console::hash_password(PASSWORD).unwrap()),
         setup: None,
         factor: None,
+        quick: None,
+        agreement: None,
         undertaking: Some(Undertaking {
             date: date(2026, 1, 1),
         }),
@@ -113,6 +119,10 @@ fn directory() -> Directory {
         marketing: None,
         restricted: false,
         tally: register::marketing::Tally::default(),
+        traces: register::trace::Traces::default(),
+        adult: false,
+        adverse: Vec::new(),
+        months: register::directory::Months::default(),
         due: Due::default(),
     };
     directory.apply(Update::Client(CLIENT, Box::new(summary)));
@@ -132,19 +142,23 @@ impl House {
             address,
         };
         let desk = Desk {
+            idle: jiff::SignedDuration::from_mins(5),
             node: NODE,
             premises: "Poikuekatu".to_owned(),
             commands,
             directory: Arc::clone(&house.directory),
             report: house.report.subscribe(),
             backup: house.backup.subscribe(),
+            place: watch::Sender::new(console::desk::Place::default()).subscribe(),
+            audit: watch::channel(None).1,
+            check_audit: Arc::default(),
             changes: broadcast::Sender::new(16),
         };
         tokio::spawn(answer(asked, Arc::clone(&house.told)));
         tokio::spawn(console::serve(
             listener,
             desk,
-            Timestamp::now,
+            clock,
             std::future::pending(),
         ));
         house
@@ -176,7 +190,7 @@ async fn answer(mut asked: mpsc::Receiver<Asked>, told: Arc<Mutex<Vec<String>>>)
                     entry: None,
                 },
             }])),
-            Command::Erasure(_) => Err(Refusal::Edit(EditError::NoRecord)),
+            Command::Open { .. } | Command::Erasure(_) => Err(Refusal::Edit(EditError::NoRecord)),
             Command::Erasures => Ok(Answer::Erasures(Vec::new())),
             Command::ConfirmClock(_)
             | Command::Release(_)
@@ -231,6 +245,55 @@ async fn in_quarantine_nobody_is_shown_until_the_owner_answers_for_it() {
     assert!(house.told().is_empty());
     owner.save(&form.with("sure", "yes")).await.unwrap();
     assert_eq!(house.told(), [format!("Release({OWNER:?})")]);
+}
+
+/// Minutes that have gone by for the consoles of this process. Each test has a process of its own.
+static MINUTES: AtomicI64 = AtomicI64::new(0);
+
+fn clock() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_mins(MINUTES.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn what_cant_be_undone_takes_the_password_once_more() {
+    let house = House::open().await;
+    let owner = house.visitor("Omistaja").await;
+    let erase = format!("/clients/{CLIENT}/erase");
+    // Who has just logged in is not asked again; this register has no card to show.
+    assert!(
+        !owner
+            .open(&erase)
+            .await
+            .unwrap()
+            .path
+            .starts_with("/confirm")
+    );
+    MINUTES.store(4, Ordering::SeqCst);
+    assert!(owner.open("/").await.unwrap().status.is_success());
+    MINUTES.store(8, Ordering::SeqCst);
+    let page = owner.open(&erase).await.unwrap();
+    assert!(page.path.starts_with("/confirm"), "{}", page.path);
+    let form = page.form("/confirm").unwrap();
+    let wrong = form.clone().with("password", "not my password");
+    let wrong = owner.send(&wrong).await.unwrap();
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        owner
+            .open(&erase)
+            .await
+            .unwrap()
+            .path
+            .starts_with("/confirm")
+    );
+    let right = owner.send(&form.with("password", PASSWORD)).await.unwrap();
+    assert_eq!(right.path, erase);
+    assert_eq!(owner.open(&erase).await.unwrap().path, erase);
+    // Other pages never ask, and nobody's role is widened by it.
+    MINUTES.store(12, Ordering::SeqCst);
+    assert_eq!(owner.open("/erasures").await.unwrap().path, "/erasures");
+    let staff = house.visitor("Hoitaja").await;
+    let refused = staff.open(&erase).await.unwrap();
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -125,7 +125,23 @@ pub(crate) fn first_page(look: &Look) -> Markup {
         @if papers > 0 {
             p .strip.warn { (Icon::Info.show()) strong { (t.papers_open(papers)) } a href="/tasks" { (t.look()) } }
         }
+        @if look.is_owner() { (audit(look, &report)) }
         (backup(look, now))
+    }
+}
+
+/// Audit logs that contradict each other or are not sound.
+fn audit(look: &Look, report: &Report) -> Markup {
+    let t = look.t;
+    let check = *look.house.desk.audit.borrow();
+    let unsound = check.filter(|check| check.findings > 0);
+    html! {
+        @if !report.logs.contradictions.is_empty() {
+            p .strip.danger { (Icon::Alert.show()) strong { (t.audit_contradiction()) } a href="/audit" { (t.look()) } }
+        } @else if let Some(check) = unsound {
+            p .strip.danger { (Icon::Alert.show())
+                strong { (t.audit_unsound(&show_moment(check.at), check.findings)) } a href="/audit" { (t.look()) } }
+        }
     }
 }
 

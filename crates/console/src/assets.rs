@@ -17,6 +17,7 @@ const STYLE: &str = concat!(
     include_str!("assets/layout.css"),
     include_str!("assets/components.css"),
     include_str!("assets/card.css"),
+    include_str!("assets/papers.css"),
     include_str!("assets/print.css"),
 );
 const SCRIPT: &str = include_str!("assets/console.js");

@@ -1,21 +1,31 @@
 //! The client card: one page, the forms of its sections, and the choices it waits for.
 
+mod adverse;
 mod band;
+mod changes;
 mod conflict;
+mod consent;
 mod contact;
 mod content;
 mod entry;
 mod erase;
+mod findings;
 mod forget;
 mod health;
 mod hold;
 mod linked;
 mod marketing;
+mod minor;
+mod mode;
 mod note;
 mod package;
+mod patch;
+mod refusal;
 mod request;
+mod safety;
 mod treatment;
 mod view;
+mod warn;
 
 use axum::response::Response;
 use maud::{Markup, html};
@@ -24,15 +34,17 @@ use register::access::Action::{
     RedactCare, Retain,
 };
 use register::access::{Action, trim};
-use register::audit::Purpose;
+use register::audit::{Act, AuditEvent, Purpose};
 use register::card::{Alert, Card, Field, Held};
 use register::directory::Hit;
 use register::document::{Collection, Heads, Slot};
 use register::id::{RecordId, ValueId};
+use register::minor::Minority;
 use register::replica::{Answer, Command};
 use register::same::{strictest, union};
 
-use crate::doors::Access::May;
+use crate::clock::today;
+use crate::doors::Access::{May, Proved};
 use crate::doors::Doors;
 use crate::erasures;
 use crate::form::Form;
@@ -54,16 +66,29 @@ pub(crate) enum Section {
     Treatment,
     Health,
     Note,
+    PatchTest,
+    Adverse,
+    Refusal,
 }
 
 impl Section {
-    const ALL: [Self; 3] = [Self::Treatment, Self::Health, Self::Note];
+    const ALL: [Self; 6] = [
+        Self::Treatment,
+        Self::Health,
+        Self::Note,
+        Self::PatchTest,
+        Self::Adverse,
+        Self::Refusal,
+    ];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Treatment => "treatments",
             Self::Health => "health",
             Self::Note => "notes",
+            Self::PatchTest => "patch-tests",
+            Self::Adverse => "adverse-events",
+            Self::Refusal => "refusals",
         }
     }
 
@@ -72,6 +97,9 @@ impl Section {
             Self::Treatment => Collection::Treatment,
             Self::Health => Collection::Health,
             Self::Note => Collection::Note,
+            Self::PatchTest => Collection::PatchTest,
+            Self::Adverse => Collection::Adverse,
+            Self::Refusal => Collection::Refusal,
         }
     }
 
@@ -80,13 +108,18 @@ impl Section {
             Self::Treatment => Kind::Treatment,
             Self::Health => Kind::Health,
             Self::Note => Kind::Note,
+            Self::PatchTest => Kind::PatchTest,
+            Self::Adverse => Kind::AdverseEvent,
+            Self::Refusal => Kind::TreatmentRefusal,
         }
     }
 
     /// What removing the old value from history too takes.
     const fn redaction(self) -> Action {
         match self {
-            Self::Treatment | Self::Health => Action::RedactCare,
+            Self::Treatment | Self::Health | Self::PatchTest | Self::Adverse | Self::Refusal => {
+                Action::RedactCare
+            }
             Self::Note => Action::RedactContact,
         }
     }
@@ -94,8 +127,18 @@ impl Section {
     /// What writing here takes.
     const fn action(self) -> Action {
         match self {
-            Self::Treatment | Self::Health => Action::RecordCare,
+            Self::Treatment | Self::Health | Self::PatchTest | Self::Adverse | Self::Refusal => {
+                Action::RecordCare
+            }
             Self::Note => Action::EditContact,
+        }
+    }
+
+    /// Whether it tells of health in words, so that opening it is logged.
+    const fn is_health(self) -> bool {
+        match self {
+            Self::Health | Self::PatchTest | Self::Adverse => true,
+            Self::Treatment | Self::Note | Self::Refusal => false,
         }
     }
 }
@@ -125,15 +168,17 @@ pub(crate) fn doors() -> Doors {
             forget::withdrawal,
         )
         .post(&under("health/withdraw"), May(RedactCare), forget::withdraw)
-        .get(&under("history/clear"), May(Erase), forget::clearing)
-        .post(&under("history/clear"), May(Erase), forget::clear)
-        .get(&under("erase"), May(Erase), erase::page)
-        .post(&under("erase"), May(Erase), erase::submit)
+        .get(&under("history/clear"), Proved(Erase), forget::clearing)
+        .post(&under("history/clear"), Proved(Erase), forget::clear)
+        .get(&under("changes"), May(ReadCare), changes::page)
+        .get(&under("erase"), Proved(Erase), erase::page)
+        .post(&under("erase"), Proved(Erase), erase::submit)
         .get(&under("claim"), May(Retain), hold::claim_page)
         .post(&under("claim"), May(Retain), hold::claim)
         .get(&under("restriction"), May(Retain), hold::restriction_page)
         .post(&under("restriction"), May(Retain), hold::restriction)
-        .and(request_doors(&under("requests")));
+        .and(request_doors(&under("requests")))
+        .and(safety_doors(id));
     Section::ALL.into_iter().fold(doors, |doors, section| {
         let path = under(section.path());
         let access = May(section.action());
@@ -156,6 +201,27 @@ pub(crate) fn doors() -> Doors {
     })
 }
 
+/// Consent, contact details only, and who may be under age.
+fn safety_doors(id: &str) -> Doors {
+    let under = |path: &str| format!("{id}/{path}");
+    let consent = under("health/consent");
+    let mode = under("contact-only");
+    let minor = under("minor");
+    Doors::default()
+        .get(&consent, May(RecordCare), consent::page)
+        .post(&consent, May(RecordCare), consent::submit)
+        .post(
+            &under("health/unchanged"),
+            May(RecordCare),
+            health::unchanged,
+        )
+        .get(&mode, May(EditContact), mode::page)
+        .post(&mode, May(EditContact), mode::submit)
+        .get(&minor, May(EditContact), minor::page)
+        .post(&minor, May(EditContact), minor::check)
+        .post(&under("minor/guardian"), May(EditContact), minor::guardian)
+}
+
 /// What a client asks for, and the package that answers.
 fn request_doors(path: &str) -> Doors {
     let entry = format!("{path}/{{entry}}");
@@ -165,7 +231,7 @@ fn request_doors(path: &str) -> Doors {
         .post(&format!("{path}/new"), record, request::add)
         .get(&entry, record, request::page);
     let doors = package::Shape::ALL.into_iter().fold(doors, |doors, shape| {
-        let decide = May(DecideRequests);
+        let decide = Proved(DecideRequests);
         doors
             .get(shape.path(), decide, move |who, at| {
                 package::get(shape, who, at)
@@ -194,6 +260,8 @@ pub(crate) struct Opened {
     pub(crate) permission: Option<bool>,
     /// The other cards of the same person.
     pub(crate) linked: Vec<Hit>,
+    /// How many entries of health and treatments stand on the whole card.
+    pub(crate) care_entries: usize,
 }
 
 impl Opened {
@@ -206,6 +274,14 @@ impl Opened {
     pub(crate) fn editable(&self) -> Result<(), Problem> {
         if self.card.restricted() {
             return Err(Problem::Restricted);
+        }
+        Ok(())
+    }
+
+    /// Ends the request when nothing but contact details may be kept (clause 6).
+    pub(crate) fn takes_care(&self) -> Result<(), Problem> {
+        if self.card.contact_only() {
+            return Err(Problem::ContactOnly);
         }
         Ok(())
     }
@@ -253,8 +329,16 @@ async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, P
     let Answer::Card(card) = who.house().desk.ask(command).await? else {
         return Err(Problem::Internal);
     };
-    let own_alert = card.alert();
-    let answer = card.marketing_answer();
+    let day = today(who.house().clock);
+    let own_alert = card.alert_on(day);
+    let care_entries = card.care_entries();
+    // Nobody who may be under age is sent anything (decision 6).
+    let barred = card.minority(day) != Minority::No;
+    let answer = if barred {
+        Some(false)
+    } else {
+        card.marketing_answer()
+    };
     let directory = who.house().desk.directory();
     let linked = directory.linked(record);
     let others = linked.iter().filter_map(|hit| directory.client(hit.id));
@@ -264,9 +348,22 @@ async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, P
         alert: union(alerts.into_iter().chain([own_alert])),
         permission: strictest(answers.into_iter().chain([answer])),
         own_alert,
+        care_entries,
         linked,
         card: trim(*card, who.user.profile.role),
     })
+}
+
+/// Logs that the health part of a card is opened, before anything of it is shown.
+async fn reveal(who: &Visitor, card: &Card) -> Result<(), Problem> {
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::Revealed,
+        record: Some(card.id),
+        reason: String::new(),
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    Ok(())
 }
 
 /// Why a card isn't there.

@@ -22,8 +22,18 @@ pub fn today(clock: Clock) -> Date {
 }
 
 /// The day in Finland at `at`.
-pub(crate) fn day(at: Timestamp) -> Date {
+#[must_use]
+pub fn day(at: Timestamp) -> Date {
     at.to_zoned_datetime(finland()).date()
+}
+
+/// When the day begins in Finland.
+pub(crate) fn start_of_day(day: Date) -> Timestamp {
+    let start = day.at(0, 0, 0, 0);
+    finland()
+        .to_ambiguous_timestamp(start)
+        .compatible()
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// A date as all three languages show it: `1.2.2024`.
@@ -75,6 +85,24 @@ pub(crate) fn read_date(input: &str) -> Option<Date> {
     let within = (1900..=2100).contains(&year);
     let found = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     within.then_some(found)
+}
+
+/// The moment at which clocks in Finland show this on this day, `13.05` or `13:05`. In the hour that comes twice in
+/// autumn the first counts.
+pub(crate) fn read_moment(date: Date, time: &str) -> Option<Timestamp> {
+    let (hour, minute) = time.trim().split_once(['.', ':'])?;
+    let number = |text: &str| {
+        let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| text.parse().ok()).flatten()
+    };
+    let time = jiff::civil::Time::new(number(hour)?, number(minute)?, 0, 0).ok()?;
+    finland().to_timestamp(date.to_datetime(time)).ok()
+}
+
+/// The time of day in Finland at `at`: `13.05`.
+pub(crate) fn show_time(at: Timestamp) -> String {
+    let local = at.to_zoned_datetime(finland());
+    format!("{}.{:02}", local.hour(), local.minute())
 }
 
 /// Reads a year of birth, or a full date of birth of which only the year is kept (clause 5).

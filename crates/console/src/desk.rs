@@ -3,11 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
 use register::replica::{Answer, Command, Refusal, Report};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
 /// The longest time a page waits for the register to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -19,6 +19,8 @@ pub struct Desk {
     pub node: NodeId,
     /// The name of this premises.
     pub premises: String,
+    /// Without a sign of a person for this long, a session locks.
+    pub idle: SignedDuration,
     /// Where commands go. Bounded by whoever made it.
     pub commands: mpsc::Sender<Asked>,
     /// What lists, search and log-in read: published after each change.
@@ -27,6 +29,12 @@ pub struct Desk {
     pub report: watch::Receiver<Report>,
     /// How the node's backups stand; `None` when it makes none.
     pub backup: watch::Receiver<Option<BackupState>>,
+    /// Where the node keeps what it holds.
+    pub place: watch::Receiver<Place>,
+    /// What the last verification of the audit logs came to; `None` before the first.
+    pub audit: watch::Receiver<Option<AuditCheck>>,
+    /// Wakes whoever verifies them.
+    pub check_audit: Arc<Notify>,
     /// Records that changed, here or at another premises. A page that lags behind loads itself again.
     pub changes: broadcast::Sender<RecordId>,
 }
@@ -37,6 +45,26 @@ impl core::fmt::Debug for Desk {
     }
 }
 
+/// Where a node keeps what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Bytes of its directory; `None` when they could not be counted.
+    pub used: Option<u64>,
+    /// Bytes that are free on its volume.
+    pub free: Option<u64>,
+    /// Where the keys are; `None` when not known.
+    pub keys: Option<KeyPlace>,
+}
+
+/// Where a node's keys are, and whether something that is not on its disk seals them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyPlace {
+    /// They are on a volume or in a directory apart from the data.
+    pub apart: bool,
+    /// A passphrase or a credential of the system seals them.
+    pub sealed: bool,
+}
+
 /// How a node's backups stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BackupState {
@@ -44,6 +72,17 @@ pub struct BackupState {
     pub good: Option<Timestamp>,
     /// When the last attempt since then failed, and why.
     pub failed: Option<(Timestamp, BackupFault)>,
+}
+
+/// A verification of the audit logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditCheck {
+    /// When.
+    pub at: Timestamp,
+    /// Entries followed.
+    pub entries: u64,
+    /// How much is wrong.
+    pub findings: usize,
 }
 
 /// Why a backup failed, as far as a person can help it.

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use register::access::{Action, may};
+use register::audit::{Act, AuditEvent};
 use register::people::Role;
+use register::replica::Command;
 
 use crate::house::House;
 use crate::problem::Problem;
@@ -27,6 +30,8 @@ pub enum Access {
     Users,
     /// Of these, whose role allows it ([`register::access`]).
     May(Action),
+    /// Of these, who gave the password a moment ago: what takes data out or can't be undone.
+    Proved(Action),
 }
 
 /// A route's method and path, and who passes.
@@ -46,8 +51,8 @@ impl Door {
     pub const fn admits(&self, role: Option<Role>) -> bool {
         match (self.access, role) {
             (Access::Anyone, _) | (Access::Users, Some(_)) => true,
-            (Access::Users | Access::May(_), None) => false,
-            (Access::May(action), Some(role)) => may(role, action),
+            (Access::Users | Access::May(_) | Access::Proved(_), None) => false,
+            (Access::May(action) | Access::Proved(action), Some(role)) => may(role, action),
         }
     }
 }
@@ -108,15 +113,45 @@ impl Doors {
         self.0
             .into_iter()
             .fold(Router::new(), |router, (door, room)| {
-                let state = (Arc::clone(house), door.access);
+                let state = (Arc::clone(house), door.access, door.path.clone());
                 let room = room.layer(from_fn_with_state(state, guard));
                 router.route(&door.path, room)
             })
     }
 }
 
+/// The page that a form, or a file's address, belongs to.
+fn page_of(path: &str) -> &str {
+    let path = path.strip_suffix(".csv").unwrap_or(path);
+    path.strip_suffix(".json").unwrap_or(path)
+}
+
+/// Logs that somebody came to a door that their role does not open.
+async fn refused(who: &Visitor, path: String) -> Result<(), Problem> {
+    let event = AuditEvent::of(who.user.id, Act::DoorRefused(path));
+    who.house().desk.ask(Command::Audit(event)).await?;
+    Ok(())
+}
+
+/// Whoever may do it, or why not; a role that may not is logged.
+async fn passes(
+    parts: &Parts,
+    house: &Arc<House>,
+    action: Action,
+    path: String,
+) -> Result<Visitor, Problem> {
+    let who = Visitor::read(parts, house)?;
+    match who.demand(action) {
+        Err(Problem::Forbidden) => {
+            refused(&who, path).await?;
+            Err(Problem::Forbidden)
+        }
+        decided => decided.map(|()| who),
+    }
+}
+
 async fn guard(
-    State((house, access)): State<(Arc<House>, Access)>,
+    State((house, access, path)): State<(Arc<House>, Access, String)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -124,8 +159,15 @@ async fn guard(
     let decided = match access {
         Access::Anyone => Ok(()),
         Access::Users => Visitor::read(&parts, &house).map(drop),
-        Access::May(action) => {
-            Visitor::read(&parts, &house).and_then(|who: Visitor| who.demand(action))
+        Access::May(action) => passes(&parts, &house, action, path).await.map(drop),
+        Access::Proved(action) => {
+            let page = || page_of(parts.uri.path()).to_owned();
+            let who = passes(&parts, &house, action, path).await;
+            who.and_then(|who| {
+                who.proved
+                    .then_some(())
+                    .ok_or_else(|| Problem::Prove(page()))
+            })
         }
     };
     match decided {

@@ -131,6 +131,8 @@ pub(crate) enum Input {
     Email,
     NewPassword,
     Password,
+    /// Digits that nobody reads over a shoulder.
+    Pin,
     Area,
 }
 
@@ -190,7 +192,10 @@ impl<'a> Field<'a> {
             (None, Some(_)) => Some(format!("{id}-fault")),
             (Some(_), Some(_)) => Some(format!("{id}-fault {id}-hint")),
         };
-        let secret = matches!(self.input, Input::Password | Input::NewPassword);
+        let secret = matches!(
+            self.input,
+            Input::Password | Input::NewPassword | Input::Pin
+        );
         let value = if secret { "" } else { form.get(self.name) };
         let (kind, mode) = match self.input {
             Input::Text | Input::Area => ("text", None),
@@ -199,6 +204,7 @@ impl<'a> Field<'a> {
             Input::Phone => ("tel", Some("tel")),
             Input::Email => ("text", Some("email")),
             Input::NewPassword | Input::Password => ("password", None),
+            Input::Pin => ("password", Some("numeric")),
         };
         html! {
             div .field .fault[fault.is_some()] {
@@ -254,6 +260,29 @@ pub(crate) fn choices(
             div .options {
                 @for (value, text) in options {
                     label { input type="radio" name=(name) value=(value) checked[*value == chosen]; span { (text) } }
+                }
+            }
+        }
+    }
+}
+
+/// A list of choices, folded, of which one is taken: for many of them.
+pub(crate) fn picker(
+    name: &str,
+    label: &str,
+    options: &[(String, String)],
+    form: &Form,
+    faults: &Faults,
+) -> Markup {
+    let chosen = form.get(name);
+    let fault = faults.of(name);
+    html! {
+        div .field .fault[fault.is_some()] {
+            label for={ "f-" (name) } { (label) }
+            @if let Some(fault) = fault { p .wrong { (fault) } }
+            select id={ "f-" (name) } name=(name) aria-invalid=[fault.map(|_| "true")] {
+                @for (value, text) in options {
+                    option value=(value) selected[value == chosen] { (text) }
                 }
             }
         }

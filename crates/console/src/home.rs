@@ -6,7 +6,7 @@ use maud::html;
 use crate::page::{Page, Room};
 use crate::problem::Problem;
 use crate::visitor::Visitor;
-use crate::{alarm, clients, premises, requests};
+use crate::{alarm, breaches, clients, premises, requests};
 
 /// The page.
 pub(crate) async fn page(who: Visitor) -> Response {
@@ -22,12 +22,12 @@ pub(crate) async fn page(who: Visitor) -> Response {
         div .start {
             h1 .hide { (t.start()) }
             (clients::search_box(&who.look, who.csrf(), "", true))
-            p .aside { a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) } a .button href="/requests" { (t.requests()) } span .muted { (t.client_count(count)) } }
+            p .aside { a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) } a .button href="/requests" { (t.requests()) } @if who.may(register::access::Action::ReadCare) { a .button href="/adverse-events" { (t.adverse_events()) } a .button href="/consent" { (t.consent_texts()) } } span .muted { (t.client_count(count)) } }
             @if choices > 0 {
                 p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
                     a href="/conflicts" { (t.look()) } }
             }
-            div #waiting data-region { (alarm::first_page(&who.look)) (requests::first_page(&who)) }
+            div #waiting data-region { (alarm::first_page(&who.look)) (breaches::first_page(&who)) (requests::first_page(&who)) }
             section .panel data-region #recent {
                 header { h2 { (t.recent()) } }
                 @if recent.is_empty() {

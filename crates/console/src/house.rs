@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use register::id::{NodeId, OPERATOR, RecordId};
+use register::id::{ITSELF, NodeId, OPERATOR, RecordId};
 use tokio::sync::{Semaphore, watch};
 
 use crate::assets::Assets;
@@ -53,9 +53,9 @@ impl House {
     ) -> Result<Self, SecretError> {
         Ok(Self {
             cookies: Names::of(desk.node),
+            sessions: Sessions::new(desk.idle),
             desk,
             clock,
-            sessions: Sessions::default(),
             lockout: Lockout::default(),
             hashing: Hashing::new()?,
             key: Token::new()?,
@@ -133,6 +133,9 @@ impl House {
     pub(crate) fn user_name(&self, id: RecordId, t: Language) -> String {
         if id == OPERATOR {
             return t.operator().to_owned();
+        }
+        if id == ITSELF {
+            return t.itself().to_owned();
         }
         let directory = self.desk.directory();
         directory.user(id).map_or_else(

@@ -7,17 +7,27 @@
 //! A request passes `gate` (host, origin, time), is recognised by `visitor` (session, user,
 //! language, form token), is admitted by `doors` (one table of every route and who passes), and reaches
 //! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
-//! `factor`, `session`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
+//! `factor`, `session`, `audit`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
-//! under the law, `marketing` the campaigns and the notices that they come to.
+//! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes,
+//! `marketing` the campaigns and the notices that they come to.
+//! The owner's pages are `overview`, `clinic`, `papers` and `breaches`.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
+mod adverse_events;
 mod alarm;
 mod assets;
+mod audit;
+mod batches;
+mod breaches;
 mod card;
+mod chart;
 mod clients;
+mod clinic;
 pub mod clock;
 mod conflicts;
+mod consent_texts;
+mod contracts;
 mod cookie;
 pub mod desk;
 mod doors;
@@ -31,13 +41,17 @@ mod help;
 mod home;
 mod house;
 mod icon;
+mod letterhead;
 mod lockout;
 mod marketing;
 mod me;
+mod overview;
 mod page;
+mod papers;
 mod premises;
 mod problem;
 mod quarantine;
+mod quick;
 mod requests;
 mod retention;
 mod secret;
@@ -45,10 +59,11 @@ mod server;
 mod session;
 mod tasks;
 mod text;
+mod treatments;
 mod users;
 mod visitor;
 
-pub use clock::today;
+pub use clock::{day, today};
 pub use doors::{Access, Door};
 pub use secret::{PASSWORD_MAX, PASSWORD_MIN, SecretError, hash_password, setup_code};
 pub use server::{doors, router, serve};

@@ -32,6 +32,11 @@ impl Key {
         Self::of("factor", user.as_bytes())
     }
 
+    /// The quick code of an account.
+    pub(crate) fn quick(user: register::id::RecordId) -> Self {
+        Self::of("quick", user.as_bytes())
+    }
+
     /// A browser by its own random number.
     pub(crate) fn device(fingerprint: &[u8; 32]) -> Self {
         Self::of("device", fingerprint)

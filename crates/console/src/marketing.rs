@@ -8,7 +8,7 @@ mod take;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use register::access::Action::{self, EditContact, RunCampaigns};
+use register::access::Action::{self, EditContact, Export, RunCampaigns};
 use register::contact::{Email, Marketing, Phone};
 use register::document::FieldKey;
 use register::edit::{Change, Target};
@@ -17,7 +17,7 @@ use register::marketing::{Campaign, Sent, WORDING};
 use register::value::Content;
 
 use crate::clock::{show_date, show_moment, today};
-use crate::doors::Access::May;
+use crate::doors::Access::{May, Proved};
 use crate::doors::Doors;
 use crate::form::{Faults, Field, Form, Input, hidden};
 use crate::icon::Icon;
@@ -39,7 +39,8 @@ pub(crate) fn doors() -> Doors {
         .post("/marketing/{id}/edit", run, draft::change)
         .post("/marketing/{id}/list", run, campaign::make_list)
         .post("/marketing/{id}/stop", run, campaign::stop)
-        .post("/marketing/{id}/take", run, take::download)
+        .get("/marketing/{id}/take", run, campaign::page)
+        .post("/marketing/{id}/take.csv", Proved(Export), take::download)
         .post("/marketing/{id}/handed-out", run, take::handed_out)
 }
 

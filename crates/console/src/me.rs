@@ -18,6 +18,7 @@ use crate::house::House;
 use crate::lockout::Key;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
+use crate::quick;
 use crate::secret::PASSWORD_MAX;
 use crate::session::login::{Next, log, minutes};
 use crate::session::safe_next;
@@ -59,7 +60,7 @@ pub(crate) async fn password(Posted { who, form }: Posted) -> Result<Response, P
     let t = who.t();
     let house = who.house();
     let mut faults = Faults::default();
-    check_password(&form, &mut faults, t);
+    check_password(house, &who.user.profile.name, &form, &mut faults, t).await;
     let keys = [Key::account(&who.user.profile.name)];
     if faults.is_empty()
         && let Err(wait) = house.lockout.attempt(&keys, (house.clock)())
@@ -89,7 +90,7 @@ pub(crate) async fn password(Posted { who, form }: Posted) -> Result<Response, P
     Ok(redirect("/me"))
 }
 
-fn show(who: &Visitor, faults: &Faults) -> Response {
+pub(crate) fn show(who: &Visitor, faults: &Faults) -> Response {
     let t = who.t();
     let languages = Language::ALL.map(|language| (language.code(), language.own_name()));
     let themes = Theme::ALL.map(|theme| (theme.code(), t.theme(theme)));
@@ -125,6 +126,7 @@ fn show(who: &Visitor, faults: &Faults) -> Response {
             p { (if who.user.factor.is_some() { t.factor_is_on() } else { t.factor_is_off() }) }
             p { a .button href="/me/second-factor" { (t.factor_look()) } }
         }
+        (quick::panel(who, faults))
         form method="post" action="/logout" {
             (hidden("csrf", who.csrf()))
             button { (t.log_out()) }

@@ -18,9 +18,13 @@ pub(crate) enum Room {
     Clients,
     Conflicts,
     Marketing,
+    Treatments,
     Premises,
     Users,
     Retention,
+    /// The owner's pages: overview, clinic, papers, breaches.
+    Desk,
+    Audit,
     Own,
 }
 
@@ -135,10 +139,13 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/clients", Room::Clients, t.clients(), "Alt+2", 0))
                     (link("/conflicts", Room::Conflicts, t.conflicts(), "Alt+3", conflicts))
                     (link("/premises", Room::Premises, t.premises(), "Alt+4", 0))
-                    (link("/marketing", Room::Marketing, t.marketing_room(), "Alt+7", 0))
+                    (link("/treatments", Room::Treatments, t.catalogue_room(), "Alt+5", 0))
+                    (link("/marketing", Room::Marketing, t.marketing_room(), "Alt+0", 0))
                     @if user.owner {
-                        (link("/admin/users", Room::Users, t.users(), "Alt+5", 0))
-                        (link("/retention", Room::Retention, t.retention_room(), "Alt+6", 0))
+                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+6", 0))
+                        (link("/admin/users", Room::Users, t.users(), "Alt+7", 0))
+                        (link("/retention", Room::Retention, t.retention_room(), "Alt+8", 0))
+                        (link("/audit", Room::Audit, t.audit_room(), "Alt+9", 0))
                     }
                 }
                 div .side {

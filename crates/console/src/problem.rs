@@ -22,6 +22,8 @@ pub(crate) enum Problem {
     LogIn(String),
     /// The session is locked; where to go afterwards.
     Locked(String),
+    /// The password is wanted once more; where to go afterwards.
+    Prove(String),
     /// The user hasn't given the undertaking of confidentiality.
     Undertaking,
     /// The request isn't for this console, or comes from another site.
@@ -38,6 +40,12 @@ pub(crate) enum Problem {
     Overdue,
     /// The use of the card is restricted, so it can't be changed.
     Restricted,
+    /// Nothing but contact details may be kept of the client.
+    ContactOnly,
+    /// There is no consent to health information on record.
+    NoConsent,
+    /// The client may be under age, so there is no marketing.
+    Minor,
     /// A legal claim keeps the card from being erased.
     Claimed,
     /// The node is in quarantine and shows nobody.
@@ -58,12 +66,14 @@ impl Problem {
     /// The status that goes with it.
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
-            Self::LogIn(_) | Self::Locked(_) => StatusCode::UNAUTHORIZED,
+            Self::LogIn(_) | Self::Locked(_) | Self::Prove(_) => StatusCode::UNAUTHORIZED,
             Self::Undertaking | Self::Forged | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Foreign => StatusCode::MISDIRECTED_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Erased(_) | Self::Overdue => StatusCode::GONE,
-            Self::Stale | Self::Claimed => StatusCode::CONFLICT,
+            Self::Stale | Self::Claimed | Self::ContactOnly | Self::NoConsent | Self::Minor => {
+                StatusCode::CONFLICT
+            }
             Self::Restricted => StatusCode::LOCKED,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Busy | Self::Silent | Self::Quarantined => StatusCode::SERVICE_UNAVAILABLE,
@@ -77,6 +87,7 @@ impl Problem {
             Self::LogIn(next) if next == "/" => Some("/login".to_owned()),
             Self::LogIn(next) => Some(format!("/login?next={}", encode(next))),
             Self::Locked(next) => Some(format!("/lock?next={}", encode(next))),
+            Self::Prove(next) => Some(format!("/confirm?next={}", encode(next))),
             Self::Undertaking => Some("/undertaking".to_owned()),
             _ => None,
         }
@@ -99,14 +110,19 @@ impl Problem {
             Self::Overdue => t.problem_overdue(),
             Self::Restricted => t.problem_restricted(),
             Self::Claimed => t.problem_claimed(),
+            Self::ContactOnly => t.problem_contact_only(),
+            Self::NoConsent => t.problem_no_consent(),
+            Self::Minor => t.problem_minor(),
             Self::Stale => t.problem_stale(),
             Self::Unreadable => t.problem_unreadable(),
             Self::Busy => t.problem_busy(),
             Self::Silent => t.problem_silent(),
             Self::Foreign => t.problem_foreign(),
-            Self::Internal | Self::LogIn(_) | Self::Locked(_) | Self::Undertaking => {
-                t.problem_internal()
-            }
+            Self::Internal
+            | Self::LogIn(_)
+            | Self::Locked(_)
+            | Self::Prove(_)
+            | Self::Undertaking => t.problem_internal(),
         };
         let main = html! {
             h1 { (title) }
@@ -176,6 +192,9 @@ impl From<DeskError> for Problem {
                     ..
                 },
             ) => Self::Claimed,
+            DeskError::Refused(Refusal::Edit(EditError::ContactOnly)) => Self::ContactOnly,
+            DeskError::Refused(Refusal::Edit(EditError::NoConsent)) => Self::NoConsent,
+            DeskError::Refused(Refusal::Edit(EditError::Minor)) => Self::Minor,
             DeskError::Refused(Refusal::Overdue) => Self::Overdue,
             DeskError::Refused(Refusal::Quarantined) => Self::Quarantined,
             DeskError::Refused(Refusal::Edit(EditError::UnknownVersion)) => Self::Stale,

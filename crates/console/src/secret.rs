@@ -29,6 +29,13 @@ const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Length of a one-time code: 100 bits.
 const CODE_LENGTH: usize = 20;
 
+/// What people in a Finnish beauty clinic think of first, which lists from elsewhere lack.
+const COMMON: &str = "salasana salasanani lösenord kortisto kauneus kauneushoitola hoitola asiakas asiakkaat lahti \
+     poikuekatu aleksanterinkatu tervetuloa rakkaus perkele suomi finland helsinki hevonen koira kissa kesä talvi \
+     syksy kevät tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu \
+     joulukuu maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai qwertyuiopå qwertyuiopåäö \
+     asdfghjklöä vappu juhannus joulu omistaja pääkäyttäjä vastaanotto";
+
 /// The operating system gave no randomness, or a password can't be hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
@@ -116,6 +123,17 @@ fn verify_password(password: &str, hash: &PasswordHash) -> bool {
         .is_ok_and(|parsed| argon2.verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
+/// Whether fewer than 10^10 guesses find it: by lists of common passwords, names and words, by keyboard runs,
+/// repetition and dates, and by what people here think of first.
+fn is_guessable(password: &str, known: &[String]) -> bool {
+    let words: Vec<&str> = known
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .chain(COMMON.split_whitespace())
+        .collect();
+    zxcvbn::zxcvbn(password, &words).score() < zxcvbn::Score::Four
+}
+
 /// Hashes on worker threads, at most [`HASHES_AT_ONCE`] at a time.
 #[derive(Clone)]
 pub(crate) struct Hashing {
@@ -148,6 +166,22 @@ impl Hashing {
             verify_password(&password, &hash)
         });
         right.await.unwrap_or(false) && known
+    }
+
+    /// Whether a password is soon guessed by somebody who tries common ones, `known` words first.
+    pub(crate) async fn is_guessable(
+        &self,
+        password: Zeroizing<String>,
+        known: Vec<String>,
+    ) -> bool {
+        let Ok(turn) = self.turns.clone().acquire_owned().await else {
+            return true;
+        };
+        let guessing = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            is_guessable(&password, &known)
+        });
+        guessing.await.unwrap_or(true)
     }
 
     pub(crate) async fn hash(

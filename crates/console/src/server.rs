@@ -12,7 +12,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, Erase, ManageUsers, ReadCards, RecordRequests, Retain, SeePremises,
+    DestroyPapers, EditContact, Erase, Export, Govern, ManageUsers, ReadAudit, ReadCards, ReadCare,
+    RecordRequests, Retain, SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,13 +22,14 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::clock::Clock;
 use crate::desk::Desk;
-use crate::doors::Access::{Anyone, May, Users};
+use crate::doors::Access::{Anyone, May, Proved, Users};
 use crate::doors::{Door, Doors};
 use crate::house::House;
-use crate::session::{lock, login, second, setup, undertaking};
+use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
-    alarm, assets, card, clients, conflicts, duplicates, erasures, events, factor, gate, help,
-    home, marketing, me, premises, quarantine, requests, retention, tasks, users,
+    adverse_events, alarm, assets, audit, breaches, card, clients, clinic, conflicts,
+    consent_texts, duplicates, erasures, events, factor, gate, help, home, marketing, me, overview,
+    papers, premises, quarantine, quick, requests, retention, tasks, treatments, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -94,6 +96,14 @@ fn plan() -> Doors {
         .post("/alarms/{id}/dismiss", Users, alarm::dismiss)
         .get("/conflicts", May(ReadCards), conflicts::page)
         .get("/requests", May(RecordRequests), requests::page)
+        .get("/adverse-events", May(ReadCare), adverse_events::page)
+        .post(
+            "/adverse-events.csv",
+            Proved(Export),
+            adverse_events::export,
+        )
+        .get("/consent", May(ReadCare), consent_texts::page)
+        .post("/consent", May(ManageUsers), consent_texts::submit)
         .get("/duplicates", May(EditContact), duplicates::page)
         .post("/duplicates", May(EditContact), duplicates::judge)
         .get("/tasks", May(DestroyPapers), tasks::page)
@@ -101,9 +111,12 @@ fn plan() -> Doors {
         .get("/premises", May(SeePremises), premises::page)
         .get("/premises/line", May(SeePremises), premises::part)
         .post("/premises/check", May(SeePremises), premises::check)
+        .and(papers::doors())
+        .and(breaches::doors())
         .and(own())
         .and(desk())
         .and(marketing::doors())
+        .and(treatments::doors())
         .and(clients::doors())
         .and(card::doors())
 }
@@ -127,6 +140,10 @@ fn own() -> Doors {
         .get("/me", Users, me::page)
         .post("/me", Users, me::submit)
         .post("/me/password", Users, me::password)
+        .post("/me/quick", Users, quick::set)
+        .post("/me/quick/off", Users, quick::remove)
+        .get("/confirm", Users, confirm::page)
+        .post("/confirm", Users, confirm::submit)
         .get("/me/second-factor", Users, factor::page)
         .post("/me/second-factor", Users, factor::switch_on)
         .post("/me/second-factor/off", Users, factor::switch_off)
@@ -141,6 +158,14 @@ fn desk() -> Doors {
         .get("/erasures/{id}", May(Erase), erasures::page)
         .get("/retention", May(Retain), retention::page)
         .post("/retention/run", May(Retain), retention::run)
+        .get("/admin/overview", May(Govern), overview::page)
+        .get("/admin/clinic", May(Govern), clinic::page)
+        .post("/admin/clinic", May(Govern), clinic::controller)
+        .post("/admin/clinic/premises/{id}", May(Govern), clinic::premises)
+        .get("/audit", May(ReadAudit), audit::page)
+        .post("/audit/check", May(ReadAudit), audit::check)
+        .get("/clients/{id}/history", May(ReadAudit), audit::history)
+        .get("/admin/users/{id}/audit", May(ReadAudit), audit::of_user)
         .get("/admin/users", May(ManageUsers), users::page)
         .post("/admin/users", May(ManageUsers), users::add)
         .post("/admin/users/{id}/code", May(ManageUsers), users::code)

@@ -5,7 +5,10 @@
 //! each language counts and orders in its own way.
 
 mod alarm;
+mod audit;
+mod breaches;
 mod care;
+mod changes;
 mod clients;
 mod door;
 mod duplicates;
@@ -13,10 +16,15 @@ mod factor;
 mod forget;
 mod frame;
 mod marketing;
+mod overview;
+pub(crate) mod paper;
+mod papers;
 mod premises;
 mod problems;
 mod requests;
 mod retention;
+mod safety;
+mod treatments;
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

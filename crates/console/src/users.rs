@@ -4,12 +4,14 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
+use register::access::Action;
 use register::contact::{TextFault, required};
 use register::directory::fold;
 use register::document::{FieldKey, RecordKind};
 use register::edit::{Change, Target};
 use register::id::RecordId;
 use register::people::{Profile, Role, User};
+use register::replica::{Answer, Command, Report};
 use register::value::Content;
 
 use crate::clock::{show_date, show_moment};
@@ -26,7 +28,7 @@ const NAME: usize = 80;
 /// The list, and the form for a new user.
 pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
     let form = Form::default().with("role", Role::Staff.code());
-    Ok(show(&who, &form, &Faults::default()))
+    show(&who, &form, &Faults::default()).await
 }
 
 /// Makes a user, and shows the one-time code, once.
@@ -42,7 +44,7 @@ pub(crate) async fn add(Posted { who, form }: Posted) -> Result<Response, Proble
         faults.add("role", t.choose_one());
     }
     let (Some(name), Some(role), true) = (name, role, faults.is_empty()) else {
-        let mut response = show(&who, &form, &faults);
+        let mut response = show(&who, &form, &faults).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
@@ -129,8 +131,13 @@ fn show_code(who: &Visitor, name: &str, code: &str) -> Response {
     .show(who)
 }
 
-fn show(who: &Visitor, form: &Form, faults: &Faults) -> Response {
+async fn show(who: &Visitor, form: &Form, faults: &Faults) -> Result<Response, Problem> {
     let t = who.t();
+    // The published one is of a moment ago, when access may not have ended yet.
+    let Answer::Report(report) = who.house().desk.ask(Command::Report).await? else {
+        return Err(Problem::Internal);
+    };
+    let report = &*report;
     let roles = Role::ALL.map(|role| (role.code(), t.role_help(role)));
     let mut users: Vec<User> = who.house().desk.directory().users().cloned().collect();
     users.sort_by_cached_key(|user| (user.disabled, fold(&user.profile.name)));
@@ -139,7 +146,7 @@ fn show(who: &Visitor, form: &Form, faults: &Faults) -> Response {
         div .scroll {
             table {
                 thead { tr { th { (t.user_name()) } th { (t.role()) } th { (t.state()) } th { (t.undertaking_title()) } th { span .hide { (t.actions()) } } } }
-                tbody { @for user in &users { (row(who, user)) } }
+                tbody { @for user in &users { (row(who, report, user)) } }
             }
         }
         section .panel {
@@ -153,16 +160,16 @@ fn show(who: &Visitor, form: &Form, faults: &Faults) -> Response {
             }
         }
     };
-    Page {
+    let page = Page {
         title: t.users(),
         room: Room::Users,
         record: None,
         main,
-    }
-    .show(who)
+    };
+    Ok(page.show(who))
 }
 
-fn row(who: &Visitor, user: &User) -> Markup {
+fn row(who: &Visitor, report: &Report, user: &User) -> Markup {
     let t = who.t();
     let path = format!("/admin/users/{}", user.id);
     let button = |to: &str, label: &str, class: &str| {
@@ -175,9 +182,10 @@ fn row(who: &Visitor, user: &User) -> Markup {
     };
     html! {
         tr {
-            td { strong { (user.profile.name) } }
+            td { strong { (user.profile.name) }
+                @if who.may(Action::ReadAudit) { p { a href={ (path) "/audit" } { (t.user_log_link()) } } } }
             td { (t.role_name(user.profile.role)) }
-            td { (state(t, who, user)) }
+            td { (state(t, who, user)) @if user.disabled { (arrival(who, report, user)) } }
             td { @if let Some(undertaking) = &user.undertaking { (show_date(undertaking.date)) } @else { "–" } }
             td .acts {
                 @if !user.disabled {
@@ -197,6 +205,22 @@ fn row(who: &Visitor, user: &User) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// Where it is known that a user's access has ended.
+fn arrival(who: &Visitor, report: &Report, user: &User) -> Markup {
+    let t = who.t();
+    let awaited: Vec<String> = report
+        .peers
+        .iter()
+        .filter(|peer| peer.users.contains(&user.id))
+        .map(|peer| who.house().premises_name(peer.peer, t))
+        .collect();
+    html! {
+        br;
+        @if awaited.is_empty() { span .muted { (t.arrived_everywhere()) } }
+        @else { strong { (t.arrival_awaited(&awaited.join(", "))) } }
     }
 }
 

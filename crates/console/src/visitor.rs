@@ -182,6 +182,8 @@ pub(crate) struct Visitor {
     pub(crate) look: Look,
     pub(crate) token: Token,
     pub(crate) user: User,
+    /// Whether the password was given a moment ago.
+    pub(crate) proved: bool,
 }
 
 impl Visitor {
@@ -209,7 +211,12 @@ impl Visitor {
             return Err(Problem::Undertaking);
         }
         look.user = Some(Frame::of(&user, &known));
-        Ok(Self { look, token, user })
+        Ok(Self {
+            look,
+            token,
+            user,
+            proved: known.proved,
+        })
     }
 
     /// The person's language.

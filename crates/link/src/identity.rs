@@ -1,5 +1,6 @@
 //! Who a node is: an Ed25519 key and a self-signed certificate. A peer is known by its key alone.
 
+mod sign;
 mod text;
 
 use core::fmt;
@@ -14,6 +15,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+pub use sign::{Signed, Signer, verify};
 pub use text::{ClaimedId, IdTextError};
 
 const KEY: &str = "key.pem";

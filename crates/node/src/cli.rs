@@ -64,6 +64,9 @@ pub enum Command {
     /// What was erased, and the proof of it.
     #[command(subcommand)]
     Erasure(Erasure),
+    /// The audit logs of every premises: who did what, when, where and why.
+    #[command(subcommand)]
+    Audit(Audit),
     /// What is past its time: show it, or delete it now.
     Retention(Retention),
     /// The node's clock.
@@ -87,6 +90,14 @@ pub struct Place {
     /// The node's directory.
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
+}
+
+/// `audit`.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Follow every log, and verify the counter-signatures of the other premises. Says what was deleted, edited,
+    /// reordered or set back.
+    Verify(Status),
 }
 
 /// `init`.
@@ -359,6 +370,8 @@ mod tests {
             "retention --dir d --dry-run --at 2032-11-25 --json",
             "retention --dir d --run",
             "retention --dir d --run --allow-many --json",
+            "audit verify --dir d",
+            "audit verify --dir d --json",
             "clock confirm --dir d",
             "quarantine release --dir d",
             "key rotate --dir d",

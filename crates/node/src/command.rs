@@ -1,5 +1,6 @@
 //! What each command does, but for `run` and `demo`.
 
+mod audit;
 mod backup;
 mod erasure;
 mod export;
@@ -10,8 +11,8 @@ mod verify;
 use std::io::{self, Write as _};
 
 use crate::cli::{
-    Clock, Command, Erasure, Init, Key, Peer, PeerAdd, PeerRemove, Place, Quarantine, Status, User,
-    UserAdd,
+    Audit, Clock, Command, Erasure, Init, Key, Peer, PeerAdd, PeerRemove, Place, Quarantine,
+    Status, User, UserAdd,
 };
 use crate::errand::{Errand, Reply, Standing, Way, astray};
 use crate::exit::{Attempt as _, Exit, Failure, Outcome};
@@ -42,6 +43,7 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
         Command::Erasure(Erasure::List(args)) => erasure::list(&args).await,
         Command::Erasure(Erasure::Show(args)) => erasure::show(&args).await,
         Command::Erasure(Erasure::Verify(args)) => verify::verify(&args).await,
+        Command::Audit(Audit::Verify(args)) => audit::verify(&args).await,
         Command::Retention(args) => retention::retention(&args).await,
         Command::Clock(Clock::Confirm(args)) => confirm_clock(&args).await,
         Command::Quarantine(Quarantine::Release(args)) => release(&args).await,

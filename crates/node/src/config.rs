@@ -20,6 +20,10 @@ pub const FILE: &str = "kortisto.toml";
 pub const CONSOLE: &str = "127.0.0.1:7441";
 /// Where the link listens when nothing else is said.
 pub const LINK: &str = "0.0.0.0:7440";
+/// Minutes until a session locks when nothing else is said.
+const LOCK_MINUTES: u16 = 5;
+/// The most minutes until a session locks.
+const LOCK_LIMIT: u16 = 60;
 /// The longest file that is read, in bytes.
 const FILE_LIMIT: u64 = 64 * 1024;
 /// The longest premises name, in characters.
@@ -32,6 +36,8 @@ pub struct Config {
     pub premises: String,
     /// Where the console listens: loopback.
     pub console: SocketAddr,
+    /// Minutes without a sign of a person after which a session in the console locks, 1 to 60.
+    pub lock_minutes: u16,
     /// Where the link to other premises listens.
     pub link: SocketAddr,
     /// What is logged and how.
@@ -165,7 +171,7 @@ impl Config {
         };
         root.only(&["premises", "console", "link", "log", "backup", "keys"])?;
         let console = root.section("console")?;
-        console.only(&["address"])?;
+        console.only(&["address", "lock_minutes"])?;
         let link = root.section("link")?;
         link.only(&["address"])?;
         let log = root.section("log")?;
@@ -188,6 +194,9 @@ impl Config {
                 Some(address) => address,
                 None => reader.default("console.address", CONSOLE)?,
             },
+            lock_minutes: console
+                .number("lock_minutes", LOCK_LIMIT)?
+                .unwrap_or(LOCK_MINUTES),
             link: match link.text("address", LINK_ALLOWED, |text| text.parse().ok())? {
                 Some(address) => address,
                 None => reader.default("link.address", LINK)?,
@@ -209,7 +218,9 @@ impl Config {
              premises = {}\n\n\
              [console]\n\
              # Where the staff's web console listens: an address of this machine itself, and a port.\n\
-             address = \"{console}\"\n\n\
+             address = \"{console}\"\n\
+             # Without a sign of a person for so many minutes, 1 to 60, a session locks.\n\
+             lock_minutes = 5\n\n\
              [link]\n\
              # Where the other premises reach this one: UDP. \"[::]:7440\" takes IPv6 and IPv4.\n\
              address = \"{link}\"\n\n\

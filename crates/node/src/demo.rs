@@ -6,8 +6,11 @@
 //! stdin ends, and they stop by themselves.
 
 mod cast;
+pub(crate) mod clinic;
+mod example;
 mod house;
 mod keys;
+mod offers;
 mod place;
 mod sample;
 
@@ -78,9 +81,20 @@ async fn conduct(houses: &mut [House], dir: &Path) -> Outcome<()> {
         }
     }
     if let Some(house) = houses.first() {
+        if house.standing().await?.users == 0 {
+            for each in &*houses {
+                introduce_clinic(each, each.name == house.name).await?;
+            }
+        }
         fill(house, dir).await?;
     }
     introduce(houses);
+    Ok(())
+}
+
+/// The head of the papers, where there are no users yet.
+async fn introduce_clinic(house: &House, controller: bool) -> Outcome<()> {
+    house.ask(Errand::Invent { controller }).await?;
     Ok(())
 }
 
@@ -108,14 +122,19 @@ async fn fill(house: &House, dir: &Path) -> Outcome<()> {
         today: clock::today(),
         source: None,
     };
-    let preview = import::read(&sources).map_err(|error| Failure::new(Exit::Failed, error))?;
+    let mut preview = import::read(&sources).map_err(|error| Failure::new(Exit::Failed, error))?;
+    offers::file_contracts(&mut preview.clients);
     say(&format!(
         "Importing the sample register at {}.\n",
         house.name
     ));
-    let mut progress = Progress::new("importing", preview.clients.len());
+    let mut clients = preview.clients;
+    example::add(&mut clients, clock::today());
+    let mut progress = Progress::new("importing", clients.len());
     let mut way = Way::to(&house.dir).await?;
-    let imported = intake::send(&mut way, &preview.clients, |done| progress.show(done)).await?;
+    let imported = intake::send(&mut way, &clients, |done| progress.show(done)).await?;
+    let items = offers::catalogue().map(Into::into).collect();
+    way.ask_once(Errand::SetCatalogue { items }).await?;
     way.end().await?;
     progress.end();
     say(&format!(

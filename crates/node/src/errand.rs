@@ -4,6 +4,8 @@
 //! is opened, runs one errand on a local event loop without line and console, and is closed again.
 //! Either way a [`Clerk`] carries it out. Shapes here are the control socket's wire format.
 
+mod audit;
+mod catalogue;
 mod clerk;
 mod erasure;
 mod parcel;
@@ -17,6 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::standing::Reason;
 
+pub use audit::{AuditFinding, AuditVerified, verify as verify_audit};
+pub use catalogue::Offer;
 pub(crate) use clerk::astray;
 pub use clerk::{Clerk, Switch};
 pub use erasure::{Certificate, Confirmed, Left, Premises};
@@ -65,6 +69,11 @@ pub enum Errand {
         /// At most [`IMPORT_BATCH`].
         clients: Vec<Parcel>,
     },
+    /// Put treatments into the catalogue, for the invented register: [`Reply::Done`].
+    SetCatalogue {
+        /// At most 200; one of a known name takes its place.
+        items: Vec<Offer>,
+    },
     /// Everything, as JSONL: [`Reply::Lines`] any number of times, then [`Reply::Exported`].
     Export {
         /// Why; logged.
@@ -111,10 +120,17 @@ pub enum Errand {
     ConfirmClock,
     /// Let a node in quarantine serve: [`Reply::Done`].
     Release,
+    /// Verify the audit logs: [`Reply::AuditVerified`].
+    VerifyAudit,
     /// Wrap every key anew, and destroy the old epoch key: [`Reply::Done`].
     RotateKeys,
     /// Write everything into fresh files, and remove the old: [`Reply::Done`].
     Compact,
+    /// Say who the invented clinic is, for the demo: [`Reply::Done`].
+    Invent {
+        /// Also what both premises have in common; else this premises' address and phone only.
+        controller: bool,
+    },
     /// Cut or heal the line to the other premises, for the demo: [`Reply::Done`].
     Line {
         /// Whether it is to be cut.
@@ -131,6 +147,7 @@ impl core::fmt::Debug for Errand {
             Self::AddPeer { .. } => "AddPeer",
             Self::RemovePeer { .. } => "RemovePeer",
             Self::Import { .. } => "Import(redacted)",
+            Self::SetCatalogue { .. } => "SetCatalogue",
             Self::Export { .. } => "Export(redacted)",
             Self::Backup { .. } => "Backup(redacted)",
             Self::Erase { .. } => "Erase",
@@ -141,8 +158,10 @@ impl core::fmt::Debug for Errand {
             Self::RunRetention { .. } => "RunRetention",
             Self::ConfirmClock => "ConfirmClock",
             Self::Release => "Release",
+            Self::VerifyAudit => "VerifyAudit",
             Self::RotateKeys => "RotateKeys",
             Self::Compact => "Compact",
+            Self::Invent { .. } => "Invent",
             Self::Line { .. } => "Line",
         })
     }
@@ -186,6 +205,8 @@ pub enum Reply {
     Due(Box<DueList>),
     /// What a run of retention came to.
     Ran(Ran),
+    /// What a verification of the audit logs came to.
+    AuditVerified(Box<AuditVerified>),
     /// Not done.
     Failed {
         /// The exit code ([`crate::exit::Exit`]).
@@ -211,6 +232,7 @@ impl core::fmt::Debug for Reply {
             Self::Left(_) => "Left",
             Self::Due(_) => "Due",
             Self::Ran(_) => "Ran",
+            Self::AuditVerified(_) => "AuditVerified",
             Self::Failed { .. } => "Failed",
         })
     }

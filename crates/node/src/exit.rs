@@ -23,7 +23,7 @@ pub enum Exit {
     NotANode = 5,
     /// The disk or the vault failed: full, read-only, keys missing.
     Storage = 6,
-    /// `kortisto check` found damage.
+    /// `kortisto check`, `erasure verify` or `audit verify` found something.
     Damage = 7,
     /// The register refused.
     Refused = 8,
@@ -68,7 +68,7 @@ impl Exit {
             Self::InUse => "another kortisto uses the directory, or another program the address",
             Self::NotANode => "the directory holds no node (for init: it holds one already)",
             Self::Storage => "the disk or the vault failed: full, read-only, damaged, keys missing",
-            Self::Damage => "check found damage",
+            Self::Damage => "check found damage, or a verification something that should not be",
             Self::Refused => "the register refused, and nothing was changed",
         }
     }

@@ -25,6 +25,7 @@
 //! postcode, town}`. A value that has not arrived yet is left out, and the key `awaited: true` says so.
 
 mod line;
+mod safety;
 
 use register::audit::{Act, AuditEvent};
 use register::card::Card;

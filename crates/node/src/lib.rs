@@ -11,6 +11,7 @@
 //!
 //! Reading order: [`cli`], [`command`], [`errand`], [`turn`], [`run`].
 
+mod auditor;
 pub mod backup;
 pub mod cli;
 pub mod clock;
@@ -32,5 +33,6 @@ pub mod restore;
 pub mod run;
 pub mod scan;
 pub mod standing;
+pub mod storage;
 pub mod timeservice;
 pub mod turn;

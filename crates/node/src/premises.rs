@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use link::identity::{Identity, IdentityError};
+use register::audit::{Checkpoint, Witness};
 use register::document::Collection;
 use register::edit::{Change, Edit, Target};
 use register::id::{EntryId, NodeId, OPERATOR, SETTINGS};
@@ -153,7 +154,17 @@ pub fn open(dir: &Path) -> Outcome<Opened> {
     for repair in &opening.repairs {
         tracing::warn!(%repair, "the vault was repaired when it was opened");
     }
-    let turn = Turn::open(identity.peer_id().node(), vault, holdings, Chance::new()?)?;
+    let signer = identity.signer().map_err(identity_failure)?;
+    let sign = Box::new(move |checkpoint: Checkpoint| {
+        let signed = signer.sign(&checkpoint.signed());
+        Witness {
+            checkpoint,
+            key: signed.key,
+            signature: signed.signature,
+        }
+    });
+    let node = identity.peer_id().node();
+    let turn = Turn::open(node, vault, holdings, Chance::new()?, sign)?;
     Ok(Opened {
         config,
         identity,

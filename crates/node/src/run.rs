@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use console::desk::Place;
 use link::{Link, LinkSettings};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -17,7 +18,7 @@ use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::turn::Running;
-use crate::{clock, control, logs, premises, timeservice};
+use crate::{auditor, clock, control, logs, premises, storage, timeservice};
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
@@ -49,8 +50,19 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let (close, closed) = watch::channel(false);
     let keeper = Keeper::new(office.clone(), dir, &config.premises);
-    let mut desk = office.desk(node, config.premises.clone());
+    let mut desk = office.desk(node, &config);
     desk.backup = keeper.shown();
+    let (place, shown) = watch::channel(Place::default());
+    desk.place = shown;
+    let counting = storage::watch(dir.to_owned(), storage::key_place(&config.keys), place);
+    let counting = tokio::spawn(counting);
+    let (checked, shown) = watch::channel(None);
+    desk.audit = shown;
+    let auditing = tokio::spawn(auditor::watch(
+        office.clone(),
+        checked,
+        desk.check_audit.clone(),
+    ));
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
     let backing_up = config
@@ -70,6 +82,8 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
         backing_up.abort();
     }
     vouching.abort();
+    counting.abort();
+    auditing.abort();
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);
     if timeout(CONSOLE_PATIENCE, serving).await.is_err() {

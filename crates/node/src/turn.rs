@@ -18,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use console::desk::Asked;
+use register::audit::{Checkpoint, Witness};
 use register::id::{NodeId, RecordId};
 use register::replica::{
     Answer, Effect, Group, Holdings, Input, Notice, OpenError, Refusal, Replica, Write,
@@ -112,6 +113,9 @@ pub(crate) enum Chore {
     ClockConfirmed,
 }
 
+/// Signs what the register wants signed with the node's own key.
+pub type Sign = Box<dyn Fn(Checkpoint) -> Witness + Send>;
+
 /// The replica and the store, opened and not yet running.
 #[derive(Debug)]
 pub struct Turn<S> {
@@ -125,12 +129,23 @@ pub struct Turn<S> {
     staged: Option<usize>,
     /// Forgotten records whose keys the last sync destroyed.
     forgotten: Vec<RecordId>,
+    /// What is to be signed, now that the disk has it.
+    unsigned: Vec<Checkpoint>,
+    sign: Signing,
     tickets: BTreeMap<u64, oneshot::Sender<Result<Answer, Refusal>>>,
     last_ticket: u64,
     /// Who waits for an image.
     image: Vec<ImageReply>,
     /// Who waits for a compaction.
     compacting: Vec<oneshot::Sender<Result<(), VaultError>>>,
+}
+
+struct Signing(Sign);
+
+impl core::fmt::Debug for Signing {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Signing(redacted)")
+    }
 }
 
 /// The running loop.
@@ -188,6 +203,7 @@ impl<S: Store> Turn<S> {
         mut store: S,
         holdings: Holdings,
         mut chance: Chance,
+        sign: Sign,
     ) -> Result<Self, TurnError> {
         let mut effects = Vec::new();
         let replica = Replica::open(
@@ -213,6 +229,8 @@ impl<S: Store> Turn<S> {
             held: effects,
             staged: None,
             forgotten: Vec::new(),
+            unsigned: Vec::new(),
+            sign: Signing(sign),
             tickets: BTreeMap::new(),
             last_ticket: 0,
             image: Vec::new(),
@@ -280,6 +298,10 @@ impl<S: Store> Turn<S> {
             self.settle(line)?;
             for record in core::mem::take(&mut self.forgotten) {
                 self.handle(Input::Forgotten(record))?;
+            }
+            for checkpoint in core::mem::take(&mut self.unsigned) {
+                let witness = (self.sign.0)(checkpoint);
+                self.handle(Input::Signed(Box::new(witness)))?;
             }
             self.settle(line)?;
             self.publisher.publish(now, || self.replica.report());
@@ -394,6 +416,7 @@ impl<S: Store> Turn<S> {
         for effect in self.held.drain(..) {
             match effect {
                 Effect::Notify(Notice::Forgotten(record)) => self.forgotten.push(record),
+                Effect::Sign(checkpoint) => self.unsigned.push(checkpoint),
                 Effect::Send(peer, frame) => line.send(peer, frame),
                 Effect::Close(peer, fault) => {
                     tracing::warn!(peer = %peer, %fault, "a peer broke the protocol and is cut off");
@@ -530,12 +553,13 @@ fn weight(group: &Group) -> usize {
         Write::Document(_, bytes)
         | Write::Changes(_, bytes)
         | Write::Index(_, bytes)
-        | Write::Ledger(bytes)
-        | Write::Audit(_, bytes) => bytes.len(),
+        | Write::Ledger(bytes) => bytes.len(),
         Write::Values(_, values) | Write::MoreValues(_, values) => {
             values.iter().map(|value| value.content.len()).sum()
         }
-        Write::Fact(_, bytes) => bytes.as_ref().map_or(0, Vec::len),
+        Write::Fact(_, bytes) | Write::Audit(.., bytes) | Write::Reason(.., bytes) => {
+            bytes.as_ref().map_or(0, Vec::len)
+        }
         Write::Forget(_) | Write::Rekey(_) => 0,
     });
     bytes.sum()

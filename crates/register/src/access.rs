@@ -31,12 +31,19 @@ pub enum Action {
     Retain,
     /// See which papers have to be destroyed, and say that they were. Nothing there tells whose they are.
     DestroyPapers,
+    /// Change what the treatment catalogue offers.
+    EditCatalogue,
+    /// Read the audit log: who did what, when, where and why.
+    ReadAudit,
     /// Take down what clients ask under the law, and see what was asked (clause 10).
     RecordRequests,
     /// Make campaigns, send them, and take their lists out (clause 12).
     RunCampaigns,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
     DecideRequests,
+    /// Answer for the register: the clinic's settings and papers, the breach register, the overview. Nothing there
+    /// tells who a client is.
+    Govern,
 }
 
 impl Action {
@@ -59,7 +66,10 @@ impl Action {
             | Self::ManageUsers
             | Self::Export
             | Self::Retain
-            | Self::DestroyPapers => false,
+            | Self::DestroyPapers
+            | Self::EditCatalogue
+            | Self::ReadAudit
+            | Self::Govern => false,
         }
     }
 }
@@ -80,8 +90,11 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Export
         | Action::Erase
         | Action::Retain
+        | Action::EditCatalogue
+        | Action::ReadAudit
         | Action::RunCampaigns
-        | Action::DecideRequests => matches!(role, Role::Owner),
+        | Action::DecideRequests
+        | Action::Govern => matches!(role, Role::Owner),
     }
 }
 
@@ -96,6 +109,8 @@ pub fn trim(mut card: Card, role: Role) -> Card {
         return card;
     }
     card.health.clear();
+    card.patch_tests.clear();
+    card.adverse.clear();
     for entry in &mut card.treatments {
         each(&mut entry.field, blank);
     }
@@ -110,7 +125,7 @@ fn each<T>(field: &mut Field<T>, work: impl Fn(&mut T)) {
     }
 }
 
-fn blank(treatment: &mut crate::treatment::Treatment) {
+pub(crate) fn blank(treatment: &mut crate::treatment::Treatment) {
     treatment.products.clear();
     treatment.batch.clear();
     treatment.remarks.clear();

@@ -7,15 +7,21 @@ pub use reading::Reading;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::adverse::AdverseEvent;
+use crate::breach::Breach;
+use crate::consent::{ConsentText, HealthConsent};
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::document::{Heads, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::marketing::{Notice, Share, Want};
+use crate::minor::{AdultCheck, GuardianConsent};
+use crate::mode::{ContactOnly, TreatmentRefusal};
+use crate::patch_test::{PatchState, PatchTest};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judged, Judgement};
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, PaperTask, Premises, PrivacyNotice};
 use crate::treatment::Treatment;
 
 /// A value and where it comes from.
@@ -139,6 +145,20 @@ pub struct Card {
     pub notes: Vec<Entry<Note>>,
     /// Requests under the law, newest first.
     pub requests: Vec<Entry<Request>>,
+    /// Consent to the keeping of health information.
+    pub health_consent: Field<HealthConsent>,
+    /// Whether nothing but contact details may be kept.
+    pub contact_only: Field<ContactOnly>,
+    /// Whether the client is 18.
+    pub adult_check: Field<AdultCheck>,
+    /// A guardian's consent.
+    pub guardian: Field<GuardianConsent>,
+    /// Patch tests, newest first.
+    pub patch_tests: Vec<Entry<PatchTest>>,
+    /// Adverse events, newest first.
+    pub adverse: Vec<Entry<AdverseEvent>>,
+    /// Treatments that were not given for safety's sake, newest first.
+    pub refusals: Vec<Entry<TreatmentRefusal>>,
     /// What was judged of this card and another, as far as it stands here ([`crate::same::place`]).
     pub judgements: Vec<Entry<Judgement>>,
     /// Marketing notices, newest first.
@@ -177,6 +197,12 @@ pub struct Settings {
     pub papers: Vec<Entry<PaperTask>>,
     /// Units of every client's notices that premises gave each other.
     pub shares: Vec<Entry<Share>>,
+    /// Versions of the text that clients consent to, newest first.
+    pub consent_texts: Vec<Entry<ConsentText>>,
+    /// The breach register.
+    pub breaches: Vec<Entry<Breach>>,
+    /// Privacy notices that were put in use.
+    pub privacy_notices: Vec<Entry<PrivacyNotice>>,
 }
 
 /// The treatment catalogue.
@@ -190,8 +216,55 @@ pub struct Catalogue {
 
 crate::redacted!(Card, Settings, Catalogue);
 
+#[cfg(test)]
 impl Card {
-    /// What the card says about health at a glance, for every role.
+    /// A card on which nothing stands.
+    pub(crate) fn empty(id: RecordId) -> Self {
+        Self {
+            id,
+            heads: Heads::default(),
+            name: Field::Absent,
+            birth_year: Field::Absent,
+            phones: Vec::new(),
+            emails: Vec::new(),
+            address: Field::Absent,
+            origin: Field::Absent,
+            marketing: Field::Absent,
+            health_asked: Field::Absent,
+            legal_claim: Field::Absent,
+            restriction: Field::Absent,
+            health: Vec::new(),
+            treatments: Vec::new(),
+            notes: Vec::new(),
+            requests: Vec::new(),
+            health_consent: Field::Absent,
+            contact_only: Field::Absent,
+            adult_check: Field::Absent,
+            guardian: Field::Absent,
+            patch_tests: Vec::new(),
+            adverse: Vec::new(),
+            refusals: Vec::new(),
+            judgements: Vec::new(),
+            notices: Vec::new(),
+            shares: Vec::new(),
+            wants: Vec::new(),
+            created: None,
+            changed: None,
+        }
+    }
+}
+
+impl Card {
+    /// What the card says about health at a glance on this day, for every role: also patch tests that expired.
+    #[must_use]
+    pub fn alert_on(&self, today: Date) -> Alert {
+        let patches = self.patch_alerts(today);
+        let loudest = patches.filter_map(|(_, state)| state.level()).max();
+        self.alert()
+            .max(loudest.map_or(Alert::NotAsked, Alert::Listed))
+    }
+
+    /// What the card says about health at a glance, for every role, whatever the day.
     #[must_use]
     pub fn alert(&self) -> Alert {
         let levels = self.health.iter().map(|entry| match &entry.field {
@@ -206,6 +279,9 @@ impl Card {
                 AlertLevel::Caution
             }
         });
+        // Before any day nothing has expired.
+        let patches = self.patch_alerts(Date::MIN);
+        let levels = levels.chain(patches.filter_map(|(_, state)| PatchState::level(state)));
         match (levels.max(), &self.health_asked) {
             (Some(level), _) => Alert::Listed(level),
             (None, Field::Value(_) | Field::Conflict(_)) => Alert::NoneKnown,
@@ -231,38 +307,22 @@ impl Card {
             self.birth_year.is_conflict(),
             self.address.is_conflict(),
             self.marketing.is_conflict(),
+            self.health_consent.is_conflict(),
+            self.contact_only.is_conflict(),
+            self.adult_check.is_conflict(),
+            self.guardian.is_conflict(),
+            self.exceeds_contact_only(),
         ];
         fields.into_iter().filter(|conflict| *conflict).count()
-            + self
-                .phones
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .emails
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .health
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .treatments
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .requests
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
-            + self
-                .notes
-                .iter()
-                .filter(|entry| entry.is_conflict())
-                .count()
+            + waiting(&self.phones)
+            + waiting(&self.emails)
+            + waiting(&self.health)
+            + waiting(&self.treatments)
+            + waiting(&self.requests)
+            + waiting(&self.notes)
+            + waiting(&self.patch_tests)
+            + waiting(&self.adverse)
+            + waiting(&self.refusals)
             + self.judged().filter(|one| one.disputed).count()
     }
 
@@ -287,4 +347,8 @@ impl Card {
         let all = self.marketing.all();
         !all.is_empty() && all.iter().all(|held| held.value.allowed)
     }
+}
+
+fn waiting<T>(entries: &[Entry<T>]) -> usize {
+    entries.iter().filter(|entry| entry.is_conflict()).count()
 }

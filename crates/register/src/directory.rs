@@ -5,12 +5,16 @@
 mod alike;
 mod index;
 mod marketing;
+mod month;
 mod person;
+mod recall;
+mod words;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::adverse::AdverseMark;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
 use crate::id::RecordId;
@@ -19,12 +23,16 @@ use crate::people::User;
 use crate::request::OpenRequest;
 use crate::retention::Due;
 use crate::same::{Judged, Links};
+use crate::trace::Traces;
 
 use alike::Alike;
 use index::Index;
 pub use index::fold;
 pub use marketing::Left;
+pub use month::{Activity, Month, Months};
 pub use person::{Judgements, Pair};
+use recall::Recall;
+pub use recall::{Filed, Recalled, Received};
 
 /// What is known of a client without opening the card.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,6 +63,14 @@ pub struct Summary {
     pub restricted: bool,
     /// Its marketing notices and their units.
     pub tally: Tally,
+    /// Products used and papers in a safe. The directory keeps them apart, so what it shows of a client has none.
+    pub traces: Traces,
+    /// Whether somebody made sure that the client is 18.
+    pub adult: bool,
+    /// Adverse events, without what happened.
+    pub adverse: Vec<AdverseMark>,
+    /// When the card was made and the client was here, by month.
+    pub months: Months,
 }
 crate::redacted!(Summary);
 
@@ -75,6 +91,7 @@ pub struct Directory {
     index: Index,
     alike: Alike,
     links: Links,
+    recall: Recall,
     users: BTreeMap<RecordId, User>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
@@ -110,7 +127,8 @@ impl Directory {
     /// Carries out one change.
     pub fn apply(&mut self, update: Update) {
         match update {
-            Update::Client(id, summary) => {
+            Update::Client(id, mut summary) => {
+                self.recall.put(id, core::mem::take(&mut summary.traces));
                 self.index.put(id, &summary);
                 self.alike.put(id, &summary);
                 self.links.put(id, &summary.judged);
@@ -130,6 +148,7 @@ impl Directory {
                 self.index.remove(id);
                 self.alike.remove(id);
                 self.links.remove(id);
+                self.recall.remove(id);
                 self.clients.remove(&id);
                 self.users.remove(&id);
                 self.campaigns.remove(&id);

@@ -24,6 +24,7 @@ use jiff::Timestamp;
 
 use crate::id::{Incarnation, NodeId, RecordId, ValueId};
 
+pub use history::{Deed, Step};
 pub use slot::{Collection, FieldKey, RecordKind, Slot};
 
 /// The schema of documents that this program writes, and the newest that it reads.

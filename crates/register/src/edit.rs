@@ -86,6 +86,15 @@ pub enum EditError {
     /// Notices and their units are counted by the register alone.
     #[error("notices are counted by the register alone")]
     Counted,
+    /// Nothing but contact details may be kept of this client (clause 6).
+    #[error("nothing but contact details may be kept of this client")]
+    ContactOnly,
+    /// There is no consent to health information on record (GDPR Article 9(2)(a)).
+    #[error("there is no consent to health information on record")]
+    NoConsent,
+    /// The client may be under age, so there is no marketing (decision 6).
+    #[error("the client may be under age, so there is no marketing")]
+    Minor,
     /// The record can't be read, or a newer version wrote it.
     #[error("the record can't be read")]
     Unreadable,
@@ -108,11 +117,17 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Password, Kind::Password)
             | (FieldKey::SetupCode, Kind::SetupCode)
             | (FieldKey::SecondFactor, Kind::SecondFactor)
+            | (FieldKey::QuickCode, Kind::QuickCode)
             | (FieldKey::Undertaking, Kind::Undertaking)
             | (FieldKey::Disabled, Kind::Disabled)
             | (FieldKey::Controller, Kind::Controller)
             | (FieldKey::Plan, Kind::Plan)
             | (FieldKey::Progress, Kind::Progress)
+            | (FieldKey::HealthConsent, Kind::HealthConsent)
+            | (FieldKey::ContactOnly, Kind::ContactOnly)
+            | (FieldKey::AdultCheck, Kind::AdultCheck)
+            | (FieldKey::Guardian, Kind::GuardianConsent)
+            | (FieldKey::Agreement, Kind::Agreement)
     )
 }
 
@@ -135,5 +150,11 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Share, Kind::Share)
             | (Collection::Want, Kind::Want)
             | (Collection::Recipients, Kind::Recipients)
+            | (Collection::PatchTest, Kind::PatchTest)
+            | (Collection::Adverse, Kind::AdverseEvent)
+            | (Collection::Refusal, Kind::TreatmentRefusal)
+            | (Collection::ConsentText, Kind::ConsentText)
+            | (Collection::Breach, Kind::Breach)
+            | (Collection::PrivacyNotice, Kind::PrivacyNotice)
     )
 }

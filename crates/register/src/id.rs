@@ -50,6 +50,18 @@ macro_rules! identifier {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_bytes(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                serde_bytes::ByteArray::deserialize(deserializer).map(|bytes| Self(*bytes))
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&HEXLOWER.encode(&self.0))
@@ -92,8 +104,22 @@ identifier!(
     /// One life of a node's process. A directory that was copied back or cloned gets a new one.
     Incarnation, 16);
 identifier!(
+    /// One audit log: that of one life of a node's process.
+    LogId, 16);
+identifier!(
     /// One register: what all premises of one clinic share.
     RegisterId, 16);
+
+impl LogId {
+    /// The log that a node kept before there was one for each life. It stays at its node.
+    pub const EARLIEST: Self = Self([0; Self::BYTES]);
+
+    /// The log of a life.
+    #[must_use]
+    pub const fn of(life: Incarnation) -> Self {
+        Self(*life.as_bytes())
+    }
+}
 
 /// The record that holds the clinic's settings, the same in every register.
 pub const SETTINGS: RecordId = RecordId(*b"kortisto/setting");
@@ -101,6 +127,8 @@ pub const SETTINGS: RecordId = RecordId(*b"kortisto/setting");
 pub const CATALOGUE: RecordId = RecordId(*b"kortisto/catalog");
 /// Who acts when a command is given at the machine itself instead of in the console.
 pub const OPERATOR: RecordId = RecordId(*b"kortisto/operato");
+/// Who acts when the node does something by itself, as deleting what is past its time.
+pub const ITSELF: RecordId = RecordId(*b"kortisto/itself!");
 
 /// The secret that all premises of one register share, and from which ids of imported clients come.
 ///

@@ -9,12 +9,18 @@
 //!   the values lie beside them ([`value`]), and forgetting is deleting values;
 //! * no personal data in any id, error or `Debug` output.
 //!
-//! Reading order: [`id`], [`value`], [`card`], [`edit`], [`ledger`], [`replica`].
+//! Reading order: [`id`], [`value`], [`card`], [`edit`], [`ledger`], [`audit`], [`replica`].
 
 pub mod access;
+pub mod adverse;
 pub mod audit;
+pub mod breach;
+pub mod business_id;
 pub mod card;
+pub mod catalogue;
+pub mod changes;
 pub mod clock;
+pub mod consent;
 pub mod contact;
 pub mod directory;
 pub mod document;
@@ -24,14 +30,19 @@ pub mod id;
 pub mod identity_code;
 pub mod ledger;
 pub mod marketing;
+pub mod minor;
+pub mod mode;
+pub mod patch_test;
 pub mod people;
 pub mod replica;
 pub mod request;
 pub mod retention;
 pub mod same;
 pub mod settings;
+pub mod trace;
 pub mod treatment;
 pub mod value;
+pub mod warning;
 mod wire;
 
 /// Writes a `Debug` that names the type and nothing of what it holds, for types with personal data.

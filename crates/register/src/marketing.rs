@@ -20,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::card::{Card, Entry, Field};
 use crate::document::Heads;
 use crate::id::{EntryId, NodeId, RecordId, digest};
+use crate::minor::Minority;
 use crate::request::coded;
 
 /// The most notices for one client in any rolling 12 months, over all premises and entrepreneurs (clause 12).
@@ -28,8 +29,6 @@ pub const CAP: u32 = 12;
 pub const WINDOW_DAYS: i64 = 366;
 /// Notices are kept so many months as proof, then they go.
 pub const KEPT_MONTHS: i16 = 24;
-/// A year of birth that lies no more than this before the current year may be that of a minor (decision 6).
-pub const MINOR_YEARS: i16 = 18;
 /// Days after which a list's ids go, unless the owner chooses otherwise.
 pub const LIST_DAYS: u8 = 14;
 /// The most days that a list lives.
@@ -339,12 +338,6 @@ impl NoticeRefusal {
     ];
 }
 
-/// Whether somebody born that year may be under age.
-#[must_use]
-pub fn maybe_minor(born: u16, today: Date) -> bool {
-    today.year() - born.cast_signed() <= MINOR_YEARS
-}
-
 /// What keeps a person with these cards from getting any notice now, apart from the count.
 ///
 /// # Errors
@@ -363,8 +356,10 @@ pub fn may_get(cards: &[Card], today: Date) -> Result<(), NoticeRefusal> {
     if crate::same::strictest(answers) != Some(true) {
         return Err(NoticeRefusal::NoPermission);
     }
-    let mut years = cards.iter().flat_map(|card| card.birth_year.all());
-    if years.any(|held| maybe_minor(held.value.get(), today)) {
+    if cards
+        .iter()
+        .any(|card| card.minority(today) != Minority::No)
+    {
         return Err(NoticeRefusal::Minor);
     }
     Ok(())

@@ -83,10 +83,24 @@ impl SecondFactor {
     }
 }
 
+/// A short code that opens a locked session of the same browser again, and nothing else.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct QuickCode {
+    /// Its argon2id hash; `None` once it was removed.
+    pub hash: Option<PasswordHash>,
+}
+
 /// The dated undertaking of confidentiality (vaitiolositoumus), without which no card opens.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Undertaking {
     /// The day it was given.
+    pub date: Date,
+}
+
+/// The agreement with a user about handling the register (GDPR Articles 28 and 29).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Agreement {
+    /// The day it was made.
     pub date: Date,
 }
 
@@ -105,8 +119,12 @@ pub struct User {
     pub setup: Option<SetupCode>,
     /// The second factor, while it is on.
     pub factor: Option<SecondFactor>,
+    /// The quick code that opens a locked session again, while there is one.
+    pub quick: Option<QuickCode>,
     /// The undertaking, once given.
     pub undertaking: Option<Undertaking>,
+    /// The agreement, once made.
+    pub agreement: Option<Agreement>,
     /// Whether access has ended.
     pub disabled: bool,
 }
@@ -116,6 +134,8 @@ crate::redacted!(
     PasswordHash,
     SetupCode,
     SecondFactor,
+    QuickCode,
     Undertaking,
+    Agreement,
     User
 );

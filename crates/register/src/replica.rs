@@ -26,6 +26,7 @@ mod sheet;
 mod shelf;
 mod store;
 mod tally;
+mod trail;
 
 use std::collections::BTreeMap;
 
@@ -34,9 +35,9 @@ use jiff::civil::Date;
 use lru::LruCache;
 use rand_core::Rng;
 
-use crate::audit::Tail;
 use crate::clock::ClockGuard;
 use crate::directory::Update;
+use crate::document::RecordKind;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret};
 use crate::ledger::{Ledger, Line};
 
@@ -49,12 +50,13 @@ pub use input::{Command, ImportedClient, Input, Moment, Peer, node_id};
 pub use marketing::NOTICES;
 pub use met::Met;
 pub use quarantine::Quarantine;
-pub use shelf::{Group, Holdings, Shelf, ShelfError, Write};
+pub use shelf::{AuditSlot, Group, Holdings, Shelf, ShelfError, Write};
 
 use inventory::Inventory;
 use peers::PeerFile;
 use session::Session;
 use sheet::Sheet;
+use trail::Trail;
 
 /// The most records kept open between two inputs. An open one takes 20 to 50 kB.
 const OPEN_RECORDS: usize = 64;
@@ -77,8 +79,8 @@ pub enum OpenError {
     /// A ledger entry can't be read, so nobody knows who must stay forgotten.
     #[error("the ledger can't be read")]
     Ledger,
-    /// The audit log's end can't be read.
-    #[error("the end of the audit log can't be read")]
+    /// What is stored about an audit log can't be read.
+    #[error("what is stored about an audit log can't be read")]
     Audit,
 }
 
@@ -92,7 +94,7 @@ pub struct Replica {
     ledger: Ledger,
     /// Lives of this process, oldest first, with the last number each gave.
     lives: Vec<(Incarnation, u64)>,
-    audit: Tail,
+    trail: Trail,
     peers: BTreeMap<NodeId, PeerFile>,
     sessions: BTreeMap<NodeId, Session>,
     sheets: LruCache<RecordId, Sheet>,
@@ -172,10 +174,7 @@ impl Replica {
         for bytes in &holdings.ledger {
             ledger.take(Line::decode(bytes).map_err(|_| OpenError::Ledger)?);
         }
-        let mut audit = Tail::default();
-        if let Some((_, bytes)) = &holdings.audit {
-            audit = Tail::after(bytes).map_err(|_| OpenError::Audit)?;
-        }
+        let trail = Trail::open(node, &holdings)?;
         let (register, secret) = match holdings.facts.get(FACT_REGISTER) {
             Some(bytes) => store::read_register(bytes).ok_or(OpenError::Fact(FACT_REGISTER))?,
             None => {
@@ -195,7 +194,7 @@ impl Replica {
             inventory: Inventory::default(),
             ledger,
             lives: Vec::new(),
-            audit,
+            trail,
             peers: BTreeMap::new(),
             sessions: BTreeMap::new(),
             sheets: LruCache::unbounded(),
@@ -222,6 +221,7 @@ impl Replica {
         replica.finish_erasures(&mut cx);
         replica.finish_redactions(&mut cx);
         replica.begin_life(&mut cx);
+        replica.log_restore(&mut cx);
         cx.notify(Notice::Peers(replica.peer_list()));
         Ok(replica)
     }
@@ -392,8 +392,13 @@ impl Replica {
                 self.retain(&mut cx);
                 self.tend_marketing(&mut cx);
                 self.pump_all(&mut cx);
+                self.keep_trail(&mut cx);
+                self.read_on(&cx);
+                self.tick_logs(&mut cx);
+                self.countersign(&mut cx);
             }
             Input::Forgotten(record) => self.confirm_forgotten(record, &mut cx),
+            Input::Signed(witness) => self.signed(*witness, &mut cx),
             Input::ClockConfirmed => {
                 if self.clock.confirm(cx.now) {
                     cx.notify(Notice::Standing);
@@ -447,25 +452,24 @@ impl Replica {
             quarantine: self.quarantine,
             founder: self.is_founder(),
             met: self.met.values().copied().collect(),
+            logs: self.log_standing(),
         }
     }
 
     fn peer_report(&self, node: NodeId, file: &PeerFile) -> PeerReport {
         let session = self.sessions.get(&node);
-        let (waiting, waiting_since) = match session {
+        let mut waiting = Waiting::default();
+        match session {
             Some(session) if session.phase == session::Phase::Records && session.complete => {
-                let entries = session
-                    .pending
-                    .keys()
-                    .filter_map(|record| self.inventory.get(*record));
-                entries.fold((0, None), oldest)
+                let pending = session.pending.keys();
+                let entries = pending.filter_map(|id| Some((*id, self.inventory.get(*id)?)));
+                entries.for_each(|entry| waiting.count(entry));
             }
             _ => self
                 .inventory
                 .unknown_to(node, file.held.map(|(life, _)| life), file.acknowledged)
-                .map(|(_, entry)| entry)
-                .fold((0, None), oldest),
-        };
+                .for_each(|entry| waiting.count(entry)),
+        }
         PeerReport {
             peer: node,
             key: file.peer.key,
@@ -482,8 +486,9 @@ impl Replica {
             },
             heard: file.heard,
             agreed: file.agreed,
-            waiting,
-            waiting_since,
+            waiting: waiting.records,
+            waiting_since: waiting.since,
+            users: waiting.users,
         }
     }
 
@@ -492,12 +497,21 @@ impl Replica {
     }
 }
 
-fn oldest(
-    (count, since): (usize, Option<Timestamp>),
-    entry: &inventory::Entry,
-) -> (usize, Option<Timestamp>) {
-    (
-        count + 1,
-        Some(since.map_or(entry.changed, |since| since.min(entry.changed))),
-    )
+/// What a peer has not acknowledged.
+#[derive(Default)]
+struct Waiting {
+    records: usize,
+    since: Option<Timestamp>,
+    users: Vec<RecordId>,
+}
+
+impl Waiting {
+    fn count(&mut self, (record, entry): (RecordId, &inventory::Entry)) {
+        self.records += 1;
+        let since = self.since.get_or_insert(entry.changed);
+        *since = entry.changed.min(*since);
+        if entry.kind == RecordKind::Staff {
+            self.users.push(record);
+        }
+    }
 }

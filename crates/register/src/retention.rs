@@ -1,9 +1,10 @@
 //! How long a card and what is on it are kept (clause 9): two clocks of five years, and what stops them.
 //!
-//! * ENTRY: a treatment goes five years after its date; a health entry five years after it was taken down
+//! * ENTRY: a treatment, a patch test, an adverse event or a refused treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
 //! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
 //! * NOTICE: a marketing notice goes two years after it was sent.
+//! * BREACH: a breach register entry goes five years after it was closed; an open one stays.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
 //!
 //! Looking, editing, importing and replicating never restart a clock. A restriction (GDPR Article 18) and
@@ -18,6 +19,10 @@ use crate::marketing::{KEPT_MONTHS, Notice};
 
 /// How many years are kept (clause 9).
 pub const YEARS: i16 = 5;
+/// How many years the audit log is kept, in the clinic's own interest (clause 9).
+pub const AUDIT_YEARS: i16 = 2;
+/// How many years a user is kept whose access has ended (clause 9).
+pub const FORMER_USER_YEARS: i16 = 2;
 /// How many days ahead what is due is listed.
 pub const NOTICE_DAYS: i32 = 30;
 /// The most days ahead that a legal claim may end; it can be renewed.
@@ -79,7 +84,13 @@ pub fn day(now: Timestamp) -> Date {
 /// The day on which what is dated `date` has to go.
 #[must_use]
 pub fn due(date: Date) -> Date {
-    date.saturating_add(Span::new().years(YEARS))
+    after(date, YEARS)
+}
+
+/// The day so many years after `date`.
+#[must_use]
+pub fn after(date: Date, years: i16) -> Date {
+    date.saturating_add(Span::new().years(years))
 }
 
 /// How many cards one run may delete unasked, of so many.
@@ -109,16 +120,21 @@ impl Card {
         self.claimed_until().is_some_and(|until| until >= today)
     }
 
+    /// When something goes that would go on the day `due`, as things stand: a restriction keeps it, a legal claim
+    /// to its end.
+    #[must_use]
+    pub fn goes(&self, due: Date) -> Option<Date> {
+        if self.restricted() {
+            return None;
+        }
+        let claim = self.claimed_until();
+        let after = claim.map(|until| until.saturating_add(Span::new().days(1)));
+        Some(after.map_or(due, |after| due.max(after)))
+    }
+
     /// When the card and the first of its entries have to go.
     #[must_use]
     pub fn due(&self) -> Due {
-        if self.restricted() {
-            return Due::default();
-        }
-        let claim = self
-            .claimed_until()
-            .map(|until| until.saturating_add(Span::new().days(1)));
-        let held_off = |due: Date| claim.map_or(due, |claim| due.max(claim));
         let last = self.last_visit().or(self.created.map(day));
         let entries = self
             .treatments
@@ -126,10 +142,13 @@ impl Card {
             .filter_map(treatment_due)
             .chain(self.health.iter().filter_map(health_due))
             .chain(self.requests.iter().filter_map(request_due))
+            .chain(self.patch_tests.iter().filter_map(patch_due))
+            .chain(self.adverse.iter().filter_map(adverse_due))
+            .chain(self.refusals.iter().filter_map(refusal_due))
             .chain(self.notices.iter().filter_map(notice_due));
         Due {
-            card: last.map(due).map(held_off),
-            entry: entries.min().map(held_off),
+            card: last.map(due).and_then(|due| self.goes(due)),
+            entry: entries.min().and_then(|due| self.goes(due)),
         }
     }
 
@@ -143,6 +162,9 @@ impl Card {
         self.health.retain(|entry| stays(health_due(entry)));
         self.requests.retain(|entry| stays(request_due(entry)));
         self.notices.retain(|entry| stays(notice_due(entry)));
+        self.patch_tests.retain(|entry| stays(patch_due(entry)));
+        self.adverse.retain(|entry| stays(adverse_due(entry)));
+        self.refusals.retain(|entry| stays(refusal_due(entry)));
     }
 }
 
@@ -163,6 +185,24 @@ pub fn health_due(entry: &Entry<crate::health::HealthEntry>) -> Option<Date> {
     latest(&entry.field, dated).map(due)
 }
 
+/// When a patch test has to go; of a conflict the latest counts.
+#[must_use]
+pub fn patch_due(entry: &Entry<crate::patch_test::PatchTest>) -> Option<Date> {
+    latest(&entry.field, |held| Some(held.value.date)).map(due)
+}
+
+/// When an adverse event has to go; of a conflict the latest counts.
+#[must_use]
+pub fn adverse_due(entry: &Entry<crate::adverse::AdverseEvent>) -> Option<Date> {
+    latest(&entry.field, |held| Some(held.value.date)).map(due)
+}
+
+/// When a refused treatment has to go; of a conflict the latest counts.
+#[must_use]
+pub fn refusal_due(entry: &Entry<crate::mode::TreatmentRefusal>) -> Option<Date> {
+    latest(&entry.field, |held| Some(held.value.date)).map(due)
+}
+
 /// When a request has to go: five years after it was closed. `None` while it is open in any of a conflict's values.
 #[must_use]
 pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
@@ -179,8 +219,29 @@ pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
 /// When a marketing notice has to go: long after it counted for the last time.
 #[must_use]
 pub fn notice_due(entry: &Entry<Notice>) -> Option<Date> {
-    let sent = latest(&entry.field, |held| Some(day(held.value.at)));
-    sent.map(|date| date.saturating_add(Span::new().months(KEPT_MONTHS)))
+    latest(&entry.field, |held| Some(notice_goes(&held.value)))
+}
+
+/// When this marketing notice has to go.
+#[must_use]
+pub fn notice_goes(notice: &Notice) -> Date {
+    day(notice.at).saturating_add(Span::new().months(KEPT_MONTHS))
+}
+
+/// When an entry of the breach register has to go: five years after it was closed. `None` while it is open in any of
+/// a conflict's values.
+#[must_use]
+pub fn breach_due(entry: &Entry<crate::breach::Breach>) -> Option<Date> {
+    if entry
+        .field
+        .all()
+        .iter()
+        .any(|held| held.value.closed.is_none())
+    {
+        return None;
+    }
+    let all = entry.field.all().iter();
+    all.filter_map(|held| held.value.due()).max()
 }
 
 fn latest<T>(field: &Field<T>, date: impl Fn(&Held<T>) -> Option<Date>) -> Option<Date> {

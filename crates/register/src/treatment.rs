@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::id::RecordId;
+use crate::id::{EntryId, RecordId};
 
 /// A contract on paper: where it lies. The contract itself is not in the register.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -26,6 +26,8 @@ pub struct Treatment {
     pub date: Date,
     /// What was done.
     pub name: String,
+    /// The catalogue's item of that name, where there was one. The name counts: an item may be renamed later.
+    pub item: Option<EntryId>,
     /// Who did it, as written; for entries made here also `by_id`.
     pub by: String,
     /// The staff record of who did it.
@@ -42,6 +44,25 @@ pub struct Treatment {
     pub contract_made: Option<bool>,
     /// Where that contract lies, where known.
     pub contract: Option<Contract>,
+}
+
+impl Treatment {
+    /// Where the contract lies, as far as it is known: in the safe of the treatment's premises, unless another is named.
+    #[must_use]
+    pub fn paper(&self) -> Contract {
+        let known = self.contract.clone();
+        let mut contract = known.unwrap_or_else(|| Contract {
+            kind: String::new(),
+            date: None,
+            safe: String::new(),
+            folder: String::new(),
+            destroyed: None,
+        });
+        if contract.safe.is_empty() {
+            contract.safe.clone_from(&self.premises);
+        }
+        contract
+    }
 }
 
 crate::redacted!(Contract, Treatment);

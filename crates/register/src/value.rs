@@ -10,7 +10,9 @@ mod content;
 mod fields;
 mod form;
 mod marketing;
+mod paper;
 mod request;
+mod safety;
 
 pub use content::{Content, Kind};
 pub use fields::Rest;

@@ -6,16 +6,21 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
 
+use crate::audit::chain::SALT;
+use crate::audit::{ENTRY_LIMIT, REASON_LIMIT, Tail};
 use crate::document::Heads;
-use crate::id::{Incarnation, RecordId, RegisterId, RegisterSecret, ValueId};
+use crate::id::{Incarnation, LogId, NodeId, RecordId, RegisterId, RegisterSecret, ValueId};
 use crate::value::CONTENT_LIMIT;
 
-/// The protocol that this program speaks.
-pub(crate) const PROTOCOL: u16 = 1;
+/// The protocol that this program speaks. With 2 came the audit logs; the hello is the same, so that a program of
+/// version 1 can say that it speaks another.
+pub(crate) const PROTOCOL: u16 = 2;
 /// The most items in one list of a frame.
 pub(crate) const LIST_LIMIT: usize = 4_096;
 /// The most values that travel with one record.
 pub(crate) const VALUES_LIMIT: usize = 65_536;
+/// The most entries of an audit log in one frame.
+pub(crate) const ENTRIES_LIMIT: usize = 256;
 /// The most heads of one record.
 const HEADS_LIMIT: usize = 256;
 
@@ -86,6 +91,29 @@ pub(crate) struct Push {
 }
 crate::redacted!(Push);
 
+/// An audit log as the sender has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LogHead {
+    /// Which.
+    pub(crate) log: LogId,
+    /// Its last entry.
+    pub(crate) tail: Tail,
+}
+
+/// Entries of an audit log that follow one another.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct LogEntries {
+    /// Which log.
+    pub(crate) log: LogId,
+    /// Whose.
+    pub(crate) node: NodeId,
+    /// The entry before the first of these.
+    pub(crate) after: Tail,
+    /// Each with its reason, which is empty when there is none or it is not passed on.
+    pub(crate) entries: Vec<(Vec<u8>, Vec<u8>)>,
+}
+crate::redacted!(LogEntries);
+
 /// One frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Message {
@@ -109,6 +137,14 @@ pub(crate) enum Message {
     Probe(Vec<u8>),
     /// The answer to a [`Message::Probe`].
     ProbeReply(Vec<u8>),
+    /// Digest of all audit logs that the sender holds; `true` asks for that of the other.
+    Logs([u8; 32], bool),
+    /// All of them; `true` with the last.
+    LogHeads(Vec<LogHead>, bool),
+    /// Entries that the other lacks.
+    LogEntries(LogEntries),
+    /// This log is held up to here, durably; [`u64::MAX`] says that nothing of it is wanted.
+    LogHeld(LogId, u64),
 }
 
 type Id = ByteArray<16>;
@@ -142,7 +178,18 @@ enum Wire {
     Probe(ByteBuf),
     #[serde(rename = "r")]
     ProbeReply(ByteBuf),
+    #[serde(rename = "d")]
+    Logs(Hash, bool),
+    #[serde(rename = "t")]
+    LogHeads(Vec<(LogId, u64, Hash)>, bool),
+    #[serde(rename = "e")]
+    LogEntries(WireEntries),
+    #[serde(rename = "k")]
+    LogHeld(LogId, u64),
 }
+
+#[derive(Serialize, Deserialize)]
+struct WireEntries(LogId, NodeId, u64, Hash, Vec<(ByteBuf, ByteBuf)>);
 
 impl Message {
     /// The frame.
@@ -206,6 +253,10 @@ impl Message {
             Self::Mark(upto, latest) => Wire::Mark(upto, latest),
             Self::Probe(bytes) => Wire::Probe(ByteBuf::from(bytes)),
             Self::ProbeReply(bytes) => Wire::ProbeReply(ByteBuf::from(bytes)),
+            Self::Logs(digest, asks) => Wire::Logs(Hash::new(digest), asks),
+            Self::LogHeads(heads, last) => Wire::LogHeads(write_log_heads(&heads), last),
+            Self::LogEntries(entries) => Wire::LogEntries(write_entries(entries)),
+            Self::LogHeld(log, upto) => Wire::LogHeld(log, upto),
         };
         // Plain numbers, byte strings and lists always have a MessagePack form.
         rmp_serde::to_vec(&wire).unwrap_or_default()
@@ -215,29 +266,7 @@ impl Message {
     pub(crate) fn decode(frame: &[u8]) -> Result<Self, Unreadable> {
         Ok(
             match rmp_serde::from_slice(frame).map_err(|_| Unreadable)? {
-                Wire::Hello(WireHello(
-                    protocol,
-                    schema,
-                    register,
-                    pristine,
-                    incarnation,
-                    clock,
-                    latest,
-                    held,
-                    ledger,
-                )) => Self::Hello(Hello {
-                    protocol,
-                    schema,
-                    register: RegisterId::from_bytes(*register),
-                    pristine,
-                    incarnation: Incarnation::from_bytes(*incarnation),
-                    clock: Timestamp::from_second(clock).map_err(|_| Unreadable)?,
-                    latest,
-                    held: held.map(|(incarnation, sequence)| {
-                        (Incarnation::from_bytes(*incarnation), sequence)
-                    }),
-                    ledger: *ledger,
-                }),
+                Wire::Hello(hello) => Self::Hello(read_hello(hello)?),
                 Wire::Join(register, secret) => Self::Join(
                     RegisterId::from_bytes(*register),
                     RegisterSecret::from_bytes(*secret),
@@ -276,9 +305,83 @@ impl Message {
                 Wire::Mark(upto, latest) => Self::Mark(upto, latest),
                 Wire::Probe(bytes) => Self::Probe(bytes.into_vec()),
                 Wire::ProbeReply(bytes) => Self::ProbeReply(bytes.into_vec()),
+                Wire::Logs(digest, asks) => Self::Logs(*digest, asks),
+                Wire::LogHeads(heads, last) => Self::LogHeads(read_log_heads(heads)?, last),
+                Wire::LogEntries(entries) => Self::LogEntries(read_entries(entries)?),
+                Wire::LogHeld(log, upto) => Self::LogHeld(log, upto),
             },
         )
     }
+}
+
+fn read_hello(hello: WireHello) -> Result<Hello, Unreadable> {
+    let WireHello(protocol, schema, register, pristine, incarnation, clock, latest, held, ledger) =
+        hello;
+    Ok(Hello {
+        protocol,
+        schema,
+        register: RegisterId::from_bytes(*register),
+        pristine,
+        incarnation: Incarnation::from_bytes(*incarnation),
+        clock: Timestamp::from_second(clock).map_err(|_| Unreadable)?,
+        latest,
+        held: held.map(|(incarnation, sequence)| (Incarnation::from_bytes(*incarnation), sequence)),
+        ledger: *ledger,
+    })
+}
+
+fn read_log_heads(heads: Vec<(LogId, u64, Hash)>) -> Result<Vec<LogHead>, Unreadable> {
+    let heads = bounded(heads, LIST_LIMIT)?.into_iter();
+    let head = |(log, sequence, hash): (LogId, u64, Hash)| LogHead {
+        log,
+        tail: Tail {
+            sequence,
+            hash: *hash,
+        },
+    };
+    Ok(heads.map(head).collect())
+}
+
+fn write_log_heads(heads: &[LogHead]) -> Vec<(LogId, u64, Hash)> {
+    let heads = heads.iter();
+    heads
+        .map(|head| (head.log, head.tail.sequence, Hash::new(head.tail.hash)))
+        .collect()
+}
+
+fn write_entries(entries: LogEntries) -> WireEntries {
+    let all = entries.entries.into_iter();
+    WireEntries(
+        entries.log,
+        entries.node,
+        entries.after.sequence,
+        Hash::new(entries.after.hash),
+        all.map(|(entry, reason)| (ByteBuf::from(entry), ByteBuf::from(reason)))
+            .collect(),
+    )
+}
+
+fn read_entries(wire: WireEntries) -> Result<LogEntries, Unreadable> {
+    let WireEntries(log, node, sequence, hash, entries) = wire;
+    let entries = bounded(entries, ENTRIES_LIMIT)?;
+    let fits = |(entry, reason): &(ByteBuf, ByteBuf)| {
+        entry.len() <= ENTRY_LIMIT && reason.len() <= SALT + REASON_LIMIT
+    };
+    if !entries.iter().all(fits) {
+        return Err(Unreadable);
+    }
+    Ok(LogEntries {
+        log,
+        node,
+        after: Tail {
+            sequence,
+            hash: *hash,
+        },
+        entries: entries
+            .into_iter()
+            .map(|(entry, reason)| (entry.into_vec(), reason.into_vec()))
+            .collect(),
+    })
 }
 
 fn read_push(push: WirePush) -> Result<Push, Unreadable> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use register::audit::Tail;
-use register::id::RecordId;
+use register::id::{LogId, RecordId};
 
 use crate::checkpoint::{self, Verify};
 use crate::chores::count;
@@ -125,7 +125,14 @@ impl<D: Disk> Vault<D> {
         })?;
         report.records = keys.len() as u64;
         let mut found: BTreeMap<RecordId, [u16; 2]> = BTreeMap::new();
-        for tree in [Tree::Document, Tree::Values, Tree::Index, Tree::Header] {
+        let trees = [
+            Tree::Document,
+            Tree::Values,
+            Tree::Index,
+            Tree::Header,
+            Tree::Reason,
+        ];
+        for tree in trees {
             each_parcel(&self.store, &[tree.letter()], |place, chunks| {
                 let Some(record) = record_of(place.prefix()) else {
                     report.problem(None, "an entry is out of place");
@@ -184,27 +191,36 @@ impl<D: Disk> Vault<D> {
     }
 
     fn check_audit(&self, report: &mut CheckReport) -> Result<(), VaultError> {
-        let mut tail = Tail::default();
-        let mut broken = false;
-        each_parcel(
-            &self.store,
-            &[Tree::Audit.letter()],
-            |place: Place, chunks| {
-                if broken {
+        let mut tails: BTreeMap<LogId, Option<Tail>> = BTreeMap::new();
+        for tree in [Tree::Audit, Tree::Log] {
+            each_parcel(&self.store, &[tree.letter()], |place: Place, chunks| {
+                let Some((log, sequence)) = place.audit_entry() else {
+                    report.problem(None, "an audit entry is out of place");
                     return Ok(());
+                };
+                let opened = open(&self.ring.audit, &place, chunks).ok();
+                // The first entry that is held may have others before it, whose time was over.
+                let known = tails.get(&log).copied();
+                let tail = opened.and_then(|bytes| match known {
+                    None => Tail::after(log, &bytes).ok().map(|(tail, _)| tail),
+                    Some(Some(mut tail)) => tail.follow(log, &bytes).ok().map(|_| tail),
+                    Some(None) => None,
+                });
+                report.audit += u64::from(tail.is_some());
+                if tail.is_none() && known != Some(None) {
+                    let text = format!("the audit log {log} is broken at entry {sequence}");
+                    report.problem(None, text);
                 }
-                let follows = open(&self.ring.audit, &place, chunks)
-                    .is_ok_and(|bytes| tail.follow(&bytes).is_ok());
-                if follows {
-                    report.audit += 1;
-                } else {
-                    broken = true;
-                    let after = tail.sequence;
-                    report.problem(None, format!("the audit log is broken after entry {after}"));
-                }
+                tails.insert(log, tail);
                 Ok(())
-            },
-        )
+            })?;
+        }
+        each_parcel(&self.store, &[Tree::Why.letter()], |place, chunks| {
+            if open(&self.ring.audit, &place, chunks).is_err() {
+                report.problem(None, "the reason of an audit entry doesn't open");
+            }
+            Ok(())
+        })
     }
 
     fn check_ledger(&self, report: &mut CheckReport) -> Result<(), VaultError> {
@@ -261,6 +277,7 @@ const fn name(tree: Tree) -> &'static str {
         Tree::Document => "a part of its document",
         Tree::Values => "a part of its values",
         Tree::Index => "its index entry",
+        Tree::Reason => "the reason of an audit entry about it",
         _ => "its list of parts",
     }
 }

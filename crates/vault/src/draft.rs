@@ -11,6 +11,7 @@ use crate::entry::{
     Place, Tree, after, bucket_key, bucket_of, ledger_key, record_key, record_prefix,
 };
 use crate::error::VaultError;
+use crate::holdings::{each_parcel, open};
 use crate::keys::wrap;
 use crate::manifest::Manifest;
 use crate::pack::Packer;
@@ -69,14 +70,24 @@ impl<'a, D: Disk> Draft<'a, D> {
             }
             Write::MoreValues(record, values) => self.put_values(*record, values),
             Write::Index(record, bytes) => self.put_index(*record, bytes),
-            // The writes that follow make a new key.
-            Write::Forget(record) | Write::Rekey(record) => self.forget(*record),
+            Write::Forget(record) => self.forget(*record),
+            Write::Rekey(record) => self.rekey(*record),
             Write::Fact(name, bytes) => self.put_fact(name, bytes.as_deref()),
             Write::Ledger(entry) => self.put_ledger(entry),
-            Write::Audit(sequence, bytes) => {
-                let sealed = parcel::seal(&self.ring.audit, &Place::audit(*sequence), bytes)?;
-                self.put(sealed);
-                Ok(())
+            Write::Audit(log, sequence, bytes) => {
+                let place = Place::audit(*log, *sequence);
+                match bytes {
+                    Some(bytes) => {
+                        let sealed = parcel::seal(&self.ring.audit, &place, bytes)?;
+                        self.put(sealed);
+                        Ok(())
+                    }
+                    None => self.remove(place.prefix()),
+                }
+            }
+            Write::Reason(record, log, sequence, bytes) => {
+                let place = Place::reason(*record, *log, *sequence);
+                self.put_reason(*record, &place, bytes.as_deref())
             }
         }
     }
@@ -139,6 +150,43 @@ impl<'a, D: Disk> Draft<'a, D> {
         Ok(())
     }
 
+    fn put_reason(
+        &mut self,
+        record: Option<RecordId>,
+        place: &Place,
+        bytes: Option<&[u8]>,
+    ) -> Result<(), VaultError> {
+        let Some(bytes) = bytes else {
+            return self.remove(place.prefix());
+        };
+        let sealed = match record {
+            Some(record) => parcel::seal(&self.touch(record)?.key, place, bytes)?,
+            None => parcel::seal(&self.ring.audit, place, bytes)?,
+        };
+        self.put(sealed);
+        Ok(())
+    }
+
+    /// The writes that follow make a new key, under which reasons about the record are sealed anew.
+    fn rekey(&mut self, record: RecordId) -> Result<(), VaultError> {
+        let mut kept = Vec::new();
+        if let Some(opened) = Opened::new(self.store, self.ring, record)? {
+            let prefix = record_prefix(Tree::Reason, record);
+            each_parcel(self.store, &prefix, |place, chunks| {
+                // One that doesn't open is as good as gone; a check names it before.
+                if let Ok(bytes) = open(&opened.key, &place, chunks) {
+                    kept.push((place, bytes));
+                }
+                Ok(())
+            })?;
+        }
+        self.forget(record)?;
+        for (place, bytes) in kept {
+            self.put_reason(Some(record), &place, Some(&bytes))?;
+        }
+        Ok(())
+    }
+
     fn put_ledger(&mut self, entry: &[u8]) -> Result<(), VaultError> {
         let key = ledger_key(entry);
         if self.get(&key)?.is_none() {
@@ -158,6 +206,7 @@ impl<'a, D: Disk> Draft<'a, D> {
             Tree::Document,
             Tree::Header,
             Tree::Index,
+            Tree::Reason,
             Tree::Values,
         ] {
             self.remove(&record_prefix(tree, record))?;

@@ -2,7 +2,7 @@
 //!
 //! The first byte names the tree, the owner follows, then part and chunk for what is cut into chunks.
 
-use register::id::RecordId;
+use register::id::{LogId, RecordId};
 use sha2::{Digest, Sha256};
 
 use crate::error::VaultError;
@@ -25,7 +25,7 @@ pub(crate) fn is_note(key: &[u8]) -> bool {
 /// What an entry belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tree {
-    /// One audit entry.
+    /// One audit entry of the one log that a node had before there was one for each life.
     Audit,
     /// A wrapped bucket key.
     Bucket,
@@ -41,8 +41,14 @@ pub(crate) enum Tree {
     Key,
     /// A ledger entry.
     Ledger,
+    /// One audit entry.
+    Log,
+    /// The reason of an audit entry about a record.
+    Reason,
     /// One part of a record's values.
     Values,
+    /// The reason of an audit entry about no record.
+    Why,
 }
 
 impl Tree {
@@ -56,7 +62,10 @@ impl Tree {
             Self::Index => b'i',
             Self::Key => b'k',
             Self::Ledger => b'l',
+            Self::Log => b'o',
+            Self::Reason => b'r',
             Self::Values => b'v',
+            Self::Why => b'w',
         }
     }
 
@@ -71,7 +80,10 @@ impl Tree {
             b'i' => Self::Index,
             b'k' => Self::Key,
             b'l' => Self::Ledger,
+            b'o' => Self::Log,
+            b'r' => Self::Reason,
             b'v' => Self::Values,
+            b'w' => Self::Why,
             _ => return None,
         })
     }
@@ -101,8 +113,19 @@ impl Place {
     }
 
     /// An audit entry.
-    pub(crate) fn audit(sequence: u64) -> Self {
-        let mut key = vec![Tree::Audit.letter()];
+    pub(crate) fn audit(log: LogId, sequence: u64) -> Self {
+        let mut key = log_prefix(log);
+        key.extend_from_slice(&sequence.to_be_bytes());
+        Self(key)
+    }
+
+    /// The reason of an audit entry, which belongs to the record that it is about.
+    pub(crate) fn reason(record: Option<RecordId>, log: LogId, sequence: u64) -> Self {
+        let mut key = match record {
+            Some(record) => record_prefix(Tree::Reason, record),
+            None => vec![Tree::Why.letter()],
+        };
+        key.extend_from_slice(log.as_bytes());
         key.extend_from_slice(&sequence.to_be_bytes());
         Self(key)
     }
@@ -136,11 +159,44 @@ impl Place {
 
     /// The audit entry's sequence number, if this is the place of one.
     pub(crate) fn audit_sequence(&self) -> Option<u64> {
-        let (tree, rest) = self.0.split_first()?;
-        (*tree == Tree::Audit.letter())
-            .then(|| rest.try_into().ok().map(u64::from_be_bytes))
-            .flatten()
+        self.audit_entry().map(|(_, sequence)| sequence)
     }
+
+    /// The log and sequence number of an audit entry, if this is the place of one.
+    pub(crate) fn audit_entry(&self) -> Option<(LogId, u64)> {
+        let (tree, rest) = self.0.split_first()?;
+        match Tree::of(&[*tree])? {
+            Tree::Audit => {
+                let sequence = rest.try_into().ok().map(u64::from_be_bytes)?;
+                Some((LogId::EARLIEST, sequence))
+            }
+            Tree::Log => {
+                let (log, sequence) = rest.split_first_chunk::<{ LogId::BYTES }>()?;
+                let sequence = sequence.try_into().ok().map(u64::from_be_bytes)?;
+                Some((LogId::from_bytes(*log), sequence))
+            }
+            Tree::Bucket
+            | Tree::Document
+            | Tree::Fact
+            | Tree::Header
+            | Tree::Index
+            | Tree::Key
+            | Tree::Ledger
+            | Tree::Reason
+            | Tree::Values
+            | Tree::Why => None,
+        }
+    }
+}
+
+/// What the keys of all entries of an audit log begin with.
+pub(crate) fn log_prefix(log: LogId) -> Vec<u8> {
+    if log == LogId::EARLIEST {
+        return vec![Tree::Audit.letter()];
+    }
+    let mut key = vec![Tree::Log.letter()];
+    key.extend_from_slice(log.as_bytes());
+    key
 }
 
 /// Where a record's wrapped data key lies.
@@ -182,10 +238,10 @@ pub(crate) fn record_prefix(tree: Tree, record: RecordId) -> Vec<u8> {
 /// The record that the entry at `key` belongs to, if it belongs to one.
 pub(crate) fn record_of(key: &[u8]) -> Option<RecordId> {
     match Tree::of(key)? {
-        Tree::Document | Tree::Header | Tree::Index | Tree::Key | Tree::Values => {
+        Tree::Document | Tree::Header | Tree::Index | Tree::Key | Tree::Reason | Tree::Values => {
             RecordId::from_slice(key.get(1..=RecordId::BYTES)?)
         }
-        Tree::Audit | Tree::Bucket | Tree::Fact | Tree::Ledger => None,
+        Tree::Audit | Tree::Bucket | Tree::Fact | Tree::Ledger | Tree::Log | Tree::Why => None,
     }
 }
 
@@ -211,7 +267,11 @@ mod tests {
         let fact = Place::fact("sync/peer").unwrap();
         assert_eq!(Place::split(&fact.chunk(7)), Some((fact.clone(), 7)));
         assert_eq!(fact.fact_name(), Some("sync/peer"));
-        assert_eq!(Place::audit(9).audit_sequence(), Some(9));
+        for log in [LogId::EARLIEST, LogId::from_bytes([7; 16])] {
+            let place = Place::audit(log, 9);
+            assert_eq!(place.audit_entry(), Some((log, 9)));
+            assert!(place.prefix().starts_with(&log_prefix(log)));
+        }
         let longer = Place::fact("sync/peers").unwrap();
         assert!(!longer.prefix().starts_with(fact.prefix()));
         assert_eq!(

@@ -1,18 +1,23 @@
-//! What a replica needs to begin: index entries, facts, ledger and the end of the audit log.
+//! What a replica needs to begin: index entries, facts, ledger and the ends of the audit logs.
 //! No document and no value is opened.
 
 use std::collections::BTreeMap;
 
-use register::id::RecordId;
-use register::replica::Holdings;
+use register::id::{LogId, RecordId};
+use register::replica::{AuditSlot, Holdings};
 
 use crate::disk::{Bytes, Disk};
-use crate::entry::{Place, Tree, after, ledger_key, record_of};
+use crate::entry::{Place, Tree, after, ledger_key, log_prefix, record_of};
 use crate::error::{Damage, VaultError};
 use crate::parcel;
 use crate::record::Ring;
 use crate::seal::SecretKey;
 use crate::store::Store;
+
+/// About how many bytes a sealed audit entry takes.
+const ENTRY_BYTES: usize = 256;
+/// The most bytes that are read at once.
+const PAGE_BYTES: usize = 256 * 1024;
 
 /// The chunks of a parcel with their keys, in order.
 pub(crate) type Chunks = Vec<(Vec<u8>, Bytes)>;
@@ -59,11 +64,14 @@ pub(crate) fn read<D: Disk>(
         }
         Ok(())
     })?;
-    if let Some(place) = last_audit(store)? {
-        let opened = parcel::open(&ring.audit, &place, |name| store.get(name));
-        match (place.audit_sequence(), opened) {
-            (Some(sequence), Ok(bytes)) => holdings.audit = Some((sequence, bytes)),
-            _ => unreadable += 1,
+    for log in logs(store)? {
+        let Some(place) = last_entry(store, log)? else {
+            continue;
+        };
+        let opened = parcel::open(&ring.audit, &place, |name| store.get(name)).ok();
+        unreadable += usize::from(opened.is_none());
+        if let Some(sequence) = place.audit_sequence() {
+            holdings.logs.push((log, (sequence, opened)));
         }
     }
     Ok((holdings, unreadable))
@@ -118,11 +126,74 @@ fn index(
     Ok((record, open(key, place, chunks)?))
 }
 
-fn last_audit<D: Disk>(store: &Store<D>) -> Result<Option<Place>, VaultError> {
-    let letter = [Tree::Audit.letter()];
-    let last = store.disk.tree_before(&after(&letter))?;
+/// Every audit log, found by leaping from the first entry of each to behind its last.
+fn logs<D: Disk>(store: &Store<D>) -> Result<Vec<LogId>, VaultError> {
+    let mut found = vec![LogId::EARLIEST];
+    let until = after(&[Tree::Log.letter()]);
+    let mut from = Some(vec![Tree::Log.letter()]);
+    while let Some(start) = from {
+        let stretch = store.stretch(&start, &until, 1)?;
+        let first = stretch.entries.first();
+        let place = first.and_then(|(key, _)| Place::split(key));
+        from = match place.and_then(|(place, _)| place.audit_entry()) {
+            Some((log, _)) => {
+                found.push(log);
+                Some(after(&log_prefix(log)))
+            }
+            None => stretch.next,
+        };
+    }
+    Ok(found)
+}
+
+fn last_entry<D: Disk>(store: &Store<D>, log: LogId) -> Result<Option<Place>, VaultError> {
+    let prefix = log_prefix(log);
+    let last = store.disk.tree_before(&after(&prefix))?;
     Ok(last
-        .filter(|(key, _)| key.starts_with(&letter))
+        .filter(|(key, _)| key.starts_with(&prefix))
         .and_then(|(key, _)| Place::split(&key))
         .map(|(place, _)| place))
+}
+
+/// At most `limit` entries of an audit log from a number on; one that doesn't open is `None`.
+pub(crate) fn audit_slots<D: Disk>(
+    store: &Store<D>,
+    ring: &Ring,
+    log: LogId,
+    from: u64,
+    limit: usize,
+) -> Result<Vec<AuditSlot>, VaultError> {
+    let until = after(&log_prefix(log));
+    let bytes = limit.saturating_mul(ENTRY_BYTES).clamp(1, PAGE_BYTES);
+    let mut slots = Vec::new();
+    let mut current: Option<(Place, Chunks)> = None;
+    let slot = |place: &Place, chunks| {
+        let sequence = place.audit_sequence()?;
+        Some((sequence, open(&ring.audit, place, chunks).ok()))
+    };
+    let mut next = Some(Place::audit(log, from).chunk(0));
+    while let Some(start) = next {
+        let stretch = store.stretch(&start, &until, bytes)?;
+        for (key, value) in stretch.entries {
+            let Some((place, _)) = Place::split(&key) else {
+                continue;
+            };
+            match &mut current {
+                Some((at, chunks)) if *at == place => chunks.push((key, value)),
+                _ => {
+                    if let Some((at, chunks)) = current.replace((place, vec![(key, value)])) {
+                        slots.extend(slot(&at, chunks));
+                    }
+                    if slots.len() >= limit {
+                        return Ok(slots);
+                    }
+                }
+            }
+        }
+        next = stretch.next;
+    }
+    if let Some((at, chunks)) = current {
+        slots.extend(slot(&at, chunks));
+    }
+    Ok(slots)
 }

@@ -2,23 +2,25 @@
 
 use std::path::Path;
 
-use register::id::RecordId;
-use register::replica::{Group, Holdings, Shelf, ShelfError};
+use register::id::{LogId, RecordId};
+use register::replica::{AuditSlot, Group, Holdings, Shelf, ShelfError};
 use register::value::Value;
 
 use crate::checkpoint::Point;
 use crate::chores::{Chores, Upkeep};
 use crate::disk::{Disk, FileDisk, Op};
 use crate::draft::Draft;
-use crate::entry::STANDING;
+use crate::entry::{Place, STANDING};
 use crate::error::VaultError;
 use crate::frame::encode;
+use crate::holdings::audit_slots;
 use crate::journal::Journal;
 use crate::keys::{EpochKey, Keys};
 use crate::ledger::LedgerFile;
 use crate::master::MasterSource;
 use crate::opening::{Opener, Opening};
 use crate::pack::Packer;
+use crate::parcel;
 use crate::record::{Opened, Ring};
 use crate::rotation::{Pending, establish};
 use crate::store::Store;
@@ -293,6 +295,37 @@ impl<D: Disk> Shelf for Vault<D> {
         self.look(record, |opened, header| opened.values(header))
             .map(Option::unwrap_or_default)
             .map_err(|error| unreadable(record, &error))
+    }
+
+    fn audit(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<AuditSlot>, ShelfError> {
+        audit_slots(&self.store, &self.ring, log, from, limit).map_err(|error| {
+            tracing::error!(%log, %error, "an audit log can't be read");
+            ShelfError
+        })
+    }
+
+    fn reason(
+        &self,
+        record: Option<RecordId>,
+        log: LogId,
+        sequence: u64,
+    ) -> Result<Option<Vec<u8>>, ShelfError> {
+        let read = || {
+            let place = Place::reason(record, log, sequence);
+            if self.store.get(&place.chunk(0))?.is_none() {
+                return Ok(None);
+            }
+            let key = match record {
+                Some(record) => self.ring.record(&self.store, record)?,
+                None => Some(self.ring.audit.clone()),
+            };
+            let open = |key| parcel::open(&key, &place, |name| self.store.get(name));
+            key.map(open).transpose()
+        };
+        read().map_err(|error: VaultError| {
+            tracing::error!(%log, sequence, %error, "the reason of an audit entry can't be read");
+            ShelfError
+        })
     }
 }
 

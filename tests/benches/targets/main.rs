@@ -1,7 +1,7 @@
 //! The figures of the README, each as a ratio to something measured in the same run.
 //!
 //! `cargo bench -p kortisto-tests --bench targets` runs all of them; words after `--` pick some:
-//! `search`, `reconnect`, `forget`, `premises`. Sizes can be lowered with `KORTISTO_BENCH_CLIENTS`.
+//! `search`, `recall`, `reconnect`, `forget`, `premises`. Sizes can be lowered with `KORTISTO_BENCH_CLIENTS`.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +14,7 @@
 mod forget;
 mod lone;
 mod premises;
+mod recall;
 mod reconnect;
 mod sample;
 mod search;
@@ -34,6 +35,9 @@ fn main() {
     let mut table = Table::default();
     if wants("search") {
         search::run(&mut table);
+    }
+    if wants("recall") {
+        recall::run(&mut table);
     }
     if wants("reconnect") {
         reconnect::run(&mut table);

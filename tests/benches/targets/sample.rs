@@ -109,6 +109,7 @@ fn treatment(number: usize, at: usize) -> Treatment {
         } else {
             String::new()
         },
+        item: None,
         contract_made: at.is_multiple_of(5).then_some(true),
         contract: None,
     }

@@ -36,6 +36,12 @@ pub(crate) fn run(table: &mut Table) {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            restricted: false,
+            tally: register::marketing::Tally::default(),
+            traces: register::trace::Traces::default(),
+            adult: false,
+            adverse: Vec::new(),
+            months: register::directory::Months::default(),
         };
         directory.apply(Update::Client(RecordId::from_bytes(id), Box::new(summary)));
     }

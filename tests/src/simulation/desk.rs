@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::ToSpan as _;
 use register::audit::Purpose;
 use register::card::Card;
+use register::consent::{ConsentMethod, FIRST_VERSION, HealthConsent};
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, Target};
 use register::id::RecordId;
@@ -184,12 +185,31 @@ fn add(card: &Card, here: &mut Here<'_>) -> (Command, Deed) {
             changes.push(Change::Add(collection, content));
         }
     }
+    if changes.iter().any(adds_health) {
+        changes.push(consent());
+    }
     let target = if here.chance.one_in(2) {
         Target::Latest(card.id)
     } else {
         Target::Seen(card.id, card.heads.clone())
     };
     (Command::Edit(edit(target, changes)), Deed::Write(marks))
+}
+
+const fn adds_health(change: &Change) -> bool {
+    matches!(change, Change::Add(Collection::Health, _))
+}
+
+/// The same at every premises, so that it never conflicts.
+fn consent() -> Change {
+    let given = HealthConsent {
+        version: FIRST_VERSION,
+        date: jiff::civil::date(2020, 1, 1),
+        method: ConsentMethod::Paper,
+        taker: None,
+        withdrawn: None,
+    };
+    Change::SetField(FieldKey::HealthConsent, Content::HealthConsent(given))
 }
 
 fn set_entry(card: &Card, here: &mut Here<'_>) -> (Command, Deed) {

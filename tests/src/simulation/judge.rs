@@ -1,11 +1,15 @@
 //! The end of a run: every premises is of one mind, and of the account's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use register::audit::Tail;
+use register::audit::verify::{Fault, Head, Verifier};
 use register::card::Card;
-use register::id::{CATALOGUE, RecordId, SETTINGS};
+use register::id::{CATALOGUE, LogId, RecordId, SETTINGS};
 use register::ledger::{Ledger, Line, Reason, Removed};
 use register::replica::{Answer, Command, PeerState, Shelf as _};
+
+use crate::perfect::is_witness;
 
 use super::desk::look;
 use super::mark::{Mark, marks_in, shown};
@@ -24,7 +28,8 @@ impl World {
             let agreed = report
                 .peers
                 .iter()
-                .all(|peer| peer.state == PeerState::Agreed && peer.waiting == 0);
+                .all(|peer| peer.state == PeerState::Agreed && peer.waiting == 0)
+                && report.logs.unsent == 0;
             if !agreed || report.unconfirmed > 0 || report.quarantine.is_some() {
                 return Ok(false);
             }
@@ -45,13 +50,14 @@ impl World {
                     .collect();
                 let retention = &report.retention;
                 all.push_str(&format!(
-                    "\n  {}: {} records, {} ledger, {} unconfirmed, {:?}, {peers:?}, {:?}",
+                    "\n  {}: {} records, {} ledger, {} unconfirmed, {:?}, {peers:?}, {:?}, {:?}",
                     premises.number,
                     report.records,
                     report.ledger,
                     report.unconfirmed,
                     report.quarantine,
                     retention.hold,
+                    report.logs,
                 ));
             }
         }
@@ -70,9 +76,77 @@ impl World {
         for (at, export) in exports.iter().enumerate() {
             same(&exports[0], export).map_err(|what| format!("0 and {at} differ: {what}"))?;
         }
+        self.judge_logs()?;
         let erased = self.erasures()?;
         self.judge_cards(&exports[0], &erased)?;
         self.judge_stores(&erased)
+    }
+
+    /// The audit logs: the same at every premises, and sound, but where a disk went back in time.
+    fn judge_logs(&mut self) -> Result<(), String> {
+        let mut all = Vec::new();
+        for at in 0..self.premises.len() {
+            let Answer::LogHeads(heads, contradictions) =
+                self.ask(at, Command::LogHeads)?.map_err(words)?
+            else {
+                return Err("no logs".to_owned());
+            };
+            let now = self.premises[at].clock(self.now);
+            let mut verifier = Verifier::new(now, &heads);
+            for head in &heads {
+                let from = Command::LogSlice(head.log, 0, usize::MAX);
+                let mut command = Some(from);
+                while let Some(next) = command.take() {
+                    let Answer::LogSlice(slots) = self.ask(at, next)?.map_err(words)? else {
+                        return Err("no slice of a log".to_owned());
+                    };
+                    for (sequence, bytes) in &slots {
+                        verifier.take(head.log, *sequence, bytes.as_deref());
+                    }
+                    let last = slots.last().map(|(last, _)| *last);
+                    let last = last.filter(|last| *last < head.tail.sequence);
+                    command = last.map(|last| Command::LogSlice(head.log, last + 1, usize::MAX));
+                }
+            }
+            let verdict = verifier.finish(&contradictions, is_witness);
+            let went_back = |fault: &Fault| {
+                matches!(
+                    fault,
+                    Fault::SetBack { .. }
+                        | Fault::Forked { .. }
+                        | Fault::Rootless
+                        | Fault::Missing { .. }
+                        | Fault::LogMissing { .. }
+                )
+            };
+            let wrong = verdict.findings.iter().find(|one| !went_back(&one.fault));
+            if let Some(wrong) = wrong {
+                return Err(format!("the audit logs at {at}: {wrong:?}"));
+            }
+            if !verdict.findings.is_empty() && !self.model.went_back() {
+                return Err(format!(
+                    "no disk went back, and at {at}: {:?}",
+                    verdict.findings
+                ));
+            }
+            all.push(heads);
+        }
+        let tails = |heads: &[Head]| -> BTreeMap<LogId, Tail> {
+            heads.iter().map(|head| (head.log, head.tail)).collect()
+        };
+        let first = tails(&all[0]);
+        // What is past its time goes at each premises when its own clock says so.
+        let old = self.profile.years || self.profile.away;
+        for (at, heads) in all.iter().enumerate() {
+            let these = tails(heads);
+            let differ = these
+                .iter()
+                .any(|(log, tail)| first.get(log).is_some_and(|other| other != tail));
+            if differ || (!old && these.len() != first.len()) {
+                return Err(format!("the audit logs of 0 and {at} differ"));
+            }
+        }
+        Ok(())
     }
 
     /// Records that are erased; those that went by the clock had to be due.
@@ -224,7 +298,10 @@ impl World {
         })?;
         let indexes = holdings.indexes.iter().map(|(_, bytes)| bytes);
         let facts = holdings.facts.values();
-        let audit = holdings.audit.iter().map(|(_, bytes)| bytes);
+        let audit = holdings
+            .logs
+            .iter()
+            .filter_map(|(_, (_, bytes))| bytes.as_ref());
         for bytes in indexes.chain(facts).chain(&holdings.ledger).chain(audit) {
             free_of(forgotten, bytes).map_err(|what| format!("{at} reopened: {what}"))?;
         }

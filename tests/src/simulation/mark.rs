@@ -110,6 +110,7 @@ pub(super) fn content(place: Place, mark: Mark, date: Date, contract: bool) -> C
             products: String::new(),
             batch: String::new(),
             remarks: word,
+            item: None,
             contract_made: contract.then_some(true),
             contract: None,
         }),

@@ -199,6 +199,11 @@ impl Model {
         all
     }
 
+    /// Whether any disk ever went back in time.
+    pub(super) const fn went_back(&self) -> bool {
+        self.back_to.is_some()
+    }
+
     /// A disk went back in time to `since`: what nobody holds any more is lost.
     ///
     /// What another disk lost before may have lived on this one alone, so the earliest time so far counts.

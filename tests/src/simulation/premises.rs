@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use register::audit::Checkpoint;
 use register::clock::ClockTrouble;
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
@@ -11,6 +12,8 @@ use register::replica::{
 };
 use vault::memory::MemoryDisk;
 use vault::{Disk as _, Keys, Name, Vault};
+
+use crate::perfect::witness;
 
 use super::chance::Chance;
 use super::trace::Trace;
@@ -31,6 +34,8 @@ pub(super) struct Live {
     pub(super) directory: Directory,
     /// Forgotten records whose keys the last sync destroyed.
     forgotten: Vec<RecordId>,
+    /// What is to be signed, now that the disk has it.
+    unsigned: Vec<Checkpoint>,
 }
 
 /// One premises.
@@ -138,6 +143,7 @@ impl Premises {
             vault,
             directory: Directory::default(),
             forgotten: Vec::new(),
+            unsigned: Vec::new(),
         });
         self.carry_out(effects, trace)
     }
@@ -157,8 +163,13 @@ impl Premises {
             .into_iter()
             .map(Input::Forgotten)
             .collect();
-        if !forgotten.is_empty() {
-            released.extend(self.batch(forgotten, now, chance, trace)?);
+        let unsigned = self.live.as_mut().map(|live| live.unsigned.split_off(0));
+        let key = self.key;
+        let signed = unsigned.unwrap_or_default().into_iter();
+        let signed = signed.map(|one| Input::Signed(Box::new(witness(one, &key))));
+        let more: Vec<Input> = forgotten.into_iter().chain(signed).collect();
+        if !more.is_empty() {
+            released.extend(self.batch(more, now, chance, trace)?);
         }
         Ok(released)
     }
@@ -246,6 +257,7 @@ impl Premises {
             match effect {
                 Effect::Notify(Notice::Directory(update)) => live.directory.apply(update),
                 Effect::Notify(Notice::Forgotten(record)) => live.forgotten.push(record),
+                Effect::Sign(checkpoint) => live.unsigned.push(checkpoint),
                 other => released.push(other),
             }
         }

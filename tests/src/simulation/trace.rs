@@ -47,7 +47,7 @@ impl Trace {
                 self.line(&format!("{at} sends {} bytes to {peer:?}", bytes.len()));
                 self.hasher.update(bytes);
             }
-            Effect::Close(..) | Effect::Reply(..) | Effect::Notify(_) => {
+            Effect::Close(..) | Effect::Reply(..) | Effect::Notify(_) | Effect::Sign(_) => {
                 self.line(&format!("{at} wants {effect:?}"));
             }
         }
@@ -80,14 +80,19 @@ impl Trace {
                 | Write::Index(_, bytes)
                 | Write::Fact(_, Some(bytes))
                 | Write::Ledger(bytes)
-                | Write::Audit(_, bytes) => self.hasher.update(bytes),
+                | Write::Audit(_, _, Some(bytes))
+                | Write::Reason(_, _, _, Some(bytes)) => self.hasher.update(bytes),
                 Write::Values(_, values) | Write::MoreValues(_, values) => {
                     for value in values {
                         self.hasher.update(value.id.as_bytes());
                         self.hasher.update(&value.content);
                     }
                 }
-                Write::Forget(_) | Write::Rekey(_) | Write::Fact(_, None) => {}
+                Write::Forget(_)
+                | Write::Rekey(_)
+                | Write::Fact(_, None)
+                | Write::Audit(_, _, None)
+                | Write::Reason(_, _, _, None) => {}
             }
         }
     }

@@ -186,7 +186,7 @@ impl World {
                     self.net.cut(pair, self.now, &mut self.chance);
                 }
                 Effect::Notify(Notice::Repaired(..)) => self.alarms += 1,
-                Effect::Notify(_) | Effect::Persist(_) => {}
+                Effect::Notify(_) | Effect::Persist(_) | Effect::Sign(_) => {}
             }
         }
         Ok(())

@@ -8,8 +8,10 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 32] = [
     "/",
+    "/adverse-events",
+    "/consent",
     "/clients",
     "/clients/new",
     "/conflicts",
@@ -20,14 +22,28 @@ const ROOMS: [&str; 16] = [
     "/premises",
     "/admin/users",
     "/retention",
+    "/audit",
     "/erasures",
     "/tasks",
+    "/treatments",
+    "/treatments/new",
+    "/treatments/batches",
+    "/contracts",
     "/me",
     "/me/second-factor",
     "/help",
+    "/admin/overview",
+    "/admin/clinic",
+    "/admin/papers",
+    "/admin/papers/notice",
+    "/admin/papers/changes",
+    "/admin/papers/record",
+    "/admin/papers/undertaking",
+    "/breaches/new",
+    "/breaches/held",
 ];
 /// Pages of a card.
-const CARD: [&str; 14] = [
+const CARD: [&str; 22] = [
     "",
     "/health",
     "/contact",
@@ -35,13 +51,21 @@ const CARD: [&str; 14] = [
     "/treatments/new",
     "/health/new",
     "/notes/new",
+    "/health/consent",
+    "/patch-tests/new",
+    "/adverse-events/new",
+    "/refusals/new",
+    "/contact-only",
+    "/minor",
     "/requests/new",
     "/package",
+    "/history",
     "/erase",
     "/health/withdraw",
     "/history/clear",
     "/claim",
     "/restriction",
+    "/changes",
 ];
 
 /// Opens each page in one language and returns what is wrong with them.

@@ -64,6 +64,7 @@ pub(crate) async fn plant(owner: &Visitor, client: &str) {
         ("remarks", PLANTED[8]),
         ("contract", "yes"),
         ("contract_kind", PLANTED[9]),
+        ("folder", "A-1"),
     ];
     owner
         .add_entry(client, "treatments", &treatment)
@@ -139,8 +140,12 @@ fn verify(home: &Path, node: &Node, erasures: u64) {
 #[tokio::test]
 async fn an_erasure_reaches_both_premises_whatever_they_do_meanwhile() {
     let home = tempfile::tempdir().unwrap();
-    let (pair, files, client, _owner) = planted(home.path(), 41).await;
-    // A reason in the audit log names the client as well.
+    let (pair, files, client, owner) = planted(home.path(), 41).await;
+    // Reasons in the audit log name the client as well, one about the card and one about nobody.
+    let path = format!("/clients/{client}/package");
+    let package = owner.open(&path).await.unwrap().form(&path).unwrap();
+    let package = package.with("names", "yes").with("reason", PLANTED[0]);
+    assert!(owner.send(&package).await.unwrap().status.is_success());
     pair.first
         .command(
             &["export"],

@@ -6,6 +6,7 @@
     reason = "a test that meets what it can't mean has failed"
 )]
 
+mod audit;
 mod backup;
 mod clocks;
 mod demo;
@@ -14,6 +15,7 @@ mod erase;
 mod factor;
 mod forget;
 mod full_stick;
+mod health;
 mod import;
 mod keys;
 mod kills;
@@ -21,12 +23,15 @@ mod legacy;
 mod line;
 mod marketing;
 mod memory;
+mod papers;
 mod person;
 mod refill;
 mod requests;
 mod secrecy;
+mod shared;
 mod storage;
 mod strangers;
+mod treatments;
 
 use std::path::Path;
 

@@ -155,10 +155,10 @@ async fn clause_12_an_opt_out_at_one_premises_shrinks_the_list_at_the_other() {
 
     // The list leaves by the owner's hand, with a reason, and without whoever said no.
     let page = here.open(&path).await.unwrap();
-    assert!(page.form("/take").is_err(), "nothing leaves uncounted");
+    assert!(page.form("/take.csv").is_err(), "nothing leaves uncounted");
     let done = handed_out(&here, &path).await;
     assert!(done.html.contains("Valmis"), "{}", done.path);
-    let take = done.form("/take").unwrap();
+    let take = done.form("/take.csv").unwrap();
     let unsaid = here.send(&take).await.unwrap();
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
     let answer = here.post(&take.with("why", "Syysillan kutsu")).await;

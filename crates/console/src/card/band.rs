@@ -5,15 +5,13 @@ use maud::{Markup, html};
 use register::access::Action;
 use register::card::{Alert, Field};
 use register::health::AlertLevel;
+use register::patch_test::PatchState;
 
-use crate::card::{Opened, conflict, hold, linked};
+use crate::card::{Opened, conflict, hold, linked, minor, mode};
 use crate::clock::today;
 use crate::icon::Icon;
 use crate::text::Language;
 use crate::visitor::Visitor;
-
-/// Somebody who may be this young may be under age.
-const MINOR_UP_TO: i32 = 18;
 
 /// The sticky band with its alerts.
 pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
@@ -37,7 +35,7 @@ pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
                     }
                 }
             }
-            @if opened.may_change(who, Action::RecordCare) {
+            @if opened.may_change(who, Action::RecordCare) && !card.contact_only() {
                 a .button.primary href={ (opened.path()) "/treatments/new" } data-key="Alt+H" { (t.record_treatment()) }
             }
         }
@@ -57,9 +55,14 @@ pub(super) fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
                     a href={ (opened.path()) "/conflicts" } { (t.choose()) }
                 }
             }
-            @if age.is_some_and(|age| age <= MINOR_UP_TO) {
-                div .strip.info { (Icon::Info.show()) span { (t.maybe_minor()) } }
+            @for (entry, state) in card.patch_alerts(today(who.house().clock)) {
+                div .strip.(if state == PatchState::Positive { "danger" } else { "warn" }) {
+                    (Icon::Alert.show()) strong { (t.patch_state(state)) }
+                    @if !revealed { a href={ (opened.path()) "/health#t-" (entry.id) } data-reveal { (t.look()) } }
+                }
             }
+            (mode::strip(who, opened))
+            (minor::strip(who, opened))
         }
     }
 }

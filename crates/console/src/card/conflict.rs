@@ -80,6 +80,7 @@ pub(crate) fn cases(card: &Card, who: &Visitor) -> Vec<Case> {
         &card.notes,
         Content::Note,
     );
+    whether_and_who(&mut cases, card);
     if may(who.user.profile.role, Action::DecideRequests) {
         requests(&mut cases, card);
     }
@@ -99,8 +100,83 @@ pub(crate) fn cases(card: &Card, who: &Visitor) -> Vec<Case> {
             &card.treatments,
             Content::Treatment,
         );
+        health(&mut cases, card);
     }
     cases
+}
+
+/// What may be collected, and who may be under age.
+fn whether_and_who(cases: &mut Vec<Case>, card: &Card) {
+    field(
+        cases,
+        FieldKey::ContactOnly,
+        Kind::ContactOnly,
+        &card.contact_only,
+        Content::ContactOnly,
+    );
+    field(
+        cases,
+        FieldKey::AdultCheck,
+        Kind::AdultCheck,
+        &card.adult_check,
+        Content::AdultCheck,
+    );
+    field(
+        cases,
+        FieldKey::Guardian,
+        Kind::GuardianConsent,
+        &card.guardian,
+        Content::GuardianConsent,
+    );
+}
+
+/// What belongs to health beside its entries.
+fn health(cases: &mut Vec<Case>, card: &Card) {
+    field(
+        cases,
+        FieldKey::HealthConsent,
+        Kind::HealthConsent,
+        &card.health_consent,
+        Content::HealthConsent,
+    );
+    entries(
+        cases,
+        Collection::PatchTest,
+        Kind::PatchTest,
+        &card.patch_tests,
+        Content::PatchTest,
+    );
+    entries(
+        cases,
+        Collection::Adverse,
+        Kind::AdverseEvent,
+        &card.adverse,
+        Content::AdverseEvent,
+    );
+    entries(
+        cases,
+        Collection::Refusal,
+        Kind::TreatmentRefusal,
+        &card.refusals,
+        Content::TreatmentRefusal,
+    );
+}
+
+/// Whether a third value can be typed. A request goes on by its steps, and the others by their own pages.
+const fn is_typed(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Request
+            | Kind::HealthConsent
+            | Kind::ContactOnly
+            | Kind::AdultCheck
+            | Kind::GuardianConsent
+    )
+}
+
+/// Whether a choice shows health in words, so that showing it is logged.
+const fn shows_health(kind: Kind) -> bool {
+    matches!(kind, Kind::Health | Kind::PatchTest | Kind::AdverseEvent)
 }
 
 /// Where the client is reached.
@@ -192,6 +268,9 @@ pub(crate) async fn page(
     let cases = cases(&opened.card, &who);
     if cases.is_empty() {
         return Ok(redirect(&opened.path()));
+    }
+    if cases.iter().any(|case| shows_health(case.kind)) {
+        super::reveal(&who, &opened.card).await?;
     }
     let mut form = Form::default();
     if let Some(case) = cases.iter().find(|case| case.key() == writing.third) {
@@ -317,8 +396,7 @@ fn choice(who: &Visitor, opened: &Opened, case: &Case, form: &Form, faults: &Fau
                 }
                 p .actions {
                     button .primary { (t.keep_chosen()) }
-                    // A request goes on by its steps once one of the values is chosen.
-                    @if !writes && case.kind != Kind::Request {
+                    @if !writes && is_typed(case.kind) {
                         a href={ (opened.path()) "/conflicts?third=" (key) "#f-" (choice_name(case)) } { (t.write_third()) }
                     }
                 }

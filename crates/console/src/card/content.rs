@@ -4,7 +4,10 @@ use maud::Markup;
 use register::value::Content;
 pub(crate) use register::value::Kind;
 
-use crate::card::{contact, health, marketing, note, request, treatment};
+use crate::card::{
+    adverse, consent, contact, health, marketing, minor, mode, note, patch, refusal, request,
+    treatment,
+};
 use crate::form::{Faults, Form};
 use crate::text::Language;
 use crate::visitor::Visitor;
@@ -21,6 +24,9 @@ pub(crate) fn fill(content: &Content) -> Form {
         Content::Note(note) => Form::default().with("text", note.text.as_str()),
         Content::Health(entry) => health::fill(entry),
         Content::Treatment(treatment) => treatment::fill(treatment),
+        Content::PatchTest(test) => patch::fill(test),
+        Content::AdverseEvent(event) => adverse::fill(event),
+        Content::TreatmentRefusal(refusal) => refusal::fill(refusal),
         _ => Form::default(),
     }
 }
@@ -37,6 +43,9 @@ pub(crate) fn inputs(who: &Visitor, kind: Kind, form: &Form, faults: &Faults) ->
         Kind::Note => note::inputs(who.t(), form, faults),
         Kind::Health => health::inputs(who.t(), form, faults),
         Kind::Treatment => treatment::inputs(who, form, faults),
+        Kind::PatchTest => patch::inputs(who.t(), form, faults),
+        Kind::AdverseEvent => adverse::inputs(who.t(), form, faults),
+        Kind::TreatmentRefusal => refusal::inputs(who, form, faults),
         _ => Markup::default(),
     }
 }
@@ -64,6 +73,11 @@ pub(crate) fn read(
         Kind::Note => note::read(who, form, before, faults).map(Content::Note),
         Kind::Health => health::read(who, form, before, faults).map(Content::Health),
         Kind::Treatment => treatment::read(who, form, before, faults).map(Content::Treatment),
+        Kind::PatchTest => patch::read(who, form, before, faults).map(Content::PatchTest),
+        Kind::AdverseEvent => adverse::read(who, form, before, faults).map(Content::AdverseEvent),
+        Kind::TreatmentRefusal => {
+            refusal::read(who, form, before, faults).map(Content::TreatmentRefusal)
+        }
         _ => None,
     }
 }
@@ -88,6 +102,13 @@ pub(crate) fn lines(t: Language, content: &Content) -> Vec<(&'static str, String
         Content::Health(entry) => health::lines(t, entry),
         Content::Treatment(treatment) => treatment::lines(t, treatment),
         Content::Request(request) => request::lines(t, request),
+        Content::PatchTest(test) => patch::lines(t, test),
+        Content::AdverseEvent(event) => adverse::lines(t, event),
+        Content::TreatmentRefusal(refusal) => refusal::lines(t, refusal),
+        Content::HealthConsent(given) => consent::lines(t, given),
+        Content::ContactOnly(mode) => mode::lines(t, mode),
+        Content::AdultCheck(check) => minor::check_lines(t, check),
+        Content::GuardianConsent(given) => minor::guardian_lines(t, given),
         _ => Vec::new(),
     }
 }

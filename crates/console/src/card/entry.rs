@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
-use maud::html;
+use maud::{Markup, html};
 use register::card::{Card, Entry, Field};
 use register::document::Slot;
 use register::edit::{Change, Target};
@@ -13,9 +13,10 @@ use register::ledger::Reason;
 use register::value::Content;
 use serde::Deserialize;
 
+use crate::card::findings::{self, Notice};
 use crate::card::{
-    Opened, Section, after_save, fill, forget, hidden_state, inputs, open, read, read_value_ids,
-    seen, treatment,
+    Opened, Section, adverse, after_save, consent, fill, forget, hidden_state, inputs, open, patch,
+    read, read_value_ids, refusal, seen, treatment, warn,
 };
 use crate::clock::{EARLIEST, read_date, show_date, today};
 use crate::form::{Faults, Form, hidden};
@@ -29,6 +30,9 @@ use crate::visitor::{Posted, Visitor};
 pub(super) struct Copied {
     #[serde(default)]
     copy: String,
+    /// "show" opens the health part at the top of the form, which is logged.
+    #[serde(default)]
+    health: String,
 }
 
 /// One entry of any section.
@@ -49,6 +53,13 @@ pub(super) async fn new_page(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
+    if section.collection().is_care() {
+        opened.takes_care()?;
+    }
+    let reveals = section == Section::Treatment && copied.health == "show";
+    if reveals {
+        super::reveal(&who, &opened.card).await?;
+    }
     let form = match section {
         Section::Treatment => {
             let all = &opened.card.treatments;
@@ -63,15 +74,25 @@ pub(super) async fn new_page(
         }
         Section::Health => Form::default().with("date", show_date(today(who.house().clock))),
         Section::Note => Form::default(),
+        Section::PatchTest => patch::blank(&who),
+        Section::Adverse => adverse::blank(&who, &opened.card),
+        Section::Refusal => refusal::blank(&who),
     };
-    Ok(show(
-        &who,
-        &opened,
+    let notices = match section {
+        Section::Treatment => findings::of_catalogue(&who, &opened.card, form.get("name"), false),
+        Section::Health
+        | Section::Note
+        | Section::PatchTest
+        | Section::Adverse
+        | Section::Refusal => Vec::new(),
+    };
+    let beside = Beside {
         section,
-        None,
-        &form,
-        &Faults::default(),
-    ))
+        reveals,
+        found: None,
+        notices,
+    };
+    Ok(show(&who, &opened, &beside, &form, &Faults::default()))
 }
 
 /// Adds it.
@@ -82,14 +103,92 @@ pub(super) async fn add(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     let mut faults = Faults::default();
-    let Some(content) = read(&who, section.kind(), &form, None, &mut faults) else {
-        return Ok(refused(show(&who, &opened, section, None, &form, &faults)));
+    let content = read(&who, section.kind(), &form, None, &mut faults);
+    let mut changes = with_it(&who, &opened, section, &form, &mut faults);
+    let content = content.as_ref();
+    let notices = content.map(|content| notices(&who, &opened, content, None));
+    let notices = notices.unwrap_or_default();
+    let settled = findings::settled(who.t(), &notices, &form, &mut faults);
+    let Some(content) = content.filter(|_| settled && faults.is_empty()) else {
+        let beside = Beside::of(section, None, notices);
+        return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
     };
-    let change = Change::Add(section.collection(), content);
-    // Whatever else happened to the card meanwhile, a new entry stands beside it.
-    who.edit(Target::Latest(opened.card.id), vec![change])
-        .await?;
+    // Whatever else happened to the card meanwhile, a new entry stands beside it; but what is set is what was seen.
+    let target = if changes.is_empty() {
+        Target::Latest(opened.card.id)
+    } else {
+        Target::Seen(opened.card.id, seen(&form)?)
+    };
+    changes.push(Change::Add(section.collection(), content.clone()));
+    who.edit(target, changes).await?;
     Ok(redirect(&home(&opened, section)))
+}
+
+/// What is saved together with a new entry: consent with the first one of health; "no change" with a treatment.
+fn with_it(
+    who: &Visitor,
+    opened: &Opened,
+    section: Section,
+    form: &Form,
+    faults: &mut Faults,
+) -> Vec<Change> {
+    match section {
+        Section::Treatment => warn::read(who, opened, form, faults),
+        Section::Health | Section::PatchTest if !opened.card.health_consented() => {
+            consent::read(who, form, faults).into_iter().collect()
+        }
+        Section::Health
+        | Section::PatchTest
+        | Section::Note
+        | Section::Adverse
+        | Section::Refusal => Vec::new(),
+    }
+}
+
+/// The same as the form shows it.
+fn with_it_inputs(
+    who: &Visitor,
+    opened: &Opened,
+    beside: &Beside<'_>,
+    form: &Form,
+    faults: &Faults,
+) -> Markup {
+    if beside.found.is_some() {
+        return Markup::default();
+    }
+    match beside.section {
+        Section::Treatment => warn::inputs(who, opened, beside.reveals, form, faults),
+        Section::Health | Section::PatchTest if !opened.card.health_consented() => {
+            html! { fieldset .group { legend { (who.t().consent()) } (consent::inputs(who, form, faults)) } }
+        }
+        Section::Health
+        | Section::PatchTest
+        | Section::Note
+        | Section::Adverse
+        | Section::Refusal => Markup::default(),
+    }
+}
+
+/// Which form is shown.
+struct Beside<'a> {
+    section: Section,
+    /// The health part is open at its top, which was logged.
+    reveals: bool,
+    /// The entry that is edited; `None` for a new one.
+    found: Option<&'a Found>,
+    /// What the catalogue has to say first.
+    notices: Vec<Notice>,
+}
+
+impl<'a> Beside<'a> {
+    const fn of(section: Section, found: Option<&'a Found>, notices: Vec<Notice>) -> Self {
+        Self {
+            section,
+            reveals: false,
+            found,
+            notices,
+        }
+    }
 }
 
 /// The form for an entry that is there.
@@ -104,15 +203,12 @@ pub(super) async fn page(
     if found.open_choice {
         return Ok(redirect(&format!("{}/conflicts", opened.path())));
     }
+    if section.is_health() {
+        super::reveal(&who, &opened.card).await?;
+    }
     let form = fill(&found.content);
-    Ok(show(
-        &who,
-        &opened,
-        section,
-        Some(&found),
-        &form,
-        &Faults::default(),
-    ))
+    let beside = Beside::of(section, Some(&found), Vec::new());
+    Ok(show(&who, &opened, &beside, &form, &Faults::default()))
 }
 
 /// Saves it.
@@ -128,9 +224,15 @@ pub(super) async fn change(
     let found = find(&opened.card, section, &entry);
     let before = found.as_ref().map(|found| &found.content);
     let mut faults = Faults::default();
-    let Some(content) = read(&who, section.kind(), &form, before, &mut faults) else {
-        let page = show(&who, &opened, section, found.as_ref(), &form, &faults);
-        return Ok(refused(page));
+    let content = read(&who, section.kind(), &form, before, &mut faults);
+    let notices = content
+        .as_ref()
+        .map(|content| notices(&who, &opened, content, before));
+    let notices = notices.unwrap_or_default();
+    let settled = findings::settled(who.t(), &notices, &form, &mut faults);
+    let Some(content) = content.filter(|_| settled) else {
+        let beside = Beside::of(section, found.as_ref(), notices);
+        return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
     };
     let redacts = forget::asked(&who, section.redaction(), &form)?;
     if !redacts
@@ -160,10 +262,6 @@ pub(super) async fn remove(
     let change = Change::Void(section.collection(), entry, values);
     let target = Target::Seen(opened.card.id, heads);
     let reason = forget::asked(&who, section.redaction(), &form)?.then_some(Reason::Request);
-    let found = find(&opened.card, section, &entry.to_string());
-    if let (Some(_), Some(Content::Treatment(treatment))) = (reason, found.map(|one| one.content)) {
-        forget::open_paper_task(&who, &treatment).await?;
-    }
     let (record, heads) = forget::save(&who, target, vec![change], reason).await?;
     let slot = Slot::Entry(section.collection(), entry);
     after_save(&who, record, &heads, &[slot]).await
@@ -192,12 +290,41 @@ fn find(card: &Card, section: Section, id: &str) -> Option<Found> {
             let entry = card.notes.iter().find(|one| one.id == id)?;
             of(entry, Content::Note)
         }
+        Section::PatchTest => {
+            let entry = card.patch_tests.iter().find(|one| one.id == id)?;
+            of(entry, Content::PatchTest)
+        }
+        Section::Adverse => {
+            let entry = card.adverse.iter().find(|one| one.id == id)?;
+            of(entry, Content::AdverseEvent)
+        }
+        Section::Refusal => {
+            let entry = card.refusals.iter().find(|one| one.id == id)?;
+            of(entry, Content::TreatmentRefusal)
+        }
     }
+}
+
+/// What has to be looked at before the entry is saved.
+fn notices(
+    who: &Visitor,
+    opened: &Opened,
+    content: &Content,
+    before: Option<&Content>,
+) -> Vec<Notice> {
+    let Content::Treatment(treatment) = content else {
+        return Vec::new();
+    };
+    let before = match before {
+        Some(Content::Treatment(before)) => Some(before),
+        _ => None,
+    };
+    findings::before_saving(who, &opened.card, treatment, before)
 }
 
 /// Where a saved entry is seen again.
 fn home(opened: &Opened, section: Section) -> String {
-    if section == Section::Health {
+    if section.is_health() {
         format!("{}/health", opened.path())
     } else {
         opened.path()
@@ -212,12 +339,12 @@ fn refused(mut response: Response) -> Response {
 fn show(
     who: &Visitor,
     opened: &Opened,
-    section: Section,
-    found: Option<&Found>,
+    beside: &Beside<'_>,
     form: &Form,
     faults: &Faults,
 ) -> Response {
     let t = who.t();
+    let (section, found) = (beside.section, beside.found);
     let title = t.section_title(section, found.is_some());
     let heads = seen(form).unwrap_or_else(|_| opened.card.heads.clone());
     let action = format!(
@@ -229,11 +356,18 @@ fn show(
     let main = html! {
         p .crumb { a href=(opened.path()) { (opened.title(who)) } }
         h1 { (title) }
-        @if section != Section::Note { (super::band::alert_strip(t, opened.alert)) }
+        // A new treatment shows every warning by itself.
+        @if section.collection().is_care() && (section != Section::Treatment || found.is_some()) { (super::band::alert_strip(t, opened.alert)) }
         (faults.summary(t))
+        @if section == Section::Treatment && found.is_none() && !form.has("name") && !opened.card.treatments.is_empty() {
+            p { a .button href={ (opened.path()) "/treatments/new?copy=latest" } { (t.same_as_last()) } }
+        }
         form .sheet method="post" action=(action) novalidate data-guard {
             (hidden_state(who, &heads))
+            (with_it_inputs(who, opened, beside, form, faults))
+            (findings::show(t, &beside.notices, form, faults))
             (inputs(who, section.kind(), form, faults))
+            @if section == Section::Adverse { (adverse::treatment_input(t, &opened.card, form, faults)) }
             @if found.is_some() { (forget::tick_box(who, section.redaction(), t.redact(), form)) }
             p .actions {
                 button .primary { (t.save()) }
@@ -279,4 +413,21 @@ pub(crate) fn optional_date(
         faults.add(name, t.date_wrong());
     }
     date.map(Some)
+}
+
+/// A day that is given and not ahead.
+pub(super) fn past_date(
+    who: &Visitor,
+    form: &Form,
+    name: &str,
+    faults: &mut Faults,
+) -> Option<Date> {
+    let t = who.t();
+    let date = read_date(form.get(name)).filter(|date| *date >= EARLIEST);
+    match date {
+        None => faults.add(name, t.date_wrong()),
+        Some(date) if date > today(who.house().clock) => faults.add(name, t.date_in_future()),
+        Some(_) => return date,
+    }
+    None
 }

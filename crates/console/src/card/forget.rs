@@ -2,18 +2,17 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use register::access::Action;
-use register::audit::{Act, AuditEvent};
 use register::card::Entry;
-use register::document::{Collection, Heads};
+use register::consent::HealthConsent;
+use register::document::{Collection, FieldKey, Heads};
 use register::edit::{CHANGES_LIMIT, Change, Target};
 use register::health::HealthEntry;
-use register::id::{RecordId, SETTINGS};
+use register::id::RecordId;
 use register::ledger::Reason;
 use register::replica::Command;
-use register::settings::PaperTask;
-use register::treatment::Treatment;
 use register::value::Content;
 
 use crate::card::{Opened, band, open};
@@ -64,39 +63,32 @@ pub(super) async fn save(
     }
 }
 
-/// The paper contract of a treatment that is about to leave the register has to be destroyed (clause 6).
-pub(super) async fn open_paper_task(who: &Visitor, treatment: &Treatment) -> Result<(), Problem> {
-    if let Some(task) = PaperTask::left_by(treatment, today(who.house().clock)) {
-        let change = Change::Add(Collection::Task, Content::PaperTask(task));
-        who.edit(Target::Latest(SETTINGS), vec![change]).await?;
-    }
-    Ok(())
-}
-
 /// What a client who withdraws consent takes along. Showing it is logged as opening the health part is.
 pub(super) async fn withdrawal(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
-    let event = AuditEvent {
-        who: who.user.id,
-        act: Act::Revealed,
-        record: Some(opened.card.id),
-        reason: String::new(),
-    };
-    who.house().desk.ask(Command::Audit(event)).await?;
+    super::reveal(&who, &opened.card).await?;
     let t = who.t();
     let all = &opened.card.health;
+    let patches = &opened.card.patch_tests;
+    let nothing = all.is_empty() && patches.is_empty() && !opened.card.health_consented();
     let body = html! {
         p .lead { (t.withdraw_lead()) }
         section .panel {
-            header { h2 { (t.entries_go(all.len())) } }
-            ol .entries { @for entry in all { (going(&who, entry)) } }
+            header { h2 { (t.entries_go(all.len() + patches.len())) } }
+            ol .entries {
+                @for entry in all { (going(&who, entry)) }
+                @for held in patches.iter().flat_map(|entry| entry.field.all()) {
+                    li { p .head { strong { (t.patch_test()) } } p .text { (held.value.substance) } }
+                }
+            }
+            @if opened.card.health_consented() { p { (t.withdraw_consent_too()) } }
         }
         form method="post" action={ (opened.path()) "/health/withdraw" } {
             (hidden("csrf", who.csrf()))
             p .actions {
                 a .button href=(opened.path()) { (t.cancel()) }
-                button .danger disabled[all.is_empty()] { (t.withdraw_do()) }
+                button .danger disabled[nothing] { (t.withdraw_do()) }
             }
         }
     };
@@ -125,23 +117,35 @@ pub(super) async fn withdraw(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
-    let voids: Vec<Change> = opened
-        .card
-        .health
-        .iter()
-        .filter(|entry| !entry.field.all().is_empty())
-        .map(|entry| {
-            let values = entry.field.all().iter().map(|held| held.id).collect();
-            Change::Void(Collection::Health, entry.id, values)
-        })
-        .collect();
+    let mut changes = withdrawn(&opened, today(who.house().clock));
+    changes.extend(voids(&opened.card.health, Collection::Health));
+    changes.extend(voids(&opened.card.patch_tests, Collection::PatchTest));
     // Whatever arrived since the page was made goes too: the consent is gone for all of it.
     let mut heads = opened.card.heads.clone();
-    for part in voids.chunks(CHANGES_LIMIT) {
+    for part in changes.chunks(CHANGES_LIMIT) {
         let target = Target::Seen(opened.card.id, heads);
         (_, heads) = who.redact(target, part.to_vec(), Reason::Consent).await?;
     }
     Ok(redirect(&opened.path()))
+}
+
+/// The consent as it is kept from then on: given, and withdrawn.
+fn withdrawn(opened: &Opened, day: Date) -> Vec<Change> {
+    let consent = opened.card.health_consent.newest();
+    let ended = consent.map(|given| HealthConsent {
+        withdrawn: Some(given.withdrawn.unwrap_or(day)),
+        ..given.clone()
+    });
+    let change = |ended| Change::SetField(FieldKey::HealthConsent, Content::HealthConsent(ended));
+    ended.map(change).into_iter().collect()
+}
+
+fn voids<T>(all: &[Entry<T>], collection: Collection) -> impl Iterator<Item = Change> {
+    let there = all.iter().filter(|entry| !entry.field.all().is_empty());
+    there.map(move |entry| {
+        let values = entry.field.all().iter().map(|held| held.id).collect();
+        Change::Void(collection, entry.id, values)
+    })
 }
 
 /// What clearing a card's history does.

@@ -10,7 +10,7 @@ use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use register::id::EntryId;
 use register::value::Content;
 
-use crate::card::{after_save, open, read_value_ids, seen, single};
+use crate::card::{after_save, open, read_value_ids, seen, single, warn};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, choices};
 use crate::problem::{Problem, redirect};
@@ -43,6 +43,22 @@ pub(crate) async fn asked(
     let target = Target::Seen(opened.card.id, seen(&form)?);
     who.edit(target, vec![change]).await?;
     Ok(redirect(&opened.path()))
+}
+
+/// "No change", in one click: every entry is confirmed today, and health was asked about.
+pub(crate) async fn unchanged(
+    Path(id): Path<String>,
+    Posted { who, form }: Posted,
+) -> Result<Response, Problem> {
+    let opened = open(&who, &id).await?;
+    let Some(changes) = warn::unchanged(&who, &opened, form.get("values")) else {
+        // Something changed since, or waits for a choice: it is seen before it is confirmed.
+        return Ok(redirect(&format!("{}/health#health", opened.path())));
+    };
+    let slots: Vec<Slot> = changes.iter().filter_map(Change::slot).collect();
+    let target = Target::Seen(opened.card.id, seen(&form)?);
+    let (record, heads) = who.edit(target, changes).await?;
+    after_save(&who, record, &heads, &slots).await
 }
 
 /// The client says that the entry still holds: its five years start anew.

@@ -9,6 +9,7 @@ use register::contact::{Marketing, text};
 use register::document::{FieldKey, Slot};
 use register::edit::{Change, Target};
 use register::marketing::WORDING;
+use register::minor::Minority;
 use register::value::Content;
 
 use crate::card::{Opened, after_save, hidden_state, open, seen, single};
@@ -42,7 +43,12 @@ pub(crate) async fn submit(
     let heads = seen(&form)?;
     let opened = open(&who, &id).await?;
     let mut faults = Faults::default();
-    let Some(marketing) = read(who.t(), &form, &mut faults) else {
+    let read = read(who.t(), &form, &mut faults);
+    let minor = opened.card.minority(today(who.house().clock)) != Minority::No;
+    if minor && read.as_ref().is_some_and(|said| said.allowed) {
+        faults.add("allowed", who.t().minor_marketing());
+    }
+    let Some(marketing) = read.filter(|_| faults.is_empty()) else {
         let mut response = show(&who, &opened, &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);

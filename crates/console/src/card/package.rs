@@ -1,8 +1,11 @@
 //! The package for the client: everything held on them, readable and printable, and as JSON and CSV (clause 10;
 //! GDPR Articles 15 and 20). Names of employees stay out unless the owner adds them with a reason.
 
+mod consulted;
 mod file;
+mod history;
 mod part;
+mod safety;
 #[cfg(test)]
 mod tests;
 
@@ -16,9 +19,10 @@ use register::contact::required;
 use register::id::RecordId;
 use register::replica::Command;
 
-use crate::card::{Opened, open_for};
+use crate::card::{Opened, changes, open_for};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, hidden, tick};
+use crate::letterhead::Letterhead;
 use crate::page::{Page, Room};
 use crate::problem::Problem;
 use crate::text::Language;
@@ -26,6 +30,7 @@ use crate::visitor::{Posted, Visitor};
 
 use file::Head;
 pub(crate) use file::defused;
+pub(super) use part::facts_of;
 use part::{Fact, Item, Names, Part, parts};
 
 /// In which form a package leaves.
@@ -98,9 +103,12 @@ async fn make(
     };
     who.house().desk.ask(Command::Audit(event)).await?;
     let t = who.t();
+    let history = changes::read(who, opened.card.id, Purpose::Request).await?;
+    let (looks, more_looks) = consulted::looks(who, opened.card.id).await?;
     let call = |user: RecordId| who.house().user_name(user, t);
     let names: Names<'_> = if named { Some(&call) } else { None };
-    let all = parts(t, &opened.card, names);
+    let mut all = parts(t, &opened.card, &history, names);
+    all.push(consulted::part(t, &looks, more_looks, names));
     let head = head(who);
     match shape {
         Shape::Page => {
@@ -137,16 +145,9 @@ fn download(bytes: Vec<u8>, kind: &'static str, disposition: &'static str) -> Re
 
 /// Whose register it is (clauses 1-3).
 fn head(who: &Visitor) -> Head {
-    let directory = who.house().desk.directory();
-    let settings = directory.settings();
-    let controller = settings.and_then(|settings| settings.controller.newest().cloned());
-    let premises = settings.into_iter().flat_map(|settings| &settings.premises);
     Head {
         made: today(who.house().clock),
-        controller: controller.unwrap_or_default(),
-        premises: premises
-            .filter_map(|(_, field)| field.newest().cloned())
-            .collect(),
+        letterhead: Letterhead::of(who.house()),
     }
 }
 
@@ -170,25 +171,10 @@ fn show(who: &Visitor, opened: &Opened, main: Markup, fine: bool) -> Response {
 
 /// What is printed.
 fn document(t: Language, head: &Head, parts: &[Part]) -> Markup {
-    let about = &head.controller;
-    let controller = [
-        (t.package_controller(), &about.name),
-        (t.package_business_id(), &about.business_id),
-        (t.package_register(), &about.register_name),
-        (t.package_contact(), &about.contact),
-        (t.package_contact_details(), &about.contact_details),
-    ];
     html! {
         h1 { (t.package()) }
         p .lead { (t.package_lead(&show_date(head.made))) }
-        section .panel {
-            dl .facts {
-                @for (word, text) in controller { @if !text.is_empty() { div { dt { (word) } dd { (text) } } } }
-                @for one in &head.premises {
-                    div { dt { (t.at_premises()) } dd { (one.name) " " (one.address) " " (one.phone) } }
-                }
-            }
-        }
+        (head.letterhead.show(t))
         @for part in parts {
             section .panel {
                 header { h2 { (part.title) } }

@@ -2,14 +2,18 @@
 
 use maud::{Markup, html};
 use register::contact::{required, text};
+use register::id::EntryId;
 use register::treatment::{Contract, Treatment};
 use register::value::Content;
 
 use crate::card::entry::optional_date;
 use crate::clock::{EARLIEST, read_date, show_date, today};
-use crate::form::{Faults, Field, Form, Input, choices};
+use crate::form::{Faults, Field, Form, Input, choices, hidden};
 use crate::text::Language;
 use crate::visitor::Visitor;
+
+/// The hidden field that says that the batch number was copied.
+const COPIED: &str = "copied";
 
 /// A form for a new treatment: today, here, by this person.
 pub(super) fn blank(who: &Visitor) -> Form {
@@ -25,6 +29,7 @@ pub(super) fn like(who: &Visitor, earlier: &Treatment) -> Form {
         .with("name", earlier.name.as_str())
         .with("products", earlier.products.as_str())
         .with("batch", earlier.batch.as_str())
+        .with(COPIED, "yes")
 }
 
 pub(super) fn fill(treatment: &Treatment) -> Form {
@@ -64,7 +69,10 @@ const fn contract_code(made: Option<bool>) -> &'static str {
 pub(super) fn inputs(who: &Visitor, form: &Form, faults: &Faults) -> Markup {
     let t = who.t();
     let has_contract = form.get("contract") == "yes";
+    let batch = Field::new("batch", t.batch(), Input::Text);
+    let copied = form.get(COPIED) == "yes" && !form.get("batch").is_empty();
     html! {
+        @if copied { (hidden(COPIED, "yes")) }
         datalist id="catalogue" { @for name in catalogue(who) { option value=(name) {} } }
         datalist id="places" { @for name in who.house().all_premises() { option value=(name) {} } }
         div .pair {
@@ -77,7 +85,7 @@ pub(super) fn inputs(who: &Visitor, form: &Form, faults: &Faults) -> Markup {
         }
         div .pair {
             (Field::new("products", t.products(), Input::Text).show(form, faults))
-            (Field::new("batch", t.batch(), Input::Text).show(form, faults))
+            @if copied { (batch.hint(t.check_batch()).show(form, faults)) } @else { (batch.show(form, faults)) }
         }
         (Field::new("remarks", t.remarks(), Input::Area).hint(t.not_for_health()).show(form, faults))
         (choices("contract", t.contract_question(),
@@ -89,7 +97,7 @@ pub(super) fn inputs(who: &Visitor, form: &Form, faults: &Faults) -> Markup {
                 (Field::new("contract_date", t.contract_date(), Input::Date).show(form, faults))
             }
             div .pair {
-                (Field::new("safe", t.safe(), Input::Text).list("places").show(form, faults))
+                (Field::new("safe", t.safe(), Input::Text).hint(t.safe_hint()).list("places").show(form, faults))
                 (Field::new("folder", t.folder(), Input::Text).show(form, faults))
             }
             (Field::new("destroyed", t.destroyed_on(), Input::Date).show(form, faults))
@@ -104,6 +112,7 @@ pub(crate) fn catalogue(who: &Visitor) -> Vec<String> {
         .unwrap_or_default()
         .iter()
         .filter_map(|entry| entry.field.newest())
+        .filter(|item| !item.retired)
         .map(|item| item.name.clone())
         .collect()
 }
@@ -130,15 +139,25 @@ pub(super) fn read(
         "no" => Some(false),
         _ => None,
     };
-    let contract = read_contract(t, form, faults);
+    let earlier = match before {
+        Some(Content::Treatment(earlier)) => Some(earlier),
+        _ => None,
+    };
+    let contract = read_contract(t, form, earlier, faults);
     let by = by?;
-    let by_id = match before {
-        Some(Content::Treatment(earlier)) if earlier.by == by => earlier.by_id,
+    let by_id = match earlier {
+        Some(earlier) if earlier.by == by => earlier.by_id,
         _ => (by == who.user.profile.name).then_some(who.user.id),
+    };
+    let name = name?;
+    let item = match earlier {
+        Some(earlier) if earlier.name == name => earlier.item,
+        _ => catalogue_item(who, &name),
     };
     Some(Treatment {
         date: date?,
-        name: name?,
+        name,
+        item,
         by,
         by_id,
         premises: premises?,
@@ -151,8 +170,18 @@ pub(super) fn read(
     .filter(|_| faults.is_empty())
 }
 
+fn catalogue_item(who: &Visitor, name: &str) -> Option<EntryId> {
+    let directory = who.house().desk.directory();
+    directory.catalogue()?.named(name).map(|(id, _)| id)
+}
+
 /// The inner `None` is: no contract's whereabouts were given.
-fn read_contract(t: Language, form: &Form, faults: &mut Faults) -> Option<Option<Contract>> {
+fn read_contract(
+    t: Language,
+    form: &Form,
+    earlier: Option<&Treatment>,
+    faults: &mut Faults,
+) -> Option<Option<Contract>> {
     let mut part = |field: &str| faults.take(field, text(form.get(field)), t);
     let (kind, safe, folder) = (part("contract_kind"), part("safe"), part("folder"));
     let date = optional_date(t, form, "contract_date", faults);
@@ -171,6 +200,13 @@ fn read_contract(t: Language, form: &Form, faults: &mut Faults) -> Option<Option
         || contract.destroyed.is_some();
     if something && form.get("contract") != "yes" {
         faults.add("contract", t.contract_contradiction());
+    }
+    // An imported entry may never have known the folder: it can be corrected without.
+    let unknown =
+        |one: &Treatment| one.contract_made == Some(true) && one.paper().folder.is_empty();
+    if form.get("contract") == "yes" && contract.folder.is_empty() && !earlier.is_some_and(unknown)
+    {
+        faults.add("folder", t.folder_needed());
     }
     Some(something.then_some(contract))
 }

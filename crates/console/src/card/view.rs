@@ -4,14 +4,14 @@ use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
 use register::access::Action;
-use register::audit::{Act, AuditEvent};
 use register::card::{Entry, Field};
 use register::contact::Note;
 use register::health::HealthEntry;
-use register::replica::Command;
 use register::treatment::Treatment;
 
-use crate::card::{Opened, band, conflict, hidden_state, open, request, value_ids};
+use crate::card::{
+    Opened, band, conflict, consent, hidden_state, open, request, safety, value_ids, warn,
+};
 use crate::clock::{show_date, show_moment};
 use crate::form::hidden;
 use crate::icon::Icon;
@@ -33,13 +33,7 @@ pub(crate) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Respons
 /// The card with its health part open, which is logged by itself.
 pub(crate) async fn revealed(who: Visitor, Path(id): Path<String>) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
-    let event = AuditEvent {
-        who: who.user.id,
-        act: Act::Revealed,
-        record: Some(opened.card.id),
-        reason: String::new(),
-    };
-    who.house().desk.ask(Command::Audit(event)).await?;
+    super::reveal(&who, &opened.card).await?;
     who.house().opened(who.user.id, opened.card.id);
     Ok(show(&who, &opened, true))
 }
@@ -50,7 +44,12 @@ fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Response {
         div #live data-region {
             (band::show(who, opened, revealed))
             div .columns {
-                div .wide { (treatments(who, opened)) (notes(who, opened)) }
+                div .wide {
+                    (treatments(who, opened))
+                    @if who.may(Action::ReadCare) { (safety::adverse(who, opened, revealed)) }
+                    (safety::refusals(who, opened))
+                    (notes(who, opened))
+                }
                 div .narrow {
                     (contact(who, opened))
                     @if who.may(Action::ReadCare) { (health(who, opened, revealed)) }
@@ -72,7 +71,7 @@ fn show(who: &Visitor, opened: &Opened, revealed: bool) -> Response {
 }
 
 /// A section's frame: heading, way to its form, contents.
-fn section(id: &str, title: &str, action: Markup, body: Markup) -> Markup {
+pub(super) fn section(id: &str, title: &str, action: Markup, body: Markup) -> Markup {
     html! {
         section .panel id=(id) {
             header { h2 { (title) } div .acts { (action) } }
@@ -94,7 +93,7 @@ fn field_text<T>(t: Language, field: &Field<T>, text: impl Fn(&T) -> String) -> 
     }
 }
 
-fn choice_link<T>(t: Language, opened: &Opened, entry: &Entry<T>) -> Markup {
+pub(super) fn choice_link<T>(t: Language, opened: &Opened, entry: &Entry<T>) -> Markup {
     html! {
         @if conflict::waits(entry).is_some() {
             p .strip.warn { (Icon::Conflict.show())
@@ -108,7 +107,7 @@ fn choice_link<T>(t: Language, opened: &Opened, entry: &Entry<T>) -> Markup {
 fn treatments(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let all = &opened.card.treatments;
-    let records = opened.may_change(who, Action::RecordCare);
+    let records = opened.may_change(who, Action::RecordCare) && !opened.card.contact_only();
     let action = html! {
         @if records && !all.is_empty() {
             a href={ (opened.path()) "/treatments/new?copy=latest" } { (t.copy_previous()) }
@@ -201,7 +200,10 @@ fn contact(who: &Visitor, opened: &Opened) -> Markup {
     let t = who.t();
     let card = &opened.card;
     let changes = opened.may_change(who, Action::EditContact);
-    let action = html! { @if changes { a href={ (opened.path()) "/contact" } { (t.edit()) } } };
+    let action = html! { @if changes {
+        a href={ (opened.path()) "/contact" } { (t.edit()) }
+        @if !card.contact_only() { a href={ (opened.path()) "/contact-only" } { (t.contact_only()) } }
+    } };
     let body = html! {
         dl .facts {
             div { dt { (t.phone()) } dd {
@@ -228,22 +230,34 @@ fn health(who: &Visitor, opened: &Opened, revealed: bool) -> Markup {
     let t = who.t();
     let path = format!("{}/health", opened.path());
     let all = &opened.card.health;
-    let action = html! { @if opened.may_change(who, Action::RecordCare) { a href={ (path) "/new" } { (t.add()) } } };
+    let patches = &opened.card.patch_tests;
+    let records = opened.may_change(who, Action::RecordCare) && !opened.card.contact_only();
+    let action = html! { @if records {
+        a href={ (path) "/new" } { (t.add()) } a href={ (opened.path()) "/patch-tests/new" } { (t.patch_add()) }
+    } };
     let asked = opened.card.health_asked.newest().map(|asked| asked.date);
     let body = html! {
-        @if all.is_empty() {
+        @if all.is_empty() && patches.is_empty() {
             p { (band::alert_word(t, opened.own_alert)) }
         } @else if revealed {
             ol .entries { @for entry in all { (health_entry(who, opened, entry)) } }
+            @if !patches.is_empty() { (safety::patch_tests(who, opened)) }
         } @else {
-            p { (t.health_covered(all.len())) }
+            p { (t.health_covered(all.len() + patches.len())) }
             p { a .button href={ (path) "#health" } data-reveal { (t.show_health()) } }
         }
         @if let Some(date) = asked { p .muted { (t.health_asked_on(&show_date(date))) } }
-        @if !all.is_empty() && opened.may_change(who, Action::RedactCare) {
+        (consent::standing(who, opened))
+        @if (!all.is_empty() || !patches.is_empty() || opened.card.health_consented()) && opened.may_change(who, Action::RedactCare) {
             p { a href={ (path) "/withdraw" } { (t.withdraw()) } }
         }
-        @if all.is_empty() && opened.may_change(who, Action::RecordCare) {
+        @if !all.is_empty() && records {
+            form method="post" action={ (path) "/unchanged" } {
+                (hidden_state(who, &opened.card.heads)) (hidden("values", &warn::values(all)))
+                button { (t.unchanged()) }
+            }
+        }
+        @if all.is_empty() && records {
             form method="post" action={ (path) "/asked" } {
                 (hidden_state(who, &opened.card.heads))
                 button { (t.asked_none_known()) }
@@ -348,6 +362,8 @@ fn foot(who: &Visitor, opened: &Opened) -> Markup {
             @if let Some(changed) = card.changed { span { (t.changed_at(&show_moment(changed))) } }
             @if card.restricted() { span { (t.kept_while_restricted()) } }
             @if let Some(due) = card.due().card { span { (t.kept_until(&show_date(due))) } }
+            @if who.may(Action::ReadCare) { span .unprinted { a href={ (opened.path()) "/changes" } { (t.changes()) } } }
+            @if who.may(Action::ReadAudit) { a href={ (opened.path()) "/history" } { (t.history()) } }
             @if let Some(origin) = card.origin.newest() { span { (t.imported_as(&origin.legacy_id)) } }
         }
     }

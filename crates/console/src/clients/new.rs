@@ -96,6 +96,10 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         marketing: None,
         restricted: false,
         tally: register::marketing::Tally::default(),
+        traces: register::trace::Traces::default(),
+        adult: false,
+        adverse: Vec::new(),
+        months: register::directory::Months::default(),
         due: register::retention::Due::default(),
     };
     who.house()

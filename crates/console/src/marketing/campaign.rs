@@ -178,7 +178,7 @@ fn actions(
                     (button("handed-out", t.campaign_handed(), "primary"))
                 }
                 @if !stands.handed.is_empty() {
-                    form method="post" action={ "/marketing/" (campaign.id) "/take" } novalidate {
+                    form method="post" action={ "/marketing/" (campaign.id) "/take.csv" } novalidate {
                         (hidden_state(who, &campaign.heads))
                         (Field::new("why", t.campaign_why(), Input::Text).hint(t.campaign_take_hint()).required().show(form, faults))
                         p .actions { button { (t.campaign_take()) } }

@@ -170,9 +170,9 @@ pub(super) fn opt_out_contact(house: &House) -> String {
     let controller = directory
         .settings()
         .and_then(|settings| settings.controller.newest().cloned());
-    let contact = controller
-        .map(|one| one.contact_details)
-        .unwrap_or_default();
+    let ways = controller.map(|one| [one.email, one.phone]);
+    let ways = ways.into_iter().flatten().filter(|way| !way.is_empty());
+    let contact = ways.collect::<Vec<_>>().join(", ");
     if contact.is_empty() {
         house.desk.premises.clone()
     } else {

@@ -22,6 +22,7 @@ use crate::lockout::Key;
 use crate::page::Page;
 use crate::problem::{Problem, redirect};
 use crate::secret::{PASSWORD_MAX, Token};
+use crate::session::lock::{people, tiles};
 use crate::session::{safe_next, second};
 use crate::visitor::{Guest, GuestPosted};
 
@@ -74,8 +75,7 @@ pub(super) async fn enter(
     to: &str,
 ) -> Result<Response, Problem> {
     log(house, Some(user), Act::LoggedIn).await?;
-    let old = guest.session.map(|(token, _)| token);
-    let token = house.sessions.open(user, old, (house.clock)())?;
+    let token = house.sessions.open(user, &guest.device, (house.clock)())?;
     let mut response = redirect(to);
     cookie::secret(
         response.headers_mut(),
@@ -89,13 +89,14 @@ pub(super) async fn enter(
 pub(crate) async fn leave(
     State(house): State<Arc<House>>,
     GuestPosted { guest, .. }: GuestPosted,
-) -> Response {
-    if let Some((token, _)) = guest.session {
+) -> Result<Response, Problem> {
+    if let Some((token, known)) = guest.session {
         house.sessions.close(&token);
+        log(&house, Some(known.user), Act::LoggedOut).await?;
     }
     let mut response = redirect("/login");
     cookie::remove(response.headers_mut(), &house.cookies.session);
-    response
+    Ok(response)
 }
 
 /// What came of an attempt.
@@ -177,6 +178,7 @@ fn show(guest: &Guest, form: &Form, faults: &Faults) -> Response {
                 (Field::new("password", t.password(), Input::Password).complete("current-password").required().show(form, faults))
                 button .primary { (t.log_in()) }
             }
+            (tiles(t, &people(guest), None))
             p .aside { a href="/setup" { (t.have_code()) } }
         }
     };

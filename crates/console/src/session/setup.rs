@@ -38,7 +38,7 @@ pub(crate) async fn submit(
 ) -> Result<Response, Problem> {
     let t = guest.look.t;
     let mut faults = Faults::default();
-    check_password(&form, &mut faults, t);
+    check_password(&house, form.get("name"), &form, &mut faults, t).await;
     if form.get("undertaking") != "yes" {
         faults.add("undertaking", t.undertaking_needed());
     }
@@ -105,8 +105,14 @@ async fn keep(house: &House, user: &User, hash: PasswordHash) -> Result<(), Prob
     Ok(())
 }
 
-/// Notes what is wrong with a new password and its repetition.
-pub(crate) fn check_password(form: &Form, faults: &mut Faults, t: Language) {
+/// Notes what is wrong with a new password of the user called `name` and with its repetition.
+pub(crate) async fn check_password(
+    house: &House,
+    name: &str,
+    form: &Form,
+    faults: &mut Faults,
+    t: Language,
+) {
     let length = form.get("password").chars().count();
     if length < PASSWORD_MIN {
         faults.add("password", t.password_short(PASSWORD_MIN));
@@ -114,6 +120,13 @@ pub(crate) fn check_password(form: &Form, faults: &mut Faults, t: Language) {
         faults.add("password", t.password_long(PASSWORD_MAX));
     } else if form.get("password") != form.get("again") {
         faults.add("again", t.password_differs());
+    } else {
+        let mut known = house.all_premises();
+        known.push(name.to_owned());
+        let password = Zeroizing::new(form.get("password").to_owned());
+        if house.hashing.is_guessable(password, known).await {
+            faults.add("password", t.password_guessable());
+        }
     }
 }
 

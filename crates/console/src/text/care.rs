@@ -183,6 +183,12 @@ impl Language {
             (Section::Health, true, Self::Finnish) => "Muokkaa terveystietoa",
             (Section::Health, true, Self::Swedish) => "Ändra hälsouppgiften",
             (Section::Health, true, Self::English) => "Edit health information",
+            (Section::PatchTest, false, _) => self.patch_add(),
+            (Section::PatchTest, true, _) => self.patch_edit(),
+            (Section::Adverse, false, _) => self.adverse_add(),
+            (Section::Adverse, true, _) => self.adverse_edit(),
+            (Section::Refusal, false, _) => self.refusal_add(),
+            (Section::Refusal, true, _) => self.refusal_edit(),
             (Section::Note, false, Self::Finnish) => "Lisää huomautus",
             (Section::Note, false, Self::Swedish) => "Lägg till anteckning",
             (Section::Note, false, Self::English) => "Add a note",
@@ -207,19 +213,30 @@ impl Language {
             Kind::Request => self.request(),
             Kind::Notice | Kind::Share | Kind::Want => self.notices(),
             Kind::Plan | Kind::Progress | Kind::Recipients => self.campaign(),
+            Kind::HealthConsent | Kind::ConsentText => self.consent(),
+            Kind::ContactOnly => self.contact_only(),
+            Kind::TreatmentRefusal => self.refusal(),
+            Kind::PatchTest => self.patch_test(),
+            Kind::AdverseEvent => self.adverse_event(),
+            Kind::AdultCheck => self.minor(),
+            Kind::GuardianConsent => self.guardian(),
             Kind::Name
             | Kind::Origin
             | Kind::Profile
             | Kind::Password
             | Kind::SetupCode
             | Kind::SecondFactor
+            | Kind::QuickCode
             | Kind::Undertaking
             | Kind::Disabled
             | Kind::Controller
             | Kind::Premises
             | Kind::LegalClaim
             | Kind::Restriction
-            | Kind::PaperTask => self.name(),
+            | Kind::PaperTask
+            | Kind::Breach
+            | Kind::PrivacyNotice
+            | Kind::Agreement => self.name(),
         }
     }
 }

@@ -66,7 +66,48 @@ texts! {
     unknown_user: "Tuntematon käyttäjä", "Okänd användare", "Unknown user";
 }
 
+texts! {
+    quick_code: "Pikakoodi", "Snabbkod", "Quick code";
+    quick_new: "Uusi pikakoodi", "Ny snabbkod", "New quick code";
+    quick_hint: "6–12 numeroa. Ei sama numero toistuen eikä numerot järjestyksessä.",
+        "6–12 siffror. Inte samma siffra om och om igen, inte siffror i ordning.",
+        "6 to 12 digits. Not one digit over and over, and no digits in order.";
+    quick_set: "Ota pikakoodi käyttöön", "Ta snabbkoden i bruk", "Set the quick code";
+    quick_remove: "Poista pikakoodi", "Ta bort snabbkoden", "Remove the quick code";
+    quick_is_on: "Pikakoodi avaa lukitun istuntosi koneella, jolla olet tänään kirjautunut salasanallasi. Kirjautumiseen se ei kelpaa.",
+        "Snabbkoden öppnar din låsta session på en dator där du i dag har loggat in med ditt lösenord. Den duger inte för inloggning.",
+        "The quick code opens your locked session on a computer where you logged in with your password today. It is no good for logging in.";
+    quick_is_off: "Yhteisellä koneella pikakoodi on nopeampi kuin salasana: sillä avaat lukitun istuntosi.",
+        "På en delad dator går en snabbkod fortare än lösenordet: med den öppnar du din låsta session.",
+        "On a shared computer a quick code is faster than the password: it opens your locked session.";
+    quick_wrong: "Pikakoodi ei täsmää.", "Snabbkoden stämmer inte.", "The quick code is not right.";
+    quick_over: "Avaa tällä kertaa salasanalla.", "Öppna den här gången med lösenordet.", "Open it with the password this time.";
+    quick_instead: "Avaa salasanalla", "Öppna med lösenordet", "Open with the password";
+    also_here: "Myös tällä koneella", "Också på den här datorn", "Also on this computer";
+    password_guessable: "Salasana on helppo arvata. Valitse muutama sana, jotka eivät kuulu yhteen.",
+        "Lösenordet är lätt att gissa. Välj några ord som inte hör ihop.",
+        "The password is easy to guess. Choose a few words that don't belong together.";
+    confirm_title: "Varmista, että olet sinä", "Bekräfta att det är du", "Confirm that it is you";
+    confirm_lead: "Tämä vie tietoja ulos rekisteristä tai poistaa niitä pysyvästi. Anna salasanasi, niin pääset jatkamaan. Viiden minuutin ajan sitä ei kysytä uudelleen.",
+        "Det här tar uppgifter ut ur registret eller raderar dem för gott. Ge ditt lösenord för att fortsätta. Under fem minuter frågas det inte igen.",
+        "This takes data out of the register or removes it for good. Give your password to go on. For five minutes it is not asked again.";
+    arrived_everywhere: "Tieto on perillä kaikissa toimipisteissä.", "Beskedet har nått alla verksamhetsställen.",
+        "Every premises knows of it.";
+}
+
 sentences! {
+    arrival_awaited(names: &str):
+        format!("Odottaa synkronointia: {names}"),
+        format!("Väntar på synkronisering: {names}"),
+        format!("Awaiting synchronisation: {names}");
+    quick_weak(count: usize):
+        format!("Pikakoodissa on oltava vähintään {count} numeroa, eivätkä ne saa olla samat tai järjestyksessä."),
+        format!("Snabbkoden måste ha minst {count} siffror, och de får inte vara samma eller i ordning."),
+        format!("The quick code needs at least {count} digits, and they may not be the same or in order.");
+    locked_by_quick(name: &str):
+        format!("{name}, jatka pikakoodillasi siitä, mihin jäit."),
+        format!("{name}, fortsätt med din snabbkod där du slutade."),
+        format!("{name}, go on where you were with your quick code.");
     login_wait(minutes: usize):
         format!("Liian monta yritystä. Odota {minutes} min ja yritä uudelleen."),
         format!("För många försök. Vänta {minutes} min och försök igen."),

@@ -38,6 +38,18 @@ problems! {
         ("Kortin käsittelyä on rajoitettu", "Korttia ei voi muuttaa eikä poistaa, ennen kuin pääkäyttäjä on poistanut rajoituksen kortilta. Mitään ei tallennettu."),
         ("Behandlingen av kortet är begränsad", "Kortet kan varken ändras eller raderas innan huvudanvändaren har hävt begränsningen på kortet. Inget sparades."),
         ("The use of the card is restricted", "The card can be neither changed nor erased until the owner has lifted the restriction on the card. Nothing was saved.");
+    problem_contact_only:
+        ("Kortilla pidetään vain yhteystiedot", "Asiakas antaa kirjata vain yhteystietonsa, joten terveystietoja, hoitoja tai haittatapahtumia ei oteta kortille. Mitään ei tallennettu. Jos asiakas on muuttanut mieltään, salli muutkin tiedot kortilla."),
+        ("Kortet har endast kontaktuppgifter", "Kunden låter bara kontaktuppgifterna antecknas, så hälsouppgifter, behandlingar och negativa händelser tas inte emot. Inget sparades. Om kunden har ändrat sig, tillåt även andra uppgifter på kortet."),
+        ("The card is for contact details only", "The client lets only contact details be kept, so health information, treatments and adverse events are not taken. Nothing was saved. If the client has changed their mind, allow other information on the card.");
+    problem_no_consent:
+        ("Suostumusta ei ole kirjattu", "Terveystietoja kirjataan vasta, kun asiakkaan suostumus on kirjattu, ja se on ehkä peruttu tämän sivun avaamisen jälkeen. Mitään ei tallennettu. Palaa kortille ja kirjaa suostumus."),
+        ("Samtycke har inte antecknats", "Hälsouppgifter antecknas först när kundens samtycke har antecknats, och det kan ha återkallats sedan sidan öppnades. Inget sparades. Gå tillbaka till kortet och anteckna samtycket."),
+        ("Consent is not on record", "Health information is recorded only once the client's consent is, and it may have been withdrawn since the page was opened. Nothing was saved. Go back to the card and record the consent.");
+    problem_minor:
+        ("Asiakas voi olla alaikäinen", "Alaikäiseltä ei oteta markkinointilupaa. Mitään ei tallennettu. Varmista ensin ikä kortilla."),
+        ("Kunden kan vara minderårig", "Marknadsföringstillstånd tas inte av minderåriga. Inget sparades. Kontrollera först åldern på kortet."),
+        ("The client may be under age", "No marketing permission is taken from somebody under age. Nothing was saved. Check the age on the card first.");
     problem_claimed:
         ("Oikeusvaade estää poistamisen", "Kortilla on voimassa oleva oikeusvaade. Pääkäyttäjä voi poistaa kortin, kun vaade on päättynyt tai peruttu kortilla."),
         ("Ett rättsligt anspråk hindrar raderingen", "Ett rättsligt anspråk gäller kortet. Huvudanvändaren kan radera kortet när anspråket har upphört eller hävts på kortet."),

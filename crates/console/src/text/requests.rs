@@ -68,7 +68,6 @@ texts! {
     package_business_id: "Y-tunnus", "FO-nummer", "Business ID";
     package_register: "Rekisterin nimi", "Registrets namn", "Name of the register";
     package_contact: "Yhteyshenkilö", "Kontaktperson", "Contact person";
-    package_contact_details: "Yhteystiedot", "Kontaktuppgifter", "Contact details";
     package_nothing: "Ei tietoja.", "Inga uppgifter.", "Nothing is held.";
     package_files: "Anna tiedot asiakkaalle", "Ge uppgifterna till kunden", "Give the data to the client";
     package_print: "Tulosta sivu tai lataa tiedostot. Jokainen kerta kirjataan lokiin.", "Skriv ut sidan eller ladda ner filerna. Varje gång loggas.",

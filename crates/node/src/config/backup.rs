@@ -94,7 +94,7 @@ impl Section<'_, '_> {
     }
 
     /// A whole number from 1 to `limit`.
-    fn number(&self, name: &str, limit: u16) -> Result<Option<u16>, ConfigError> {
+    pub(super) fn number(&self, name: &str, limit: u16) -> Result<Option<u16>, ConfigError> {
         let Some((at, value)) = self.value(name) else {
             return Ok(None);
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use link::identity::ClaimedId;
 use register::document::{FieldKey, RecordKind};
 use register::edit::{Change, Edit, Target};
-use register::id::{NodeId, OPERATOR};
+use register::id::{NodeId, OPERATOR, SETTINGS};
 use register::people::{PasswordHash, Profile, Role, Undertaking};
 use register::replica::{Answer, Command, ImportOutcome, Peer, Refusal, Report};
 use register::value::Content;
@@ -17,6 +17,7 @@ use crate::backup;
 use crate::backup::keeper::{Keeper, Order};
 use crate::backup::seal::Seal;
 use crate::clock;
+use crate::demo::clinic;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::turn::Office;
 use crate::{export, standing};
@@ -99,21 +100,10 @@ impl Clerk {
                 password,
                 undertaking,
             } => {
-                self.add_user(
-                    &name,
-                    &role,
-                    password,
-                    undertaking.map(|date| Undertaking { date }),
-                )
-                .await
+                let undertaking = undertaking.map(|date| Undertaking { date });
+                self.add_user(&name, &role, password, undertaking).await
             }
-            Errand::AddPeer { peer_id, address } => {
-                let peer = Peer {
-                    key: *read_peer_id(&peer_id)?.key(),
-                    address: read_address(&address)?,
-                };
-                self.done(Command::AddPeer(peer)).await
-            }
+            Errand::AddPeer { peer_id, address } => self.add_peer(&peer_id, &address).await,
             Errand::RemovePeer { peer_id } => {
                 let node = match peer_id.trim().parse::<NodeId>() {
                     Ok(node) => node,
@@ -122,6 +112,7 @@ impl Clerk {
                 self.done(Command::RemovePeer(node)).await
             }
             Errand::Import { clients } => self.import(clients).await,
+            Errand::SetCatalogue { items } => self.set_catalogue(&items).await,
             Errand::Export { reason } => export::send(&self.office, reason, replies).await,
             Errand::Backup { .. } => self.back_up(errand).await,
             Errand::Erase {
@@ -139,20 +130,22 @@ impl Clerk {
             Errand::RunRetention { allowed } => self.run_retention(allowed, replies).await,
             Errand::ConfirmClock => self.done(Command::ConfirmClock(OPERATOR)).await,
             Errand::Release => self.done(Command::Release(OPERATOR)).await,
+            Errand::VerifyAudit => self.verify_audit().await,
             Errand::RotateKeys => self.rotate_keys().await,
             Errand::Compact => self.compact().await,
-            Errand::Line { cut } => match &self.switch {
-                Some(switch) => {
-                    tracing::warn!(cut, "the line to the other premises was switched by hand");
-                    switch.cut(cut);
-                    Ok(Reply::Done)
-                }
-                None => Err(Failure::said(
-                    Exit::Failed,
-                    "the node does not run, so it has no line",
-                )),
-            },
+            Errand::Invent { controller } => self.invent(controller).await,
+            Errand::Line { cut } => self.cut(cut),
         }
+    }
+
+    fn cut(&self, cut: bool) -> Outcome<Reply> {
+        let Some(switch) = &self.switch else {
+            let sentence = "the node does not run, so it has no line";
+            return Err(Failure::said(Exit::Failed, sentence));
+        };
+        tracing::warn!(cut, "the line to the other premises was switched by hand");
+        switch.cut(cut);
+        Ok(Reply::Done)
     }
 
     async fn back_up(&self, errand: Errand) -> Outcome<Reply> {
@@ -211,7 +204,29 @@ impl Clerk {
         Ok(self.office.ask(command).await??)
     }
 
-    async fn done(&self, command: Command) -> Outcome<Reply> {
+    async fn add_peer(&self, peer_id: &str, address: &str) -> Outcome<Reply> {
+        let peer = Peer {
+            key: *read_peer_id(peer_id)?.key(),
+            address: read_address(address)?,
+        };
+        self.done(Command::AddPeer(peer)).await
+    }
+
+    async fn invent(&self, controller: bool) -> Outcome<Reply> {
+        let mut changes: Vec<Change> = Vec::new();
+        changes.extend(clinic::premises(self.facts.node, &self.facts.premises));
+        if controller {
+            changes.extend(clinic::clinic(clock::now()));
+        }
+        let edit = Edit {
+            target: Target::Latest(SETTINGS),
+            author: OPERATOR,
+            changes,
+        };
+        self.done(Command::Edit(edit)).await
+    }
+
+    pub(super) async fn done(&self, command: Command) -> Outcome<Reply> {
         self.ask(command).await?;
         Ok(Reply::Done)
     }

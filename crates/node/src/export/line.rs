@@ -9,6 +9,8 @@ use register::treatment::{Contract, Treatment};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::safety;
+
 #[derive(Serialize)]
 pub(super) struct Line {
     id: String,
@@ -22,6 +24,8 @@ pub(super) struct Line {
     treatments: Vec<Value>,
     marketing: Marketing,
     notes: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safety: Option<Value>,
     conflicts: Vec<Conflict>,
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     awaited: bool,
@@ -84,6 +88,7 @@ impl Line {
                     && card.marketing.all().iter().all(|held| held.value.allowed),
             },
             notes: rest.entries("notes", &card.notes, |note| note.date, note),
+            safety: safety::part(card, &mut rest),
             conflicts: rest.conflicts,
             awaited: rest.awaited,
         }
@@ -92,13 +97,18 @@ impl Line {
 
 /// What doesn't fit into a line's own keys.
 #[derive(Default)]
-struct Rest {
+pub(super) struct Rest {
     conflicts: Vec<Conflict>,
     awaited: bool,
 }
 
 impl Rest {
-    fn field<T>(&mut self, key: &'static str, field: &Field<T>, show: impl Fn(&T) -> Value) {
+    pub(super) fn field<T>(
+        &mut self,
+        key: &'static str,
+        field: &Field<T>,
+        show: impl Fn(&T) -> Value,
+    ) {
         self.awaited |= matches!(field, Field::Awaited | Field::Unreadable);
         if field.is_conflict() {
             self.conflicts.push(Conflict {
@@ -109,7 +119,7 @@ impl Rest {
         }
     }
 
-    fn entries<T>(
+    pub(super) fn entries<T>(
         &mut self,
         key: &'static str,
         entries: &[Entry<T>],
@@ -243,7 +253,17 @@ mod tests {
             treatments: Vec::new(),
             notes: Vec::new(),
             requests: Vec::new(),
+            health_consent: Field::Absent,
+            contact_only: Field::Absent,
+            adult_check: Field::Absent,
+            guardian: Field::Absent,
+            patch_tests: Vec::new(),
+            adverse: Vec::new(),
+            refusals: Vec::new(),
             judgements: Vec::new(),
+            notices: Vec::new(),
+            shares: Vec::new(),
+            wants: Vec::new(),
             created: None,
             changed: None,
         }
@@ -308,6 +328,7 @@ mod tests {
             allowed,
             asked: None,
             channel: String::new(),
+            wording: String::new(),
         };
         let mut card = card();
         card.marketing = Field::Conflict(vec![held(said(true), 1), held(said(false), 2)]);

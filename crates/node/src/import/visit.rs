@@ -78,6 +78,7 @@ fn treatment(cells: &Cells<'_>, date: Date, findings: &mut Findings) -> Option<T
         products,
         batch: batches.join(", "),
         remarks,
+        item: None,
         contract_made: contract_made(cells, findings),
         contract: None,
     })

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use console::desk::Asked;
+use jiff::SignedDuration;
 use register::directory::Directory;
 use register::id::RecordId;
 use register::replica::{Answer, Command, Refusal, Report};
@@ -11,6 +12,7 @@ use vault::backup::Image;
 use vault::{CheckReport, Found, Trial, VaultError};
 
 use super::{Chore, Sifted, Sweep};
+use crate::config::Config;
 use crate::exit::{Exit, Failure};
 
 /// Keys are wrapped anew for the records of so many first bytes of ids at a time: of 100,000 records some 3,000.
@@ -167,14 +169,18 @@ impl Office {
 
     /// The console's part of it.
     #[must_use]
-    pub fn desk(&self, node: register::id::NodeId, premises: String) -> console::desk::Desk {
+    pub fn desk(&self, node: register::id::NodeId, config: &Config) -> console::desk::Desk {
         console::desk::Desk {
             node,
-            premises,
+            premises: config.premises.clone(),
+            idle: SignedDuration::from_mins(i64::from(config.lock_minutes)),
             commands: self.commands.clone(),
             directory: Arc::clone(&self.directory),
             report: self.report.clone(),
             backup: watch::channel(None).1,
+            place: watch::channel(console::desk::Place::default()).1,
+            audit: watch::channel(None).1,
+            check_audit: Arc::default(),
             changes: self.changes.clone(),
         }
     }

@@ -85,6 +85,10 @@ impl Publisher {
                 self.stale = true;
                 return Some(peers);
             }
+            Notice::LogsDiffer(peer) => {
+                self.stale = true;
+                tracing::error!(%peer, "the audit logs of two premises contradict each other; `audit verify` says where");
+            }
             Notice::Repaired(peer, records) => {
                 self.stale = true;
                 tracing::error!(

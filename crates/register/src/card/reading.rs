@@ -4,14 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::directory::Summary;
+use crate::adverse::{AdverseEvent, AdverseMark};
+use crate::consent::{ConsentText, HealthConsent};
+use crate::directory::{Months, Summary};
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
 use crate::marketing::{Campaign, Notice, Share, Tally, Want};
+use crate::minor::{AdultCheck, GuardianConsent};
+use crate::mode::{ContactOnly, TreatmentRefusal};
+use crate::patch_test::PatchTest;
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
 use crate::same::Judgement;
+use crate::trace::Traces;
 use crate::treatment::Treatment;
 use crate::value::{Content, Value};
 
@@ -40,13 +46,13 @@ impl Reading<'_> {
     /// What lists and search keep of a client card. Cheaper than [`Reading::card`]: it asks nobody's name.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut card = self.card_of(&self.document.leaves(), None);
+        let mut card = self.card_of(&self.document.leaves(), self.document.lifetime());
         let undated = |entry: &Entry<HealthEntry>| {
             let mut all = entry.field.all().iter();
             all.any(|held| held.value.date.or(held.value.confirmed).is_none())
         };
-        if card.last_visit().is_none() || card.health.iter().any(undated) {
-            // Only the history knows when such a card, or such an entry, was made.
+        if card.health.iter().any(undated) {
+            // Only the history knows when such an entry was made.
             card = self.card();
         }
         Summary {
@@ -73,6 +79,10 @@ impl Reading<'_> {
             marketing: card.marketing_answer(),
             restricted: card.restricted(),
             tally: Tally::of(&card),
+            traces: Traces::of(&card),
+            adult: card.verified_adult(),
+            adverse: card.adverse.iter().filter_map(AdverseMark::of).collect(),
+            months: Months::of(&card),
         }
     }
 
@@ -81,11 +91,6 @@ impl Reading<'_> {
         slots: &BTreeMap<Slot, Leaves>,
         lifetime: Option<(Timestamp, Timestamp)>,
     ) -> Card {
-        let mut health = self.entries(slots, Collection::Health, |content| match content {
-            Content::Health(entry) => Some(entry),
-            _ => None,
-        });
-        health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
         Card {
             id: self.id,
             heads: self.document.heads(),
@@ -129,13 +134,20 @@ impl Reading<'_> {
                 Content::Restriction(restriction) => Some(restriction),
                 _ => None,
             }),
-            health,
+            health: self.health(slots),
             treatments: self.treatments(slots),
             notes: self.entries(slots, Collection::Note, |content| match content {
                 Content::Note(note) => Some(note),
                 _ => None,
             }),
             requests: self.requests(slots),
+            health_consent: self.health_consent(slots),
+            contact_only: self.contact_only(slots),
+            adult_check: self.adult_check(slots),
+            guardian: self.guardian(slots),
+            patch_tests: self.patch_tests(slots),
+            adverse: self.adverse(slots),
+            refusals: self.refusals(slots),
             judgements: self.judgements(slots),
             notices: self.notices(slots),
             shares: self.shares(slots),
@@ -143,6 +155,44 @@ impl Reading<'_> {
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
+    }
+
+    fn health_consent(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<HealthConsent> {
+        self.field(slots, FieldKey::HealthConsent, |content| match content {
+            Content::HealthConsent(consent) => Some(consent),
+            _ => None,
+        })
+    }
+
+    fn contact_only(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<ContactOnly> {
+        self.field(slots, FieldKey::ContactOnly, |content| match content {
+            Content::ContactOnly(mode) => Some(mode),
+            _ => None,
+        })
+    }
+
+    fn adult_check(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<AdultCheck> {
+        self.field(slots, FieldKey::AdultCheck, |content| match content {
+            Content::AdultCheck(check) => Some(check),
+            _ => None,
+        })
+    }
+
+    fn guardian(&self, slots: &BTreeMap<Slot, Leaves>) -> Field<GuardianConsent> {
+        self.field(slots, FieldKey::Guardian, |content| match content {
+            Content::GuardianConsent(consent) => Some(consent),
+            _ => None,
+        })
+    }
+
+    /// Loudest first.
+    fn health(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<HealthEntry>> {
+        let mut health = self.entries(slots, Collection::Health, |content| match content {
+            Content::Health(entry) => Some(entry),
+            _ => None,
+        });
+        health.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.level)));
+        health
     }
 
     /// Newest first.
@@ -154,6 +204,46 @@ impl Reading<'_> {
         treatments
             .sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
         treatments
+    }
+
+    /// Newest first.
+    fn patch_tests(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<PatchTest>> {
+        let mut all = self.entries(slots, Collection::PatchTest, |content| match content {
+            Content::PatchTest(test) => Some(test),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn adverse(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<AdverseEvent>> {
+        let mut all = self.entries(slots, Collection::Adverse, |content| match content {
+            Content::AdverseEvent(event) => Some(event),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn refusals(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<TreatmentRefusal>> {
+        let mut all = self.entries(slots, Collection::Refusal, |content| match content {
+            Content::TreatmentRefusal(refusal) => Some(refusal),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.date)));
+        all
+    }
+
+    /// Newest first.
+    fn consent_texts(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<ConsentText>> {
+        let mut all = self.entries(slots, Collection::ConsentText, |content| match content {
+            Content::ConsentText(text) => Some(text),
+            _ => None,
+        });
+        all.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.version)));
+        all
     }
 
     fn judgements(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Judgement>> {
@@ -245,8 +335,16 @@ impl Reading<'_> {
             Content::SecondFactor(factor) => Some(factor),
             _ => None,
         });
+        let quick = self.field(&slots, FieldKey::QuickCode, |content| match content {
+            Content::QuickCode(code) => Some(code),
+            _ => None,
+        });
         let undertaking = self.field(&slots, FieldKey::Undertaking, |content| match content {
             Content::Undertaking(undertaking) => Some(undertaking),
+            _ => None,
+        });
+        let agreement = self.field(&slots, FieldKey::Agreement, |content| match content {
+            Content::Agreement(agreement) => Some(agreement),
             _ => None,
         });
         let disabled = self.field(&slots, FieldKey::Disabled, |content| match content {
@@ -263,7 +361,9 @@ impl Reading<'_> {
                 .newest()
                 .filter(|factor| factor.secret.is_some())
                 .cloned(),
+            quick: quick.newest().filter(|code| code.hash.is_some()).cloned(),
             undertaking: undertaking.newest().cloned(),
+            agreement: agreement.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
         })
     }
@@ -282,6 +382,19 @@ impl Reading<'_> {
                 _ => None,
             }),
             shares: self.shares(&slots),
+            consent_texts: self.consent_texts(&slots),
+            breaches: self.entries(&slots, Collection::Breach, |content| match content {
+                Content::Breach(breach) => Some(breach),
+                _ => None,
+            }),
+            privacy_notices: self.entries(
+                &slots,
+                Collection::PrivacyNotice,
+                |content| match content {
+                    Content::PrivacyNotice(notice) => Some(notice),
+                    _ => None,
+                },
+            ),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

@@ -144,7 +144,7 @@ impl Index {
 
 /// Overwrites a text before its memory is freed, since names stand in it. What nobody reads again the compiler
 /// may leave unwritten, but not what `black_box` may have looked at.
-fn wipe(text: String) {
+pub(super) fn wipe(text: String) {
     let mut bytes = text.into_bytes();
     bytes.fill(0);
     core::hint::black_box(&bytes);
@@ -225,6 +225,10 @@ mod tests {
                 marketing: None,
                 restricted: false,
                 tally: crate::marketing::Tally::default(),
+                traces: crate::trace::Traces::default(),
+                adult: false,
+                adverse: Vec::new(),
+                months: crate::directory::Months::default(),
             };
             index.put(RecordId::from_bytes([9; 16]), &summary);
             index.put(RecordId::from_bytes([number; 16]), &summary);
@@ -280,6 +284,10 @@ mod tests {
                 marketing: None,
                 restricted: false,
                 tally: crate::marketing::Tally::default(),
+                traces: crate::trace::Traces::default(),
+                adult: false,
+                adverse: Vec::new(),
+                months: crate::directory::Months::default(),
             };
             index.put(RecordId::from_bytes([number; 16]), &summary);
         }

@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use crate::contact::{Email, Phone};
 use crate::id::{NodeId, RecordId};
 use crate::marketing::{
-    CAP, Campaign, Medium, NoticeRefusal, Sent, Share, Tally, counted, free, in_window,
-    maybe_minor, shares,
+    CAP, Campaign, Medium, NoticeRefusal, Sent, Share, Tally, counted, free, in_window, shares,
 };
+use crate::same::strictest;
 
-use super::{Directory, Summary};
+use super::Directory;
 
 /// How many notices a person can still get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,15 +87,11 @@ impl Directory {
         if self.person(id).any(|summary| summary.restricted) {
             return Err(NoticeRefusal::Restricted);
         }
-        if self.marketing(id) != Some(true) {
+        // Apart from age, so that the reason given is the right one.
+        if strictest(self.person(id).map(|summary| summary.marketing)) != Some(true) {
             return Err(NoticeRefusal::NoPermission);
         }
-        let young = |summary: &Summary| {
-            summary
-                .birth_year
-                .is_some_and(|year| maybe_minor(year.get(), today))
-        };
-        if self.person(id).any(young) {
+        if self.person(id).any(|summary| summary.maybe_minor(today)) {
             return Err(NoticeRefusal::Minor);
         }
         let reached = match medium {

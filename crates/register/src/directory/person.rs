@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::card::Alert;
 use crate::id::RecordId;
+use crate::minor::maybe_minor;
 use crate::same::{Verdict, strictest, union};
 
 use super::{Directory, Hit};
@@ -45,7 +48,13 @@ impl Directory {
     /// The marketing permission of the person whose card this is: the strictest answer on any of their cards.
     #[must_use]
     pub fn marketing(&self, id: RecordId) -> Option<bool> {
-        strictest(self.person(id).map(|summary| summary.marketing))
+        strictest(self.person(id).map(|summary| {
+            if self.today.is_some_and(|today| summary.maybe_minor(today)) {
+                Some(false)
+            } else {
+                summary.marketing
+            }
+        }))
     }
 
     /// Every card of a person, also one that is past its time: it may hold what must not be missed.
@@ -108,6 +117,13 @@ impl Directory {
     }
 }
 
+impl super::Summary {
+    /// Whether the client may be under age, so that there is no marketing (decision 6).
+    pub(super) fn maybe_minor(&self, today: Date) -> bool {
+        !self.adult && self.birth_year.is_some_and(|year| maybe_minor(year, today))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +153,10 @@ mod tests {
             marketing: None,
             restricted: false,
             tally: Tally::default(),
+            traces: crate::trace::Traces::default(),
+            adult: false,
+            adverse: Vec::new(),
+            months: crate::directory::Months::default(),
         }
     }
 

@@ -97,6 +97,8 @@ keys! {
         SetupCode = "setup_code",
         /// A user's second factor.
         SecondFactor = "second_factor",
+        /// A user's quick code.
+        QuickCode = "quick_code",
         /// A user's undertaking.
         Undertaking = "undertaking",
         /// Whether a user's access has ended.
@@ -107,6 +109,16 @@ keys! {
         Plan = "plan",
         /// How far a campaign is.
         Progress = "progress",
+        /// Consent to the keeping of health information.
+        HealthConsent = "health_consent",
+        /// Whether nothing but contact details may be kept.
+        ContactOnly = "contact_only",
+        /// Whether a client is 18.
+        AdultCheck = "adult_check",
+        /// A guardian's consent.
+        Guardian = "guardian",
+        /// The agreement with a user.
+        Agreement = "agreement",
     }
 }
 
@@ -143,6 +155,18 @@ keys! {
         Want = "want",
         /// Parts of a campaign's list.
         Recipients = "recipients",
+        /// Patch tests.
+        PatchTest = "patch_test",
+        /// Adverse events.
+        Adverse = "adverse",
+        /// Treatments that were not given for safety's sake.
+        Refusal = "refusal",
+        /// Versions of the text that clients consent to.
+        ConsentText = "consent_text",
+        /// Breaches of personal data.
+        Breach = "breach",
+        /// Privacy notices that were put in use.
+        PrivacyNotice = "privacy_notice",
     }
 }
 
@@ -170,6 +194,12 @@ impl Collection {
                 | Self::Share
                 | Self::Want
                 | Self::Recipients
+                | Self::PatchTest
+                | Self::Adverse
+                | Self::Refusal
+                | Self::ConsentText
+                | Self::Breach
+                | Self::PrivacyNotice
         )
     }
 }

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::audit::query::{Contradiction, Page, Seen, Standing};
+use crate::audit::verify::Head;
 use crate::card::Card;
+use crate::changes::Revision;
 use crate::clock::ClockTrouble;
 use crate::document::Heads;
 use crate::edit::EditError;
@@ -14,6 +17,7 @@ use crate::retention::Due;
 
 use super::met::Met;
 use super::quarantine::Quarantine;
+use super::shelf::AuditSlot;
 
 /// What a command led to.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub enum Answer {
     },
     /// A card.
     Card(Box<Card>),
+    /// The changes of a card, newest first.
+    Revisions(Vec<Revision>),
     /// Cards in the order of their ids; fewer than asked for at the end.
     Cards(Vec<Card>),
     /// One outcome for each client, in order.
@@ -45,6 +51,14 @@ pub enum Answer {
     Retention(Box<RetentionReport>),
     /// Of each notice that was to be recorded its entry, or why it was refused; in order.
     Noticed(Vec<Result<EntryId, NoticeRefusal>>),
+    /// A page of the audit log.
+    Log(Box<Page>),
+    /// Cards that somebody looked at, the last looked at first, and how many entries are still to be read.
+    Seen(Vec<Seen>, u64),
+    /// Every audit log as it is held, and the contradictions that were met.
+    LogHeads(Vec<Head>, Vec<Contradiction>),
+    /// Entries of an audit log, in order.
+    LogSlice(Vec<AuditSlot>),
 }
 
 /// What came of one imported client.
@@ -179,6 +193,8 @@ pub struct Report {
     pub met: Vec<Met>,
     /// Whether this node founded the register.
     pub founder: bool,
+    /// How the audit logs stand.
+    pub logs: Standing,
 }
 
 /// How things stand with one peer.
@@ -200,6 +216,8 @@ pub struct PeerReport {
     pub waiting: usize,
     /// Since when the oldest of them waits.
     pub waiting_since: Option<Timestamp>,
+    /// Users among them, by id: what it does not know of yet.
+    pub users: Vec<RecordId>,
 }
 
 /// The state of the line to a peer and of the exchange over it.

@@ -1,10 +1,13 @@
 //! What people at this node want: edits, cards, exports, peers.
 
-use crate::audit::{Act, AuditEvent, Purpose};
+use jiff::Timestamp;
+
+use crate::audit::{Act, AuditEvent, Edited, Purpose};
 use crate::card::Card;
 use crate::document::{Collection, Document, FieldKey, Heads, Put, RecordKind, Slot, Stamp};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target, fits_collection, fits_field};
 use crate::id::{CATALOGUE, EntryId, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::mode;
 use crate::retention::day;
 use crate::value::{Content, Rest, Value};
 
@@ -32,23 +35,28 @@ impl Replica {
                 viewer,
                 purpose,
             } => self.open_card(record, viewer, purpose, cx),
-            Command::Page { after, limit } => Ok(Answer::Cards(self.page(
-                after,
-                limit.min(PAGE_LIMIT),
-                cx,
-            )?)),
+            Command::Changes {
+                record,
+                viewer,
+                purpose,
+            } => self.changes_of(record, viewer, purpose, cx),
+            Command::Page { after, limit } => {
+                let cards = self.page(after, limit.min(PAGE_LIMIT), cx)?;
+                Ok(Answer::Cards(cards))
+            }
             Command::Audit(event) => {
-                let write = self.audit_write(event, cx);
-                cx.persist(vec![write]);
+                self.log_event(event, cx);
                 Ok(Answer::Done)
             }
+            Command::ReadLog { viewer, query } => Ok(self.read_log(viewer, &query, cx)),
+            Command::Consulted(query) => Ok(Answer::Log(Box::new(self.log_page(&query, cx)))),
+            Command::CardsSeen { viewer, query } => Ok(self.cards_seen(viewer, &query, cx)),
+            Command::LogHeads => Ok(self.log_heads()),
+            Command::LogSlice(log, from, limit) => self.log_slice(log, from, limit, cx),
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
             Command::AddPeer(peer) => self.add_peer(peer, cx),
             Command::RemovePeer(node) => self.remove_peer(node, cx),
-            Command::CheckPeers => {
-                self.check_all(cx);
-                Ok(Answer::Done)
-            }
+            Command::CheckPeers => Ok(self.check_all_peers(cx)),
             Command::Report => Ok(Answer::Report(Box::new(self.report()))),
             Command::Erase {
                 record,
@@ -103,7 +111,7 @@ impl Replica {
 
     fn confirm_clock(&mut self, author: RecordId, cx: &mut Cx<'_>) -> Answer {
         self.clock.confirm(cx.now);
-        let audit = self.audit_write(event_of(author, Act::ClockConfirmed), cx);
+        let audit = self.audit_write(AuditEvent::of(author, Act::ClockConfirmed), cx);
         cx.persist(vec![audit]);
         cx.notify(Notice::Standing);
         Answer::Done
@@ -122,7 +130,7 @@ impl Replica {
             return Err(Refusal::NoPeer);
         }
         self.sessions.remove(&node);
-        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
+        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);
@@ -133,6 +141,7 @@ impl Replica {
     fn shows_somebody(&self, command: &Command) -> bool {
         match command {
             Command::Open { .. }
+            | Command::Changes { .. }
             | Command::Page { .. }
             | Command::Import(_)
             | Command::Judge(..)
@@ -160,7 +169,7 @@ impl Replica {
             Some(old) => PeerFile { peer, ..old },
             None => PeerFile::new(peer),
         };
-        let audit = self.audit_write(event_of(OPERATOR, Act::Peers), cx);
+        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![
             Write::Fact(peers::fact(node), Some(file.encode())),
             audit,
@@ -186,15 +195,40 @@ impl Replica {
             }
             card.hide_overdue(today);
         }
-        let event = AuditEvent {
-            who: viewer,
-            act: Act::Viewed(purpose),
-            record: Some(record),
-            reason: String::new(),
-        };
+        self.log_view(record, viewer, purpose, cx);
+        Ok(Answer::Card(Box::new(card)))
+    }
+
+    fn log_view(&mut self, record: RecordId, viewer: RecordId, purpose: Purpose, cx: &mut Cx<'_>) {
+        let event = AuditEvent::about(viewer, Act::Viewed(purpose), record);
         let write = self.audit_write(event, cx);
         cx.persist(vec![write]);
-        Ok(Answer::Card(Box::new(card)))
+    }
+
+    fn check_all_peers(&mut self, cx: &mut Cx<'_>) -> Answer {
+        self.check_all(cx);
+        Answer::Done
+    }
+
+    /// A card's history, under the conditions on which the card itself is shown.
+    fn changes_of(
+        &mut self,
+        record: RecordId,
+        viewer: RecordId,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        let card = self.card(record, cx)?;
+        let today = day(cx.now);
+        if self.clock.trouble().is_none() && card.due().card_by(today) {
+            return Err(Refusal::Overdue);
+        }
+        let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
+        let dead = self.ledger.dead(record);
+        let revisions = sheet.reading(record, &dead).revisions(today);
+        self.put_back(record, sheet);
+        self.log_view(record, viewer, purpose, cx);
+        Ok(Answer::Revisions(revisions))
     }
 
     pub(super) fn card(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Card, EditError> {
@@ -272,13 +306,14 @@ impl Replica {
             self.put_back(record, sheet);
             return Err(EditError::UnknownVersion);
         }
-        if sheet.document.kind() == RecordKind::Client && !lifts(&edit.changes) {
+        if sheet.document.kind() == RecordKind::Client {
             let card = sheet.reading(record, &self.ledger.dead(record)).card();
-            if card.restricted() {
+            if let Err(error) = admit(&card, &edit.changes, cx.now) {
                 self.put_back(record, sheet);
-                return Err(EditError::Restricted);
+                return Err(error);
             }
         }
+        let left = sheet.treatments_of(&voided(&edit.changes));
         let (puts, values) = self.plan(record, &sheet, &seen, &edit.changes, cx);
         let stamp = Stamp {
             author: edit.author,
@@ -289,6 +324,9 @@ impl Replica {
             .document
             .edit(&seen, self.incarnation, stamp, &puts)
             .map_err(edit_error)?;
+        if sheet.document.kind() == RecordKind::Client {
+            self.open_paper_tasks(record, &left, edit.author, cx)?;
+        }
         let ids: Vec<ValueId> = values.iter().map(|value| value.id).collect();
         sheet
             .values
@@ -299,12 +337,8 @@ impl Replica {
         } else {
             Written::More(changes, ids)
         };
-        let event = AuditEvent {
-            who: edit.author,
-            act: Act::Changed,
-            record: Some(record),
-            reason: String::new(),
-        };
+        let edited = Edited::of(sheet.document.kind(), fresh, &edit.changes);
+        let event = AuditEvent::about(edit.author, Act::Edited(edited), record);
         let audit = self.audit_write(event, cx);
         self.store(record, sheet, written, None, vec![audit], cx);
         Ok((record, heads))
@@ -418,6 +452,14 @@ fn singleton(record: RecordId) -> Option<RecordKind> {
     .find_map(|(fixed, kind)| (fixed == record).then_some(kind))
 }
 
+/// Whether the card, as it stands, takes these changes.
+fn admit(card: &Card, changes: &[Change], now: Timestamp) -> Result<(), EditError> {
+    if card.restricted() && !lifts(changes) {
+        return Err(EditError::Restricted);
+    }
+    mode::admit(card, changes, day(now))
+}
+
 /// Whether the changes are of what guards a card, or of what the client asks, which a restricted card allows.
 ///
 /// Article 18 restricts the use of what is held on a client; it must not keep the client from asking that the
@@ -448,15 +490,14 @@ fn counts(changes: &[Change]) -> bool {
     })
 }
 
-fn event_of(who: RecordId, act: Act) -> AuditEvent {
-    AuditEvent {
-        who,
-        act,
-        record: None,
-        reason: String::new(),
-    }
+/// The treatments that these changes take off a card.
+fn voided(changes: &[Change]) -> std::collections::BTreeSet<EntryId> {
+    let one = |change: &Change| match change {
+        Change::Void(Collection::Treatment, entry, _) => Some(*entry),
+        Change::SetField(..) | Change::Add(..) | Change::SetEntry(..) | Change::Void(..) => None,
+    };
+    changes.iter().filter_map(one).collect()
 }
-
 fn check(edit: &Edit) -> Result<(), EditError> {
     if edit.changes.is_empty() || edit.changes.len() > CHANGES_LIMIT {
         return Err(EditError::Unsound);
@@ -475,6 +516,7 @@ fn check(edit: &Edit) -> Result<(), EditError> {
         let sound = match content {
             Some(Content::Request(request)) => request.is_sound(),
             Some(Content::Plan(plan)) => plan.is_sound(),
+            Some(Content::PatchTest(test)) => test.is_sound(),
             _ => true,
         };
         if !fits || !sound {

@@ -1,5 +1,6 @@
 //! What a replica wants done.
 
+use crate::audit::Checkpoint;
 use crate::directory::Update;
 use crate::id::{NodeId, RecordId};
 
@@ -18,6 +19,8 @@ pub enum Effect {
     Close(NodeId, Fault),
     /// Answer a command.
     Reply(u64, Result<Answer, Refusal>),
+    /// Sign this with the node's own key: answer with [`super::Input::Signed`].
+    Sign(Checkpoint),
     /// Tell the node's other parts.
     Notify(Notice),
 }
@@ -34,6 +37,8 @@ pub enum Notice {
     /// Everything was thought to be acknowledged, and yet the peer lacked so many records: an alarm. They are
     /// being sent.
     Repaired(NodeId, usize),
+    /// A peer holds another entry in the same place of the same audit log: an alarm.
+    LogsDiffer(NodeId),
     /// A record was forgotten, and its keys are destroyed as soon as this is released: answer with
     /// [`super::Input::Forgotten`].
     Forgotten(RecordId),

@@ -44,7 +44,8 @@ impl Replica {
     }
 
     pub(super) fn part(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
-        if self.sessions.remove(&peer).is_some() {
+        if let Some(session) = self.sessions.remove(&peer) {
+            self.remember_logs(peer, session.line);
             self.save_peer(peer, cx);
             cx.notify(Notice::Standing);
         }
@@ -88,6 +89,16 @@ impl Replica {
             (Message::Mark(upto, latest), Phase::Records) => self.marked(peer, upto, latest, cx),
             (Message::Probe(bytes), Phase::Records) => self.answer_probe(peer, &bytes, cx)?,
             (Message::ProbeReply(bytes), Phase::Records) => self.follow_probe(peer, &bytes, cx)?,
+            (Message::Logs(digest, asks), Phase::Ledger | Phase::Records) => {
+                self.logs_said(peer, digest, asks, cx);
+            }
+            (Message::LogHeads(heads, last), Phase::Ledger | Phase::Records) => {
+                self.logs_listed(peer, heads, last, cx);
+            }
+            (Message::LogEntries(entries), Phase::Records) => {
+                self.take_entries(peer, entries, cx)?;
+            }
+            (Message::LogHeld(log, upto), Phase::Records) => self.logs_held(peer, log, upto, cx),
             // Out of turn: a frame that was held up, or sent twice. What it asked for is asked again.
             _ => {}
         }
@@ -211,6 +222,7 @@ impl Replica {
         if !complete {
             self.begin_check(peer, cx);
         }
+        self.say_logs(peer, false, cx);
         self.note_agreement(peer, cx);
     }
 

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Act, AuditEvent};
 use crate::directory::Update;
-use crate::document::{Collection, DocumentError, Heads, RecordKind};
+use crate::document::{Collection, DocumentError, Heads, RecordKind, Slot};
 use crate::edit::{Change, Edit, EditError, Target};
-use crate::id::{NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::id::{EntryId, ITSELF, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
 use crate::ledger::{Confirmation, LedgerEntry, Line, Reason, Removed};
 use crate::retention::day;
 use crate::settings::PaperTask;
@@ -91,7 +91,7 @@ impl Replica {
         }
         self.may_erase(record, cx)?;
         if let Ok(Some(sheet)) = self.open_sheet(record, cx) {
-            self.open_paper_tasks(&sheet.treatments(), author, cx)?;
+            self.open_paper_tasks(record, &sheet.treatments(), author, cx)?;
         }
         let entry = LedgerEntry {
             removed: Removed::Record(record),
@@ -100,12 +100,7 @@ impl Replica {
             reason,
         };
         self.ledger.insert(entry);
-        let event = AuditEvent {
-            who: author,
-            act: Act::Erased(reason),
-            record: Some(record),
-            reason: String::new(),
-        };
+        let event = AuditEvent::about(author, Act::Erased(reason), record);
         let audit = self.audit_write(event, cx);
         self.forget_record(entry, vec![audit], cx);
         self.spread(&[Line::Removal(entry)], None, cx);
@@ -184,6 +179,9 @@ impl Replica {
             .copied()
             .collect();
         let (record, heads) = self.edit(edit, cx)?;
+        let event = AuditEvent::about(edit.author, Act::Redacted(reason), record);
+        let audit = self.audit_write(event, cx);
+        cx.persist(vec![audit]);
         self.kill(record, dead, reason, cx)?;
         Ok((record, heads))
     }
@@ -201,12 +199,7 @@ impl Replica {
         let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
         let dead = sheet.standing_nowhere();
         self.put_back(record, sheet);
-        let event = AuditEvent {
-            who: author,
-            act: Act::Changed,
-            record: Some(record),
-            reason: String::new(),
-        };
+        let event = AuditEvent::about(author, Act::HistoryCleared, record);
         let audit = self.audit_write(event, cx);
         cx.persist(vec![audit]);
         self.kill(record, dead, Reason::Rectification, cx)
@@ -422,9 +415,9 @@ impl Replica {
             .max_by_key(|stamp| stamp.at);
         // A paper that only this premises knows of has to go all the same. Settings that can't be read are
         // asked for from the peers; the erasure does not wait for them.
-        self.open_paper_tasks(&sheet.treatments(), OPERATOR, cx)
+        self.open_paper_tasks(record, &sheet.treatments(), OPERATOR, cx)
             .ok();
-        let Some(stamp) = last.filter(|stamp| stamp.author != OPERATOR) else {
+        let Some(stamp) = last.filter(|stamp| ![OPERATOR, ITSELF].contains(&stamp.author)) else {
             return;
         };
         let met = Met {
@@ -451,19 +444,34 @@ impl Replica {
         entry.held_by.is_none() && self.peers.iter().any(lacks)
     }
 
-    /// Contracts on paper whose lines leave the register become tasks.
+    /// Contracts on paper whose lines leave the register become tasks (clause 6).
+    ///
+    /// A task's id follows from what it is about and the register's secret, so that two premises that let one line go
+    /// apart from each other open one task, and one that was ticked off is not opened again.
     pub(super) fn open_paper_tasks(
         &mut self,
-        treatments: &[Treatment],
+        record: RecordId,
+        treatments: &[(EntryId, Treatment)],
         author: RecordId,
         cx: &mut Cx<'_>,
     ) -> Result<(), EditError> {
         let today = day(cx.now);
-        let changes: Vec<Change> = treatments
-            .iter()
-            .filter_map(|treatment| PaperTask::left_by(treatment, today))
-            .map(|task| Change::Add(Collection::Task, Content::PaperTask(task)))
-            .collect();
+        let mut tasks: BTreeMap<EntryId, PaperTask> = BTreeMap::new();
+        for (entry, treatment) in treatments {
+            if let Some(task) = PaperTask::left_by(treatment, today) {
+                tasks.insert(self.task_id(record, *entry, &task), task);
+            }
+        }
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        if let Some(sheet) = self.sheet(SETTINGS, cx)? {
+            let there = sheet.document.leaves();
+            tasks.retain(|id, _| !there.contains_key(&Slot::Entry(Collection::Task, *id)));
+            self.put_back(SETTINGS, sheet);
+        }
+        let open = |(id, task)| Change::SetEntry(Collection::Task, id, Content::PaperTask(task));
+        let changes: Vec<Change> = tasks.into_iter().map(open).collect();
         for part in changes.chunks(crate::edit::CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(SETTINGS),
@@ -473,5 +481,18 @@ impl Replica {
             self.edit(&edit, cx)?;
         }
         Ok(())
+    }
+
+    fn task_id(&self, record: RecordId, entry: EntryId, task: &PaperTask) -> EntryId {
+        let about: [&[u8]; 4] = [
+            record.as_bytes(),
+            entry.as_bytes(),
+            task.safe.as_bytes(),
+            task.folder.as_bytes(),
+        ];
+        let mut id = [0; EntryId::BYTES];
+        let derived = self.secret.derive("paper", &about);
+        id.iter_mut().zip(derived).for_each(|(to, from)| *to = from);
+        EntryId::from_bytes(id)
     }
 }

@@ -54,12 +54,7 @@ impl Replica {
             .iter()
             .filter(|outcome| matches!(outcome, ImportOutcome::Added(_)))
             .count();
-        let event = AuditEvent {
-            who: OPERATOR,
-            act: Act::Imported(added as u64),
-            record: None,
-            reason: String::new(),
-        };
+        let event = AuditEvent::of(OPERATOR, Act::Imported(added as u64));
         let audit = self.audit_write(event, cx);
         cx.persist(vec![audit]);
         Ok(outcomes)
@@ -70,10 +65,8 @@ impl Replica {
         client: &ImportedClient,
         cx: &mut Cx<'_>,
     ) -> Result<ImportOutcome, EditError> {
-        let derived = self.secret.derive(
-            "client",
-            &[client.source.as_bytes(), client.legacy_id.as_bytes()],
-        );
+        let names = [client.source.as_bytes(), client.legacy_id.as_bytes()];
+        let derived = self.secret.derive("client", &names);
         let record = derived
             .get(..RecordId::BYTES)
             .and_then(RecordId::from_slice)
@@ -92,13 +85,15 @@ impl Replica {
         };
         let taken: BTreeSet<Slot> = sheet.document.leaves().into_keys().collect();
         let dead = self.ledger.dead(record);
-        let values: Vec<(Slot, Value)> = self
-            .imported_values(record, client)
-            .into_iter()
+        // Whoever lets nothing but contact details be kept gets no more from a file either.
+        let contact_only = sheet.reading(record, &dead).card().contact_only();
+        let values = self.imported_values(record, client).into_iter();
+        let values: Vec<(Slot, Value)> = values
             // A card that is here has been looked after by people: only entries it never had are added.
             .filter(|(slot, value)| {
-                let wanted = added || matches!(slot, Slot::Entry(..));
-                wanted && !taken.contains(slot) && !dead.contains(&value.id)
+                wanted(slot, added, contact_only)
+                    && !taken.contains(slot)
+                    && !dead.contains(&value.id)
             })
             .collect();
         if values.is_empty() && !added {
@@ -214,8 +209,12 @@ impl Replica {
             .map(|(entry, name)| {
                 let item = CatalogueItem {
                     name: name.to_owned(),
+                    group: String::new(),
                     needs_health: false,
                     needs_contract: false,
+                    needs_patch_test: false,
+                    least_age: None,
+                    retired: false,
                 };
                 Change::SetEntry(Collection::Item, entry, Content::CatalogueItem(item))
             })
@@ -231,6 +230,15 @@ impl Replica {
             )?;
         }
         Ok(())
+    }
+}
+
+/// Whether something of a file is taken: of a card that is here only entries, and none of care if nothing but
+/// contact details may be kept.
+const fn wanted(slot: &Slot, added: bool, contact_only: bool) -> bool {
+    match slot {
+        Slot::Entry(collection, _) => !(contact_only && collection.is_care()),
+        Slot::Field(_) => added,
     }
 }
 

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rand_core::Rng;
 
-use crate::audit::{AuditEvent, Purpose};
+use crate::audit::query::Query;
+use crate::audit::{AuditEvent, Purpose, Witness};
 use crate::document::{Collection, FieldKey};
 use crate::edit::Edit;
-use crate::id::{NodeId, RecordId};
+use crate::id::{LogId, NodeId, RecordId};
 use crate::ledger::{Line, Reason};
 use crate::marketing::{CampaignKind, Medium, Outcome};
 use crate::same::Verdict;
@@ -33,6 +34,8 @@ pub enum Input {
     Tick,
     /// The store has destroyed the keys of a record that was forgotten ([`super::Notice::Forgotten`]).
     Forgotten(RecordId),
+    /// The node signed what [`super::Effect::Sign`] asked for.
+    Signed(Box<Witness>),
     /// The system's time service vouches for the clock.
     ClockConfirmed,
 }
@@ -51,6 +54,16 @@ pub enum Command {
         /// Why.
         purpose: Purpose,
     },
+    /// Look at a card's change history, which is logged as looking at the card is:
+    /// [`Answer::Revisions`](super::Answer::Revisions).
+    Changes {
+        /// The card.
+        record: RecordId,
+        /// Who looks.
+        viewer: RecordId,
+        /// Why.
+        purpose: Purpose,
+    },
     /// Cards by id, after the one named, for an export: [`Answer::Cards`](super::Answer::Cards). Not logged one by one.
     Page {
         /// Start after this record.
@@ -60,6 +73,27 @@ pub enum Command {
     },
     /// Log an event: [`Answer::Done`](super::Answer::Done).
     Audit(AuditEvent),
+    /// Read in the audit log, which is logged: [`Answer::Log`](super::Answer::Log).
+    ReadLog {
+        /// Who reads.
+        viewer: RecordId,
+        /// What.
+        query: Query,
+    },
+    /// What the audit log says of a card, for the client's package, which is logged by itself:
+    /// [`Answer::Log`](super::Answer::Log).
+    Consulted(Query),
+    /// The cards that somebody looked at in a time, which is logged: [`Answer::Seen`](super::Answer::Seen).
+    CardsSeen {
+        /// Who asks.
+        viewer: RecordId,
+        /// Of whom, from when until when.
+        query: Query,
+    },
+    /// Every audit log as it is held: [`Answer::LogHeads`](super::Answer::LogHeads).
+    LogHeads,
+    /// At most so many entries of an audit log from a number on: [`Answer::LogSlice`](super::Answer::LogSlice).
+    LogSlice(LogId, u64, usize),
     /// Take clients from another program: [`Answer::Imported`](super::Answer::Imported), one outcome each, in order.
     Import(Vec<ImportedClient>),
     /// Pair with a peer, or change its address: [`Answer::Done`](super::Answer::Done).

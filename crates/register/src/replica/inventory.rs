@@ -1,5 +1,7 @@
 //! What is known of every record without opening it, and the log of what changed in what order.
 
+mod traced;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -7,9 +9,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
+use crate::adverse::AdverseMark;
 use crate::card::Alert;
 use crate::contact::Name;
-use crate::directory::Summary;
+use crate::directory::{Month, Months, Summary};
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
 use crate::id::{EntryId, Incarnation, NodeId, RecordId};
@@ -19,6 +22,8 @@ use crate::retention::Due;
 use crate::same::{Judged, Links, Verdict};
 
 use super::tally::StoredTally;
+
+use traced::StoredTraces;
 
 /// What is known of one record without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,7 +226,7 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 type Id = ByteArray<16>;
 
 /// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
-/// version 2 nothing of notices.
+/// version 2 nothing of notices, products used, papers in a safe, adverse events and months.
 const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
@@ -260,6 +265,50 @@ struct StoredSummary {
     restricted: bool,
     #[serde(default)]
     tally: StoredTally,
+    #[serde(default)]
+    traces: StoredTraces,
+    #[serde(default)]
+    adult: bool,
+    #[serde(default)]
+    adverse: Vec<StoredAdverse>,
+    #[serde(default)]
+    made: Option<u16>,
+    #[serde(default)]
+    visits: Vec<(u16, u8)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAdverse {
+    entry: Id,
+    date: Date,
+    product: String,
+    batch: String,
+    told_tukes: Option<Date>,
+    told_maker: Option<Date>,
+}
+
+impl StoredAdverse {
+    fn of(mark: &AdverseMark) -> Self {
+        Self {
+            entry: Id::new(*mark.entry.as_bytes()),
+            date: mark.date,
+            product: mark.product.clone(),
+            batch: mark.batch.clone(),
+            told_tukes: mark.told_tukes,
+            told_maker: mark.told_maker,
+        }
+    }
+
+    fn read(&self) -> AdverseMark {
+        AdverseMark {
+            entry: EntryId::from_bytes(*self.entry),
+            date: self.date,
+            product: self.product.clone(),
+            batch: self.batch.clone(),
+            told_tukes: self.told_tukes,
+            told_maker: self.told_maker,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -343,6 +392,16 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             marketing: summary.marketing,
             restricted: summary.restricted,
             tally: StoredTally::of(&summary.tally),
+            traces: StoredTraces::of(&summary.traces),
+            adult: summary.adult,
+            adverse: summary.adverse.iter().map(StoredAdverse::of).collect(),
+            made: summary.months.made.map(Month::number),
+            visits: summary
+                .months
+                .visits
+                .iter()
+                .map(|(month, visits)| (month.number(), *visits))
+                .collect(),
         }),
     };
     // Plain fields always have a MessagePack form.
@@ -421,6 +480,17 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
         marketing: stored.marketing,
         restricted: stored.restricted,
         tally: stored.tally.read()?,
+        traces: stored.traces.read()?,
+        adult: stored.adult,
+        adverse: stored.adverse.iter().map(StoredAdverse::read).collect(),
+        months: Months {
+            made: stored.made.map(Month::from_number),
+            visits: stored
+                .visits
+                .iter()
+                .map(|(month, visits)| (Month::from_number(*month), *visits))
+                .collect(),
+        },
     })
 }
 
@@ -505,6 +575,20 @@ mod tests {
             restricted: true,
             tally: super::super::tally::sample(),
             marketing: Some(false),
+            traces: traced::sample(),
+            adult: true,
+            adverse: vec![AdverseMark {
+                entry: EntryId::from_bytes([5; 16]),
+                date: jiff::civil::date(2026, 11, 24),
+                product: "seerumi X".into(),
+                batch: "LOT 5567".into(),
+                told_tukes: None,
+                told_maker: Some(jiff::civil::date(2026, 11, 25)),
+            }],
+            months: Months {
+                made: Some(Month::from_number(24_300)),
+                visits: vec![(Month::from_number(24_301), 2)],
+            },
         }
     }
 
@@ -531,5 +615,24 @@ mod tests {
         let read = decode(&first).unwrap();
         assert!(read.old && read.entry.judged.is_empty() && read.entry.sequence == 7);
         assert_eq!(read.summary.unwrap().marketing, None);
+    }
+
+    #[test]
+    fn an_entry_of_the_second_version_is_read_and_known_to_lack_what_was_given() {
+        let bytes = encode(&entry(), Some(&summary()));
+        let rmpv::Value::Array(mut fields) = rmpv::decode::read_value(&mut &bytes[..]).unwrap()
+        else {
+            panic!("an entry is an array");
+        };
+        *fields.first_mut().unwrap() = 2.into();
+        if let Some(rmpv::Value::Array(summary)) = fields.last_mut() {
+            summary.truncate(12);
+        }
+        let mut second = Vec::new();
+        rmpv::encode::write_value(&mut second, &rmpv::Value::Array(fields)).unwrap();
+        let read = decode(&second).unwrap();
+        assert!(read.old && read.entry.judged == entry().judged);
+        let summary = read.summary.unwrap();
+        assert!(summary.marketing == Some(false) && summary.traces == Default::default());
     }
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::card::Card;
 use crate::document::{Collection, FieldKey, RecordKind};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
-use crate::id::{EntryId, NodeId, OPERATOR, RecordId, RegisterId, SETTINGS, ValueId};
+use crate::id::{EntryId, ITSELF, NodeId, RecordId, RegisterId, SETTINGS, ValueId};
 use crate::ledger::Reason;
 use crate::marketing::{
     CAP, CampaignKind, Medium, Notice, NoticeRefusal, Outcome, Progress, Share, Stage, Tally,
@@ -152,7 +152,7 @@ impl Replica {
                     at,
                 };
                 let entry = EntryId::from_bytes(*self.node.as_bytes());
-                self.put(card.id, OPERATOR, entry, Content::Want(want), cx)?;
+                self.put(card.id, ITSELF, entry, Content::Want(want), cx)?;
             }
         }
         Ok(())
@@ -339,7 +339,7 @@ impl Replica {
             at,
         };
         let entry = Share::entry(from, to);
-        self.put(record, OPERATOR, entry, Content::Share(share), cx)
+        self.put(record, ITSELF, entry, Content::Share(share), cx)
     }
 
     /// Remembers when a campaign's list has to go.
@@ -392,7 +392,7 @@ impl Replica {
         changes.truncate(CHANGES_LIMIT);
         let edit = Edit {
             target: Target::Latest(record),
-            author: OPERATOR,
+            author: ITSELF,
             changes,
         };
         self.redact(&edit, Reason::Retention, cx).map(|_| ())

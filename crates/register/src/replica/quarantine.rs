@@ -74,12 +74,7 @@ impl Replica {
 
     /// The owner lets the node serve all the same.
     pub(super) fn release(&mut self, author: RecordId, cx: &mut Cx<'_>) {
-        let event = AuditEvent {
-            who: author,
-            act: Act::Released,
-            record: None,
-            reason: String::new(),
-        };
+        let event = AuditEvent::of(author, Act::Released);
         let audit = self.audit_write(event, cx);
         let at = cx.now.as_second().to_be_bytes().to_vec();
         cx.persist(vec![audit, Write::Fact(FACT_RELEASED.into(), Some(at))]);

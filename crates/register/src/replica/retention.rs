@@ -10,10 +10,11 @@ use crate::card::Entry;
 use crate::directory::Update;
 use crate::document::Collection;
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
-use crate::id::{OPERATOR, RecordId, ValueId};
+use crate::id::{ITSELF, RecordId, SETTINGS};
 use crate::ledger::Reason;
 use crate::retention::{
-    NOTICE_DAYS, day, health_due, notice_due, request_due, run_limit, treatment_due,
+    NOTICE_DAYS, adverse_due, breach_due, day, health_due, notice_due, patch_due, refusal_due,
+    request_due, run_limit, treatment_due,
 };
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
@@ -33,6 +34,9 @@ pub(super) struct Run {
     /// The clock said this day last, to this replica's readers.
     #[serde(skip)]
     told: Option<Date>,
+    /// Cards that this run erased, and cards of which it removed entries.
+    #[serde(skip)]
+    done: (u64, u64),
 }
 
 impl Run {
@@ -95,12 +99,7 @@ impl Replica {
             None => {}
         }
         let cards = self.inventory.due_cards(self.horizon(today)).count();
-        let event = AuditEvent {
-            who: author,
-            act: Act::RetentionAllowed(cards as u64),
-            record: None,
-            reason: String::new(),
-        };
+        let event = AuditEvent::of(author, Act::RetentionAllowed(cards as u64));
         let audit = self.audit_write(event, cx);
         self.run.last = Some(today);
         self.run_open = true;
@@ -145,11 +144,10 @@ impl Replica {
         let cards: Vec<RecordId> = self.inventory.due_cards(horizon).take(STEP).collect();
         for record in &cards {
             // One that turns out to be claimed, restricted or unreadable stays, and is due no more today.
-            if self
-                .erase(*record, OPERATOR, Reason::Retention, cx)
-                .is_err()
-            {
+            if self.erase(*record, ITSELF, Reason::Retention, cx).is_err() {
                 self.inventory.not_due(*record);
+            } else {
+                self.run.done.0 += 1;
             }
         }
         let left = STEP.saturating_sub(cards.len());
@@ -157,10 +155,20 @@ impl Replica {
         for record in &trimmed {
             if self.trim(*record, horizon, cx).is_err() {
                 self.inventory.not_due(*record);
+            } else {
+                self.run.done.1 += 1;
             }
         }
         if cards.is_empty() && trimmed.is_empty() {
             self.run_open = false;
+            let (erased, trimmed) = core::mem::take(&mut self.run.done);
+            if erased + trimmed > 0 {
+                let event = AuditEvent::of(ITSELF, Act::RetentionRan(erased, trimmed));
+                let audit = self.audit_write(event, cx);
+                cx.persist(vec![audit]);
+            }
+            // What can't be read or trimmed today is tried again tomorrow.
+            self.trim_breaches(horizon, cx).ok();
         }
         cx.notify(Notice::Standing);
     }
@@ -182,25 +190,54 @@ impl Replica {
         let requests = requests.filter(|entry| gone(request_due(entry)));
         let notices = card.notices.iter();
         let notices = notices.filter(|entry| gone(notice_due(entry)));
+        let patches = card.patch_tests.iter();
+        let patches = patches.filter(|entry| gone(patch_due(entry)));
+        let adverse = card.adverse.iter();
+        let adverse = adverse.filter(|entry| gone(adverse_due(entry)));
+        let refusals = card.refusals.iter();
+        let refusals = refusals.filter(|entry| gone(refusal_due(entry)));
         let changes: Vec<Change> = treatments
             .iter()
-            .map(|entry| Change::Void(Collection::Treatment, entry.id, seen(entry)))
-            .chain(health.map(|entry| Change::Void(Collection::Health, entry.id, seen(entry))))
-            .chain(requests.map(|entry| Change::Void(Collection::Request, entry.id, seen(entry))))
-            .chain(notices.map(|entry| Change::Void(Collection::Notice, entry.id, seen(entry))))
+            .map(|entry| void(Collection::Treatment, entry))
+            .chain(health.map(|entry| void(Collection::Health, entry)))
+            .chain(requests.map(|entry| void(Collection::Request, entry)))
+            .chain(patches.map(|entry| void(Collection::PatchTest, entry)))
+            .chain(adverse.map(|entry| void(Collection::Adverse, entry)))
+            .chain(refusals.map(|entry| void(Collection::Refusal, entry)))
+            .chain(notices.map(|entry| void(Collection::Notice, entry)))
             .collect();
         if changes.is_empty() {
             return Err(EditError::Unsound);
         }
-        let contracts: Vec<_> = treatments
-            .iter()
-            .filter_map(|entry| entry.field.newest().cloned())
-            .collect();
-        self.open_paper_tasks(&contracts, OPERATOR, cx)?;
         for part in changes.chunks(CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(record),
-                author: OPERATOR,
+                author: ITSELF,
+                changes: part.to_vec(),
+            };
+            self.redact(&edit, Reason::Retention, cx)?;
+        }
+        Ok(())
+    }
+
+    /// Removes entries of the breach register past their time, for good.
+    fn trim_breaches(&mut self, horizon: Date, cx: &mut Cx<'_>) -> Result<(), EditError> {
+        let Some(sheet) = self.sheet(SETTINGS, cx)? else {
+            return Ok(());
+        };
+        let settings = sheet
+            .reading(SETTINGS, &self.ledger.dead(SETTINGS))
+            .settings();
+        self.put_back(SETTINGS, sheet);
+        let over = settings
+            .breaches
+            .iter()
+            .filter(|entry| breach_due(entry).is_some_and(|due| due <= horizon));
+        let changes: Vec<Change> = over.map(|entry| void(Collection::Breach, entry)).collect();
+        for part in changes.chunks(CHANGES_LIMIT) {
+            let edit = Edit {
+                target: Target::Latest(SETTINGS),
+                author: ITSELF,
                 changes: part.to_vec(),
             };
             self.redact(&edit, Reason::Retention, cx)?;
@@ -241,7 +278,8 @@ impl Replica {
     }
 }
 
-/// The values that an entry is seen with.
-fn seen<T>(entry: &Entry<T>) -> Vec<ValueId> {
-    entry.field.all().iter().map(|held| held.id).collect()
+/// Removes the entry as it is seen.
+fn void<T>(collection: Collection, entry: &Entry<T>) -> Change {
+    let seen = entry.field.all().iter().map(|held| held.id).collect();
+    Change::Void(collection, entry.id, seen)
 }

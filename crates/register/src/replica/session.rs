@@ -99,6 +99,8 @@ pub(super) struct Session {
     pub(super) marked_at: Option<Timestamp>,
     /// Since when the peer's hello or ledger is waited for.
     pub(super) waiting_since: Option<Timestamp>,
+    /// What the peer holds of the audit logs.
+    pub(super) line: super::trail::Line,
     flying_bytes: usize,
     window: usize,
 }
@@ -135,6 +137,7 @@ impl Session {
             checked: None,
             marked_at: None,
             waiting_since: None,
+            line: super::trail::Line::default(),
             flying_bytes: 0,
             window: *WINDOW.start() * 2,
         }
@@ -307,6 +310,11 @@ impl Session {
         }
         let oldest = self.pending.values().map(|pending| pending.sequence).min();
         Some(oldest.map_or(latest, |oldest| oldest.saturating_sub(1)))
+    }
+
+    /// Nothing of the records is to be sent now: there is room for what can wait.
+    pub(super) fn is_calm(&self) -> bool {
+        self.phase == Phase::Records && self.ready.is_empty() && self.fresh.is_empty()
     }
 
     /// Nothing waits and nothing is under way, in either direction.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::card::Reading;
-use crate::document::{Document, DocumentError, Leaves};
-use crate::id::{RecordId, ValueId};
+use crate::document::{Collection, Document, DocumentError, Leaves, Slot};
+use crate::id::{EntryId, RecordId, ValueId};
 use crate::ledger::Ledger;
 use crate::treatment::Treatment;
 use crate::value::{Content, Value};
@@ -55,10 +55,6 @@ impl Sheet {
     /// The values that stand in some slot and were not removed from it.
     fn standing(&self) -> BTreeSet<ValueId> {
         let leaves = self.document.leaves().into_values();
-        let stands = |leaves: &Leaves| {
-            let mut all = leaves.values.iter();
-            all.any(|leaf| !leaves.voided.contains(&leaf.value))
-        };
         leaves
             .filter(stands)
             .flat_map(|leaves| leaves.values)
@@ -73,17 +69,37 @@ impl Sheet {
         all.filter(|value| !standing.contains(value)).collect()
     }
 
-    /// The treatments that stand on the card.
-    pub(super) fn treatments(&self) -> Vec<Treatment> {
-        let standing = self.standing();
-        let values = standing.iter().filter_map(|id| self.values.get(id));
-        let contents = values.filter_map(|value| value.decode().ok());
-        contents
-            .filter_map(|(content, _)| match content {
-                Content::Treatment(treatment) => Some(treatment),
-                _ => None,
-            })
-            .collect()
+    /// The treatments that stand on the card; of a conflict each.
+    pub(super) fn treatments(&self) -> Vec<(EntryId, Treatment)> {
+        self.treatments_where(|_| true)
+    }
+
+    /// The same of these entries.
+    pub(super) fn treatments_of(&self, entries: &BTreeSet<EntryId>) -> Vec<(EntryId, Treatment)> {
+        if entries.is_empty() {
+            return Vec::new();
+        }
+        self.treatments_where(|entry| entries.contains(entry))
+    }
+
+    fn treatments_where(&self, wanted: impl Fn(&EntryId) -> bool) -> Vec<(EntryId, Treatment)> {
+        let mut found = Vec::new();
+        for (slot, leaves) in self.document.leaves() {
+            let Slot::Entry(Collection::Treatment, entry) = slot else {
+                continue;
+            };
+            if !wanted(&entry) || !stands(&leaves) {
+                continue;
+            }
+            let values = leaves.values.iter();
+            let values = values.filter_map(|leaf| self.values.get(&leaf.value));
+            for (content, _) in values.filter_map(|value| value.decode().ok()) {
+                if let Content::Treatment(treatment) = content {
+                    found.push((entry, treatment));
+                }
+            }
+        }
+        found
     }
 
     /// Whether something stands in a slot whose value is neither here nor dead.
@@ -95,4 +111,10 @@ impl Sheet {
             .flat_map(|leaves| &leaves.values)
             .any(|leaf| !self.values.contains_key(&leaf.value) && !dead.contains(&leaf.value))
     }
+}
+
+/// Whether something stands in a slot that was not removed from it.
+fn stands(leaves: &Leaves) -> bool {
+    let mut all = leaves.values.iter();
+    all.any(|leaf| !leaves.voided.contains(&leaf.value))
 }

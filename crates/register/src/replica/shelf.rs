@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::RecordId;
+use crate::id::{LogId, RecordId};
 use crate::value::Value;
 
 /// Writes that belong together.
@@ -27,14 +27,18 @@ pub enum Write {
     /// The record goes for good: document, values, index entry, and the key that opens them.
     Forget(RecordId),
     /// From here on the record has a fresh data key, and the old one goes: the same group then writes document,
-    /// values and index entry whole, so that nothing sealed before stays readable.
+    /// values and index entry whole, so that nothing sealed before stays readable. Reasons of audit entries about the
+    /// record are kept: they account for what was done with it, the removal included, and are no part of the card.
     Rekey(RecordId),
     /// A small named piece of state; `None` removes it.
     Fact(String, Option<Vec<u8>>),
     /// One more ledger entry.
     Ledger(Vec<u8>),
-    /// One more entry of the audit log, with its sequence number.
-    Audit(u64, Vec<u8>),
+    /// An entry of an audit log, by its sequence number; `None` removes it.
+    Audit(LogId, u64, Option<Vec<u8>>),
+    /// The reason of such an entry; `None` removes it. One about a record goes with the record's key, and stays when
+    /// the record gets a fresh one.
+    Reason(Option<RecordId>, LogId, u64, Option<Vec<u8>>),
 }
 
 impl core::fmt::Debug for Write {
@@ -49,7 +53,8 @@ impl core::fmt::Debug for Write {
             Self::Rekey(id) => write!(f, "Rekey({id:?})"),
             Self::Fact(key, _) => write!(f, "Fact({key})"),
             Self::Ledger(bytes) => write!(f, "Ledger({} bytes)", bytes.len()),
-            Self::Audit(sequence, _) => write!(f, "Audit({sequence})"),
+            Self::Audit(log, sequence, _) => write!(f, "Audit({log:?}, {sequence})"),
+            Self::Reason(_, log, sequence, _) => write!(f, "Reason({log:?}, {sequence})"),
         }
     }
 }
@@ -72,7 +77,27 @@ pub trait Shelf {
     /// # Errors
     /// [`ShelfError`] when something is there that can't be read.
     fn values(&self, record: RecordId) -> Result<Vec<Value>, ShelfError>;
+
+    /// At most `limit` entries of an audit log from a sequence number on, in order; one that doesn't open is `None`.
+    ///
+    /// # Errors
+    /// [`ShelfError`] when the store can't be read.
+    fn audit(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<AuditSlot>, ShelfError>;
+
+    /// The reason of an audit entry.
+    ///
+    /// # Errors
+    /// [`ShelfError`] when something is there that can't be read.
+    fn reason(
+        &self,
+        record: Option<RecordId>,
+        log: LogId,
+        sequence: u64,
+    ) -> Result<Option<Vec<u8>>, ShelfError>;
 }
+
+/// A place in a stored audit log: its number and the entry, `None` when it doesn't open.
+pub type AuditSlot = (u64, Option<Vec<u8>>);
 
 /// What a store holds when it is opened, but for documents and values.
 #[derive(Default)]
@@ -83,8 +108,8 @@ pub struct Holdings {
     pub facts: BTreeMap<String, Vec<u8>>,
     /// Every ledger entry.
     pub ledger: Vec<Vec<u8>>,
-    /// The last entry of the audit log, with its sequence number.
-    pub audit: Option<(u64, Vec<u8>)>,
+    /// The last entry of each audit log.
+    pub logs: Vec<(LogId, AuditSlot)>,
 }
 
 impl core::fmt::Debug for Holdings {

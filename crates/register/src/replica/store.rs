@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use crate::audit::AuditEvent;
 use crate::directory::Update;
 use crate::document::{DocumentError, Heads, RecordKind};
 use crate::edit::EditError;
@@ -159,12 +158,6 @@ impl Replica {
             cx.notify(Notice::Directory(update));
         }
         summary
-    }
-
-    /// The next link of the audit log.
-    pub(super) fn audit_write(&mut self, event: AuditEvent, cx: &Cx<'_>) -> Write {
-        let bytes = self.audit.append(event, cx.now);
-        Write::Audit(self.audit.sequence, bytes)
     }
 }
 

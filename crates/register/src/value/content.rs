@@ -1,14 +1,22 @@
 //! Every kind of content, mapped by hand to its stored fields.
 
+use crate::adverse::AdverseEvent;
+use crate::breach::Breach;
+use crate::consent::{ConsentText, HealthConsent};
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
 use crate::marketing::{Notice, Plan, Progress, Recipients, Share, Want};
-use crate::people::{PasswordHash, Profile, SecondFactor, SetupCode, Undertaking};
+use crate::minor::{AdultCheck, GuardianConsent};
+use crate::mode::{ContactOnly, TreatmentRefusal};
+use crate::patch_test::PatchTest;
+use crate::people::{
+    Agreement, PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking,
+};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::Judgement;
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, PaperTask, Premises, PrivacyNotice};
 use crate::treatment::Treatment;
 
 use super::fields::{Fields, Rest};
@@ -50,6 +58,8 @@ pub enum Content {
     SetupCode(SetupCode),
     /// A user's second factor.
     SecondFactor(SecondFactor),
+    /// A user's code for locked sessions.
+    QuickCode(QuickCode),
     /// A user's undertaking of confidentiality.
     Undertaking(Undertaking),
     /// Whether a user's access has ended.
@@ -82,6 +92,28 @@ pub enum Content {
     Progress(Progress),
     /// Part of a campaign's list.
     Recipients(Recipients),
+    /// Consent to the keeping of health information.
+    HealthConsent(HealthConsent),
+    /// The text that clients consent to.
+    ConsentText(ConsentText),
+    /// Whether nothing but contact details may be kept.
+    ContactOnly(ContactOnly),
+    /// A treatment that was not given for safety's sake.
+    TreatmentRefusal(TreatmentRefusal),
+    /// A patch test.
+    PatchTest(PatchTest),
+    /// An adverse event.
+    AdverseEvent(AdverseEvent),
+    /// Whether a client is 18.
+    AdultCheck(AdultCheck),
+    /// A guardian's consent.
+    GuardianConsent(GuardianConsent),
+    /// A breach of personal data.
+    Breach(Breach),
+    /// A privacy notice that was put in use.
+    PrivacyNotice(PrivacyNotice),
+    /// The agreement with a user.
+    Agreement(Agreement),
 }
 crate::redacted!(Content);
 
@@ -116,12 +148,17 @@ kinds! {
     Name = "name", BirthYear = "birth_year", Phone = "phone", Email = "email", Address = "address",
     Origin = "origin", Marketing = "marketing", Note = "note", Health = "health",
     HealthAsked = "health_asked", Treatment = "treatment", Profile = "profile", Password = "password",
-    SetupCode = "setup_code", SecondFactor = "second_factor", Undertaking = "undertaking", Disabled = "disabled",
+    SetupCode = "setup_code", SecondFactor = "second_factor", QuickCode = "quick_code",
+    Undertaking = "undertaking", Disabled = "disabled",
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
     Request = "request",
     Judgement = "judgement",
     Notice = "notice", Share = "share", Want = "want", Plan = "plan", Progress = "progress", Recipients = "recipients",
+    HealthConsent = "health_consent", ConsentText = "consent_text", ContactOnly = "contact_only",
+    TreatmentRefusal = "treatment_refusal", PatchTest = "patch_test", AdverseEvent = "adverse_event",
+    AdultCheck = "adult_check", GuardianConsent = "guardian_consent",
+    Breach = "breach", PrivacyNotice = "privacy_notice", Agreement = "agreement",
 }
 
 impl Content {

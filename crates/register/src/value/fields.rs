@@ -132,6 +132,12 @@ impl Fields {
             .ok_or(ValueError::Damaged)
     }
 
+    pub(super) fn optional_number(&mut self, key: &str) -> Result<Option<u64>, ValueError> {
+        let item = self.0.remove(key);
+        item.map(|item| item.as_u64().ok_or(ValueError::Damaged))
+            .transpose()
+    }
+
     pub(super) fn flag(&mut self, key: &str) -> Result<Option<bool>, ValueError> {
         self.0
             .remove(key)

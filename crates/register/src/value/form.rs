@@ -2,17 +2,19 @@
 
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
-use crate::id::RecordId;
-use crate::people::{PasswordHash, Profile, Role, SecondFactor, SetupCode, Undertaking};
+use crate::id::{EntryId, RecordId};
+use crate::people::{
+    Agreement, PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode, Undertaking,
+};
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
-use crate::settings::{CatalogueItem, Controller, PaperTask, Premises};
+use crate::settings::{CatalogueItem, PaperTask, Premises};
 use crate::treatment::{Contract, Treatment};
 
 use super::ValueError;
 use super::content::{Content, Kind};
 use super::fields::{Fields, Rest};
-use super::{marketing, request};
+use super::{marketing, paper, request, safety};
 
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
@@ -24,16 +26,8 @@ impl Content {
             Self::BirthYear(year) => to.put_number("year", year.get().into()),
             Self::Phone(phone) => to.put_text("number", phone.as_str()),
             Self::Email(email) => to.put_text("address", email.as_str()),
-            Self::Address(address) => {
-                to.put_text("street", &address.street);
-                to.put_text("postcode", &address.postcode);
-                to.put_text("town", &address.town);
-            }
-            Self::Origin(origin) => {
-                to.put_text("source", &origin.source);
-                to.put_text("legacy_id", &origin.legacy_id);
-                to.put_date("last_visit", origin.last_visit);
-            }
+            Self::Address(address) => write_address(address, to),
+            Self::Origin(origin) => write_origin(origin, to),
             Self::Marketing(permission) => marketing::write_permission(permission, to),
             Self::Note(note) => {
                 to.put_text("text", &note.text);
@@ -54,15 +48,12 @@ impl Content {
                 }
                 to.put_bytes("recovery", &factor.recovery);
             }
+            Self::QuickCode(code) => write_quick(code, to),
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
-            Self::Controller(controller) => write_controller(controller, to),
+            Self::Controller(controller) => paper::write_controller(controller, to),
             Self::Premises(premises) => write_premises(premises, to),
-            Self::CatalogueItem(item) => {
-                to.put_text("name", &item.name);
-                to.put_flag("needs_health", Some(item.needs_health));
-                to.put_flag("needs_contract", Some(item.needs_contract));
-            }
+            Self::CatalogueItem(item) => write_item(item, to),
             Self::LegalClaim(claim) => {
                 to.put_text("reason", &claim.reason);
                 to.put_date("until", Some(claim.until));
@@ -79,10 +70,21 @@ impl Content {
             Self::Plan(plan) => marketing::write_plan(plan, to),
             Self::Progress(progress) => marketing::write_progress(progress, to),
             Self::Recipients(part) => marketing::write_recipients(part, to),
+            Self::Breach(breach) => paper::write_breach(breach, to),
+            Self::PrivacyNotice(notice) => paper::write_notice(notice, to),
+            Self::Agreement(agreement) => to.put_date("date", Some(agreement.date)),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
             }
+            Self::HealthConsent(consent) => safety::write_consent(consent, to),
+            Self::ConsentText(text) => safety::write_consent_text(text, to),
+            Self::ContactOnly(mode) => safety::write_contact_only(mode, to),
+            Self::TreatmentRefusal(refusal) => safety::write_refusal(refusal, to),
+            Self::PatchTest(test) => safety::write_patch(test, to),
+            Self::AdverseEvent(event) => safety::write_adverse(event, to),
+            Self::AdultCheck(check) => safety::write_adult(check, to),
+            Self::GuardianConsent(consent) => safety::write_guardian(consent, to),
         }
     }
 
@@ -164,27 +166,27 @@ impl Content {
                 secret: from.bytes("secret")?,
                 recovery: from.bytes("recovery")?.ok_or(ValueError::Damaged)?,
             }),
+            Kind::QuickCode => Self::QuickCode(QuickCode {
+                hash: Some(from.text("phc")?)
+                    .filter(|hash| !hash.is_empty())
+                    .map(PasswordHash),
+            }),
             Kind::Undertaking => Self::Undertaking(Undertaking {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Disabled => Self::Disabled(from.flag("disabled")?.ok_or(ValueError::Damaged)?),
-            Kind::Controller => Self::Controller(Controller {
-                name: from.text("name")?,
-                business_id: from.text("business_id")?,
-                contact: from.text("contact")?,
-                contact_details: from.text("contact_details")?,
-                register_name: from.text("register_name")?,
+            Kind::Controller => Self::Controller(paper::read_controller(from)?),
+            Kind::Breach => Self::Breach(paper::read_breach(from)?),
+            Kind::PrivacyNotice => Self::PrivacyNotice(paper::read_notice(from)?),
+            Kind::Agreement => Self::Agreement(Agreement {
+                date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
             Kind::Premises => Self::Premises(Premises {
                 name: from.text("name")?,
                 address: from.text("address")?,
                 phone: from.text("phone")?,
             }),
-            Kind::CatalogueItem => Self::CatalogueItem(CatalogueItem {
-                name: from.text("name")?,
-                needs_health: from.flag("needs_health")?.unwrap_or(false),
-                needs_contract: from.flag("needs_contract")?.unwrap_or(false),
-            }),
+            Kind::CatalogueItem => Self::CatalogueItem(read_item(from)?),
             Kind::PaperTask => Self::PaperTask(PaperTask {
                 safe: from.text("safe")?,
                 folder: from.text("folder")?,
@@ -194,9 +196,21 @@ impl Content {
             Kind::Plan => Self::Plan(marketing::read_plan(from)?),
             Kind::Progress => Self::Progress(marketing::read_progress(from)?),
             Kind::Recipients => Self::Recipients(marketing::read_recipients(from)?),
-            _ => return Err(ValueError::Newer),
+            other => return safety::read(other, from),
         })
     }
+}
+
+fn write_address(address: &Address, to: &mut Fields) {
+    to.put_text("street", &address.street);
+    to.put_text("postcode", &address.postcode);
+    to.put_text("town", &address.town);
+}
+
+fn write_origin(origin: &Origin, to: &mut Fields) {
+    to.put_text("source", &origin.source);
+    to.put_text("legacy_id", &origin.legacy_id);
+    to.put_date("last_visit", origin.last_visit);
 }
 
 fn read_judgement(from: &mut Fields) -> Result<Judgement, ValueError> {
@@ -211,18 +225,35 @@ fn read_judgement(from: &mut Fields) -> Result<Judgement, ValueError> {
     })
 }
 
-fn write_controller(controller: &Controller, to: &mut Fields) {
-    to.put_text("name", &controller.name);
-    to.put_text("business_id", &controller.business_id);
-    to.put_text("contact", &controller.contact);
-    to.put_text("contact_details", &controller.contact_details);
-    to.put_text("register_name", &controller.register_name);
-}
-
 fn write_premises(premises: &Premises, to: &mut Fields) {
     to.put_text("name", &premises.name);
     to.put_text("address", &premises.address);
     to.put_text("phone", &premises.phone);
+}
+
+fn write_item(item: &CatalogueItem, to: &mut Fields) {
+    to.put_text("name", &item.name);
+    to.put_text("group", &item.group);
+    to.put_flag("needs_health", Some(item.needs_health));
+    to.put_flag("needs_contract", Some(item.needs_contract));
+    to.put_flag("needs_patch_test", item.needs_patch_test.then_some(true));
+    if let Some(age) = item.least_age {
+        to.put_number("least_age", age.into());
+    }
+    to.put_flag("retired", item.retired.then_some(true));
+}
+
+fn read_item(from: &mut Fields) -> Result<CatalogueItem, ValueError> {
+    let age = from.optional_number("least_age")?.map(u8::try_from);
+    Ok(CatalogueItem {
+        name: from.text("name")?,
+        group: from.text("group")?,
+        needs_health: from.flag("needs_health")?.unwrap_or(false),
+        needs_contract: from.flag("needs_contract")?.unwrap_or(false),
+        needs_patch_test: from.flag("needs_patch_test")?.unwrap_or(false),
+        least_age: age.transpose().map_err(|_| ValueError::Damaged)?,
+        retired: from.flag("retired")?.unwrap_or(false),
+    })
 }
 
 fn write_task(task: &PaperTask, to: &mut Fields) {
@@ -230,6 +261,12 @@ fn write_task(task: &PaperTask, to: &mut Fields) {
     to.put_text("folder", &task.folder);
     to.put_date("opened", Some(task.opened));
     to.put_date("done", task.done);
+}
+
+fn write_quick(code: &QuickCode, to: &mut Fields) {
+    if let Some(hash) = &code.hash {
+        to.put_text("phc", &hash.0);
+    }
 }
 
 fn write_code(code: &SetupCode, to: &mut Fields) {
@@ -283,6 +320,9 @@ fn read_health(from: &mut Fields) -> Result<HealthEntry, ValueError> {
 fn write_treatment(treatment: &Treatment, to: &mut Fields) {
     to.put_date("date", Some(treatment.date));
     to.put_text("name", &treatment.name);
+    if let Some(item) = treatment.item {
+        to.put_bytes("item", item.as_bytes());
+    }
     to.put_text("by", &treatment.by);
     put_record(to, "by_id", treatment.by_id);
     to.put_text("premises", &treatment.premises);
@@ -315,6 +355,7 @@ fn read_treatment(from: &mut Fields) -> Result<Treatment, ValueError> {
     Ok(Treatment {
         date: from.date("date")?.ok_or(ValueError::Damaged)?,
         name: from.text("name")?,
+        item: from.bytes("item")?.map(EntryId::from_bytes),
         by: from.text("by")?,
         by_id: record(from, "by_id")?,
         premises: from.text("premises")?,

@@ -11,7 +11,12 @@ use vault::{Damage, Disk, FileVault, KeyFault, Keys, Vault, VaultError};
 
 /// Writes groups, durably, and keeps the model in step.
 fn work<D: Disk>(vault: &mut Vault<D>, model: &mut Model, groups: u64, rng: &mut Rng) {
-    let mut audit = model.audit.as_ref().map_or(0, |(sequence, _)| *sequence);
+    let mut audit = model
+        .audit
+        .keys()
+        .map(|(_, sequence)| *sequence)
+        .max()
+        .unwrap_or(0);
     for _ in 0..groups {
         let group = rng.group(&mut audit);
         vault.stage(&group).unwrap();

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::model::{Model, Rng, record};
+use register::id::LogId;
 use register::replica::{Group, Shelf, Write};
 use register::value::Value;
 use vault::{Damage, FileVault, KeyFault, Repair, VaultError, Why};
@@ -20,7 +21,12 @@ fn filled(groups: u64) -> (tempfile::TempDir, Model) {
 fn work(directory: &Path, mut model: Model, groups: u64, seed: u64) -> Model {
     let (mut vault, ..) = FileVault::open(directory).unwrap();
     let mut rng = Rng(seed);
-    let mut audit = model.audit.as_ref().map_or(0, |(sequence, _)| *sequence);
+    let mut audit = model
+        .audit
+        .keys()
+        .map(|(_, sequence)| *sequence)
+        .max()
+        .unwrap_or(0);
     for _ in 0..groups {
         let group = rng.group(&mut audit);
         vault.stage(&group).unwrap();
@@ -277,6 +283,7 @@ fn nothing_that_was_stored_can_be_read_in_any_file() {
     let id = record(1);
     let planted = || PLANTED.as_bytes().to_vec();
     let value = || Value::from_parts(id, [9; 32], planted());
+    let log = LogId::from_bytes([3; 16]);
     for round in 0..30 {
         let writes = vec![
             Write::Document(id, planted()),
@@ -285,7 +292,10 @@ fn nothing_that_was_stored_can_be_read_in_any_file() {
             Write::MoreValues(id, vec![value()]),
             Write::Index(id, planted()),
             Write::Fact("peers".to_owned(), Some(planted())),
-            Write::Audit(round + 1, planted()),
+            Write::Audit(LogId::EARLIEST, round + 1, Some(planted())),
+            Write::Audit(log, round + 1, Some(planted())),
+            Write::Reason(Some(id), log, round + 1, Some(planted())),
+            Write::Reason(None, log, round + 1, Some(planted())),
         ];
         vault.stage(&Group { writes }).unwrap();
         vault.sync().unwrap();

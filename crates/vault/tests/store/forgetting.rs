@@ -1,6 +1,6 @@
 //! What was forgotten opens from no image of the store, whatever is kept of it but its keys.
 
-use register::id::RecordId;
+use register::id::{LogId, RecordId};
 use register::replica::{Group, Shelf, Write};
 use register::value::Value;
 use vault::memory::{Crash, MemoryDisk, Step};
@@ -286,4 +286,28 @@ fn what_is_forgotten_and_written_again_before_one_sync_is_all_there() {
     let (vault, holdings, _) = Vault::open_on(disk, keys()).unwrap();
     assert!(is_there(&vault, id));
     assert_eq!(holdings.facts, model.facts);
+}
+
+#[test]
+fn a_reason_stays_when_its_record_gets_a_fresh_key_and_goes_with_it() {
+    let (_, mut vault) = filled();
+    let (id, log) = (client(1), LogId::from_bytes([7; 16]));
+    let reason = |text: &[u8]| Write::Reason(Some(id), log, 4, Some(text.to_vec()));
+    put(&mut vault, vec![reason(PLANTED)]);
+    let mut writes = vec![Write::Rekey(id)];
+    writes.extend(card(id));
+    put(&mut vault, writes);
+    let held = |vault: &Vault<MemoryDisk>| vault.reason(Some(id), log, 4).unwrap();
+    assert_eq!(held(&vault).as_deref(), Some(PLANTED));
+    assert!(vault.check().is_sound());
+    put(&mut vault, vec![Write::Forget(id)]);
+    assert_eq!(held(&vault), None);
+    // One about a record that has not arrived waits under the record's own key, and goes with it as well.
+    let stranger = RecordId::from_bytes([0xee; 16]);
+    let early = Write::Reason(Some(stranger), log, 5, Some(PLANTED.to_vec()));
+    put(&mut vault, vec![early]);
+    assert!(!is_there(&vault, stranger));
+    assert!(vault.check().is_sound());
+    put(&mut vault, vec![Write::Forget(stranger)]);
+    assert_eq!(vault.reason(Some(stranger), log, 5).unwrap(), None);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use register::id::RecordId;
+use register::id::{LogId, RecordId};
 use register::replica::{Group, Holdings, Shelf, Write};
 use register::value::Value;
 use vault::{Disk, Vault};
@@ -15,7 +15,8 @@ pub(crate) struct Model {
     pub(crate) indexes: BTreeMap<RecordId, Vec<u8>>,
     pub(crate) facts: BTreeMap<String, Vec<u8>>,
     pub(crate) ledger: BTreeSet<Vec<u8>>,
-    pub(crate) audit: Option<(u64, Vec<u8>)>,
+    pub(crate) audit: BTreeMap<(LogId, u64), Vec<u8>>,
+    pub(crate) reasons: BTreeMap<(Option<RecordId>, LogId, u64), Vec<u8>>,
 }
 
 impl Model {
@@ -42,6 +43,9 @@ impl Model {
                     self.documents.remove(id);
                     self.values.remove(id);
                     self.indexes.remove(id);
+                    if matches!(write, Write::Forget(_)) {
+                        self.reasons.retain(|(record, ..), _| *record != Some(*id));
+                    }
                 }
                 Write::Fact(name, Some(bytes)) => {
                     self.facts.insert(name.clone(), bytes.clone());
@@ -52,7 +56,19 @@ impl Model {
                 Write::Ledger(bytes) => {
                     self.ledger.insert(bytes.clone());
                 }
-                Write::Audit(sequence, bytes) => self.audit = Some((*sequence, bytes.clone())),
+                Write::Audit(log, sequence, Some(bytes)) => {
+                    self.audit.insert((*log, *sequence), bytes.clone());
+                }
+                Write::Audit(log, sequence, None) => {
+                    self.audit.remove(&(*log, *sequence));
+                }
+                Write::Reason(record, log, sequence, Some(bytes)) => {
+                    let place = (*record, *log, *sequence);
+                    self.reasons.insert(place, bytes.clone());
+                }
+                Write::Reason(record, log, sequence, None) => {
+                    self.reasons.remove(&(*record, *log, *sequence));
+                }
             }
         }
     }
@@ -63,10 +79,13 @@ impl Model {
             indexes: holdings.indexes.iter().cloned().collect(),
             facts: holdings.facts.clone(),
             ledger: holdings.ledger.iter().cloned().collect(),
-            audit: holdings.audit.clone(),
             ..Self::default()
         };
         model.read(vault);
+        for (log, (sequence, bytes)) in &holdings.logs {
+            let last = model.audit.range(..=(*log, u64::MAX)).next_back();
+            assert_eq!(last, Some((&(*log, *sequence), bytes.as_ref().unwrap())));
+        }
         model
     }
 
@@ -83,6 +102,20 @@ impl Model {
                 self.values.insert(id, values);
             }
         }
+        self.audit.clear();
+        self.reasons.clear();
+        for log in (0..LOGS).map(log) {
+            for (sequence, bytes) in vault.audit(log, 0, usize::MAX).unwrap() {
+                self.audit.insert((log, sequence), bytes.unwrap());
+            }
+            for about in (0..RECORDS).map(|id| Some(record(id))).chain([None]) {
+                for sequence in 0..READ_ENTRIES {
+                    if let Some(bytes) = vault.reason(about, log, sequence).unwrap() {
+                        self.reasons.insert((about, log, sequence), bytes);
+                    }
+                }
+            }
+        }
     }
 
     /// A record with no values and one that never had any are the same to a reader.
@@ -90,6 +123,16 @@ impl Model {
         self.values.retain(|_, values| !values.is_empty());
         self
     }
+}
+
+/// How many audit logs a workload uses.
+pub(crate) const LOGS: u8 = 3;
+/// Reasons are those of so many entries of each.
+const READ_ENTRIES: u64 = 8;
+
+/// The first is the one that a node had before there was one for each life.
+pub(crate) fn log(number: u8) -> LogId {
+    LogId::from_bytes([number; 16])
 }
 
 /// How many records a workload uses.
@@ -136,7 +179,7 @@ impl Rng {
     pub(crate) fn write(&mut self, audit: &mut u64) -> Write {
         let id = record(self.below(u64::from(RECORDS)) as u8);
         let long = if self.below(6) == 0 { 13_000 } else { 300 };
-        match self.below(13) {
+        match self.below(15) {
             0 => Write::Document(id, self.bytes(long)),
             1..=3 => Write::Changes(id, self.bytes(long)),
             4 => Write::Values(id, self.values(id)),
@@ -148,7 +191,17 @@ impl Rng {
             11 => Write::Ledger(self.bytes(60)),
             _ => {
                 *audit += 1;
-                Write::Audit(*audit, self.bytes(long))
+                let log = log(self.below(3) as u8);
+                let about = (self.below(2) == 0).then_some(id);
+                match self.below(8) {
+                    0 => Write::Audit(log, 1 + self.below(*audit), None),
+                    1 => Write::Reason(about, log, *audit % READ_ENTRIES, None),
+                    2 | 3 => {
+                        let bytes = self.bytes(long);
+                        Write::Reason(about, log, *audit % READ_ENTRIES, Some(bytes))
+                    }
+                    _ => Write::Audit(log, *audit, Some(self.bytes(long))),
+                }
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The package as JSON and CSV (GDPR Article 20).
 
 use jiff::civil::Date;
-use register::settings::{Controller, Premises};
+use register::settings::Controller;
 use serde_json::{Map, Value, json};
+
+use crate::letterhead::Letterhead;
 
 use super::part::{Fact, Item, Part};
 
@@ -12,16 +14,16 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// A package's head: whose register it is, and the day.
 pub(super) struct Head {
     pub(super) made: Date,
-    pub(super) controller: Controller,
-    pub(super) premises: Vec<Premises>,
+    pub(super) letterhead: Letterhead,
 }
 
 /// The package as one JSON object: for each part a list; where two values stand, `conflict` holds each.
 pub(super) fn json(head: &Head, parts: &[Part]) -> String {
     let mut all = Map::new();
     all.insert("made".into(), json!(head.made));
-    all.insert("controller".into(), controller(&head.controller));
+    all.insert("controller".into(), controller(&head.letterhead.controller));
     let premises = head
+        .letterhead
         .premises
         .iter()
         .map(|one| json!({ "name": one.name, "address": one.address, "phone": one.phone }));
@@ -36,8 +38,10 @@ fn controller(one: &Controller) -> Value {
     json!({
         "name": one.name,
         "business_id": one.business_id,
+        "address": one.address,
         "contact": one.contact,
-        "contact_details": one.contact_details,
+        "phone": one.phone,
+        "email": one.email,
         "register_name": one.register_name,
     })
 }
@@ -78,18 +82,20 @@ pub(super) fn csv(head: &Head, parts: &[Part]) -> Result<Vec<u8>, csv::Error> {
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(["part", "entry", "version", "field", "value"])?;
-    let about = &head.controller;
+    let about = &head.letterhead.controller;
     for (field, value) in [
         ("made", head.made.to_string().as_str()),
         ("name", &about.name),
         ("business_id", &about.business_id),
+        ("address", &about.address),
         ("contact", &about.contact),
-        ("contact_details", &about.contact_details),
+        ("phone", &about.phone),
+        ("email", &about.email),
         ("register_name", &about.register_name),
     ] {
         writer.write_record(["controller", "1", "1", field, &defused(value)])?;
     }
-    for (number, one) in (1..).zip(&head.premises) {
+    for (number, one) in (1..).zip(&head.letterhead.premises) {
         let number: String = i32::to_string(&number);
         for (field, value) in [
             ("name", &one.name),

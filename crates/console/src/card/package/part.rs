@@ -5,7 +5,8 @@ mod marketing;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
-use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
+use register::changes::Revision;
+use register::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
 use register::marketing::{Notice, Share, Want};
@@ -13,13 +14,15 @@ use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request}
 use register::retention::{LegalClaim, Restriction};
 use register::same::{Judgement, Verdict};
 use register::treatment::{Contract, Treatment};
+use register::value::Content;
 use serde_json::{Value, json};
 
+use super::safety;
 use crate::clock::{show_date, show_moment};
 use crate::text::Language;
 
 /// What employees are called; `None` leaves them out (requirements, clause 10).
-pub(super) type Names<'a> = Option<&'a dyn Fn(RecordId) -> String>;
+pub(in crate::card) type Names<'a> = Option<&'a dyn Fn(RecordId) -> String>;
 
 /// One field or collection of the card.
 pub(super) struct Part {
@@ -40,19 +43,19 @@ pub(super) struct Item {
 }
 
 /// One word and what it says.
-pub(super) struct Fact {
+pub(in crate::card) struct Fact {
     /// Its name in JSON and CSV.
-    pub(super) key: &'static str,
+    pub(in crate::card) key: &'static str,
     /// Its name for people.
-    pub(super) word: &'static str,
+    pub(in crate::card) word: &'static str,
     /// What it says, for people.
-    pub(super) text: String,
+    pub(in crate::card) text: String,
     /// What it says, for machines.
-    pub(super) value: Value,
+    pub(in crate::card) value: Value,
 }
 
-/// Everything on the card. That nothing is left out is seen to by taking the card apart field by field.
-pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
+/// Everything on the card, and what was changed on it. That nothing is left out is seen to by taking the card apart field by field.
+pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names<'_>) -> Vec<Part> {
     let Card {
         id,
         heads: _,
@@ -70,6 +73,14 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         treatments,
         notes,
         requests,
+        // Told by `safety::parts`.
+        health_consent: _,
+        contact_only: _,
+        adult_check: _,
+        guardian: _,
+        patch_tests: _,
+        adverse: _,
+        refusals: _,
         judgements,
         notices,
         shares,
@@ -87,9 +98,7 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.entries("phones", t.phones(), phones, |one| {
             vec![machine("phone", t.phone(), one.to_string(), one.as_str())]
         }),
-        tell.entries("emails", t.emails(), emails, |one| {
-            vec![text("email", t.email(), one.as_str())]
-        }),
+        tell.entries("emails", t.emails(), emails, |one| email_facts(t, one)),
         tell.field("address", t.address(), address, |one| address_facts(t, one)),
         tell.field("origin", t.package_origin(), origin, |one| {
             origin_facts(t, one)
@@ -113,15 +122,36 @@ pub(super) fn parts(t: Language, card: &Card, names: Names<'_>) -> Vec<Part> {
         tell.entries("requests", t.requests(), requests, |one| {
             request_facts(t, one, names)
         }),
-        tell.entries("judgements", t.package_judged(), judgements, |one| {
-            judgement_facts(t, one)
-        }),
     ];
+    all.extend(safety::parts(&tell, card));
     all.extend(notices_and_units(&tell, notices, shares, wants));
-    all.extend(holds(&tell, legal_claim, restriction));
+    all.extend(guards(&tell, judgements, legal_claim, restriction));
+    all.push(tell.changes(history));
     all
 }
 
+/// What was judged of the card, and what keeps it as it is.
+fn guards(
+    tell: &Telling<'_>,
+    judgements: &[Entry<Judgement>],
+    legal_claim: &Field<LegalClaim>,
+    restriction: &Field<Restriction>,
+) -> [Part; 3] {
+    let t = tell.t;
+    [
+        tell.entries("judgements", t.package_judged(), judgements, |one| {
+            judgement_facts(t, one)
+        }),
+        tell.field("legal_claim", t.claim(), legal_claim, |one| {
+            claim_facts(t, one)
+        }),
+        tell.field("restriction", t.restriction(), restriction, |one| {
+            restriction_facts(t, one)
+        }),
+    ]
+}
+
+/// Marketing notices and the units that they are counted by.
 fn notices_and_units(
     tell: &Telling<'_>,
     notices: &[Entry<Notice>],
@@ -142,25 +172,58 @@ fn notices_and_units(
     ]
 }
 
-fn holds(
-    tell: &Telling<'_>,
-    legal_claim: &Field<LegalClaim>,
-    restriction: &Field<Restriction>,
-) -> Vec<Part> {
-    let t = tell.t;
-    vec![
-        tell.field("legal_claim", t.claim(), legal_claim, |one| {
-            claim_facts(t, one)
-        }),
-        tell.field("restriction", t.restriction(), restriction, |one| {
-            restriction_facts(t, one)
-        }),
-    ]
+/// What a content says, as the package tells it; nothing of contents that are on no card.
+pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>) -> Vec<Fact> {
+    match content {
+        Content::Name(one) => name_facts(t, one),
+        Content::BirthYear(one) => vec![number("birth_year", t.birth_year(), one.get())],
+        Content::Phone(one) => vec![machine("phone", t.phone(), one.to_string(), one.as_str())],
+        Content::Email(one) => vec![text("email", t.email(), one.as_str())],
+        Content::Address(one) => address_facts(t, one),
+        Content::Origin(one) => origin_facts(t, one),
+        Content::Marketing(one) => marketing_facts(t, one),
+        Content::Note(one) => note_facts(t, one),
+        Content::Health(one) => health_facts(t, one, names),
+        Content::HealthAsked(one) => vec![day("date", t.date(), Some(one.date))],
+        Content::Treatment(one) => treatment_facts(t, one, names),
+        Content::LegalClaim(one) => claim_facts(t, one),
+        Content::Restriction(one) => restriction_facts(t, one),
+        Content::Request(one) => request_facts(t, one, names),
+        Content::Judgement(one) => judgement_facts(t, one),
+        Content::Notice(one) => marketing::notice_facts(t, one, names),
+        Content::Share(one) => marketing::share_facts(t, one),
+        Content::Want(one) => marketing::want_facts(t, one),
+        Content::HealthConsent(_)
+        | Content::ContactOnly(_)
+        | Content::AdultCheck(_)
+        | Content::GuardianConsent(_)
+        | Content::PatchTest(_)
+        | Content::AdverseEvent(_)
+        | Content::TreatmentRefusal(_) => safety::facts_of(t, content, names),
+        Content::Profile(_)
+        | Content::Password(_)
+        | Content::SetupCode(_)
+        | Content::SecondFactor(_)
+        | Content::QuickCode(_)
+        | Content::Undertaking(_)
+        | Content::Disabled(_)
+        | Content::Controller(_)
+        | Content::Premises(_)
+        | Content::CatalogueItem(_)
+        | Content::ConsentText(_)
+        | Content::Breach(_)
+        | Content::PrivacyNotice(_)
+        | Content::Plan(_)
+        | Content::Progress(_)
+        | Content::Recipients(_)
+        | Content::Agreement(_)
+        | Content::PaperTask(_) => Vec::new(),
+    }
 }
 
-struct Telling<'a> {
-    t: Language,
-    names: Names<'a>,
+pub(super) struct Telling<'a> {
+    pub(super) t: Language,
+    pub(super) names: Names<'a>,
 }
 
 impl Telling<'_> {
@@ -182,7 +245,7 @@ impl Telling<'_> {
         }
     }
 
-    fn field<T>(
+    pub(super) fn field<T>(
         &self,
         key: &'static str,
         title: &'static str,
@@ -196,7 +259,7 @@ impl Telling<'_> {
         }
     }
 
-    fn entries<T>(
+    pub(super) fn entries<T>(
         &self,
         key: &'static str,
         title: &'static str,
@@ -253,6 +316,10 @@ impl Telling<'_> {
         }
         facts
     }
+}
+
+fn email_facts(t: Language, one: &Email) -> Vec<Fact> {
+    vec![text("email", t.email(), one.as_str())]
 }
 
 fn note_facts(t: Language, one: &Note) -> Vec<Fact> {
@@ -349,6 +416,8 @@ fn treatment_facts(t: Language, one: &Treatment, names: Names<'_>) -> Vec<Fact> 
     let Treatment {
         date,
         name,
+        // Which item of the catalogue it was is the clinic's own bookkeeping: the name says it.
+        item: _,
         by,
         by_id,
         premises,
@@ -450,7 +519,7 @@ fn request_facts(t: Language, one: &Request, names: Names<'_>) -> Vec<Fact> {
     facts
 }
 
-fn person(
+pub(super) fn person(
     key: &'static str,
     word: &'static str,
     who: Option<RecordId>,
@@ -472,11 +541,11 @@ fn judgement_facts(t: Language, judgement: &Judgement) -> Vec<Fact> {
     ]
 }
 
-fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
+pub(super) fn text(key: &'static str, word: &'static str, text: &str) -> Fact {
     machine(key, word, text.to_owned(), text)
 }
 
-fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
+pub(super) fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> Fact {
     let value = if value.is_empty() {
         Value::Null
     } else {
@@ -490,7 +559,7 @@ fn machine(key: &'static str, word: &'static str, text: String, value: &str) -> 
     }
 }
 
-fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
+pub(super) fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
     Fact {
         key,
         word,
@@ -499,7 +568,7 @@ fn number(key: &'static str, word: &'static str, number: u16) -> Fact {
     }
 }
 
-fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
+pub(super) fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
     Fact {
         key,
         word,
@@ -508,7 +577,7 @@ fn day(key: &'static str, word: &'static str, date: Option<Date>) -> Fact {
     }
 }
 
-fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact {
+pub(super) fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact {
     Fact {
         key,
         word,
@@ -517,7 +586,7 @@ fn moment(key: &'static str, word: &'static str, at: Option<Timestamp>) -> Fact 
     }
 }
 
-fn flag(t: Language, key: &'static str, word: &'static str, flag: Option<bool>) -> Fact {
+pub(super) fn flag(t: Language, key: &'static str, word: &'static str, flag: Option<bool>) -> Fact {
     let said = flag.map(|yes| if yes { t.yes() } else { t.no() });
     Fact {
         key,

@@ -4,12 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::date;
+use register::adverse::AdverseEvent;
 use register::card::{Card, Reading};
+use register::changes::Revision;
+use register::consent::{ConsentMethod, HealthConsent};
 use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::document::{Collection, Document, FieldKey, Put, RecordKind, Slot, Stamp};
 use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use register::id::{EntryId, Incarnation, NodeId, RecordId, ValueId};
 use register::marketing::{CampaignKind, Medium, Notice, Outcome as NoticeOutcome, Share, Want};
+use register::minor::{AdultCheck, GuardianConsent, GuardianMethod};
+use register::mode::{ContactOnly, TreatmentRefusal};
+use register::patch_test::{PatchResult, PatchTest};
 use register::request::{
     Channel, CheckMethod, Closing, DocumentType, Extension, IdentityCheck, Outcome, Request,
     RequestKind,
@@ -19,6 +25,8 @@ use register::same::{Judgement, Verdict};
 use register::settings::{Controller, Premises};
 use register::treatment::{Contract, Treatment};
 use register::value::{Content, Rest, Value};
+
+use crate::letterhead::Letterhead;
 
 use super::file::{self, Head};
 use super::part::{Names, parts};
@@ -70,12 +78,33 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             ],
         ),
         FieldKey::Marketing => planted_permission(),
-        FieldKey::HealthAsked => (
-            Content::HealthAsked(HealthAsked {
-                date: date(2024, 6, 7),
-            }),
-            vec![("7.6.2024", "2024-06-07")],
-        ),
+        FieldKey::HealthAsked => {
+            let date = date(2024, 6, 7);
+            let told = ("7.6.2024", "2024-06-07");
+            (Content::HealthAsked(HealthAsked { date }), vec![told])
+        }
+        FieldKey::LegalClaim | FieldKey::Restriction => return planted_guard(field),
+        FieldKey::HealthConsent
+        | FieldKey::ContactOnly
+        | FieldKey::AdultCheck
+        | FieldKey::Guardian => return planted_safety(field),
+        FieldKey::Profile
+        | FieldKey::Password
+        | FieldKey::SetupCode
+        | FieldKey::SecondFactor
+        | FieldKey::QuickCode
+        | FieldKey::Undertaking
+        | FieldKey::Disabled
+        | FieldKey::Controller
+        | FieldKey::Plan
+        | FieldKey::Progress
+        | FieldKey::Agreement => return None,
+    })
+}
+
+/// The same for what keeps a card as it is.
+fn planted_guard(field: FieldKey) -> Option<(Content, Vec<Told>)> {
+    Some(match field {
         FieldKey::LegalClaim => (
             Content::LegalClaim(LegalClaim {
                 reason: "Palovamma kiistetään".into(),
@@ -90,15 +119,58 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
             }),
             vec![("9.8.2025", "2025-08-09")],
         ),
-        FieldKey::Profile
-        | FieldKey::Password
-        | FieldKey::SetupCode
-        | FieldKey::SecondFactor
-        | FieldKey::Undertaking
-        | FieldKey::Disabled
-        | FieldKey::Controller
-        | FieldKey::Plan
-        | FieldKey::Progress => return None,
+        _ => return None,
+    })
+}
+
+/// The same for what keeps a client safe.
+fn planted_safety(field: FieldKey) -> Option<(Content, Vec<Told>)> {
+    Some(match field {
+        FieldKey::HealthConsent => (
+            Content::HealthConsent(HealthConsent {
+                version: 47,
+                date: date(2025, 9, 1),
+                method: ConsentMethod::Paper,
+                taker: Some(CHECKER),
+                withdrawn: Some(date(2025, 9, 2)),
+            }),
+            vec![
+                same("47"),
+                ("1.9.2025", "2025-09-01"),
+                same("paperilla paikan päällä"),
+                ("2.9.2025", "2025-09-02"),
+            ],
+        ),
+        FieldKey::ContactOnly => (
+            Content::ContactOnly(ContactOnly {
+                on: false,
+                since: date(2025, 9, 3),
+                by: Some(AUTHOR),
+            }),
+            vec![("3.9.2025", "2025-09-03")],
+        ),
+        FieldKey::AdultCheck => (
+            Content::AdultCheck(AdultCheck {
+                adult: true,
+                date: date(2025, 9, 4),
+                by: Some(CHECKER),
+            }),
+            vec![("4.9.2025", "2025-09-04")],
+        ),
+        FieldKey::Guardian => (
+            Content::GuardianConsent(GuardianConsent {
+                name: "Hannele Huoltaja".into(),
+                method: GuardianMethod::Phone,
+                date: date(2025, 9, 5),
+                by: Some(AUTHOR),
+            }),
+            vec![
+                same("Hannele Huoltaja"),
+                same("puhelimitse"),
+                ("5.9.2025", "2025-09-05"),
+            ],
+        ),
+        _ => return None,
     })
 }
 
@@ -131,22 +203,7 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
             }),
             vec![same("Toivoo aamuaikoja"), ("9.7.2025", "2025-07-09")],
         ),
-        Collection::Request => (
-            Content::Request(request()),
-            vec![
-                same("Tarkastuspyyntö"),
-                same("Puhelimitse"),
-                ("10.1.2026", "2026-01-10"),
-                same("Asiakirja nähtiin"),
-                same("Ajokortti"),
-                ("11.1.2026", "2026-01-11"),
-                ("10.4.2026", "2026-04-10"),
-                same("Laaja pyyntö"),
-                same("Evätty"),
-                ("12.3.2026", "2026-03-12"),
-                same("Toistuva pyyntö"),
-            ],
-        ),
+        Collection::Request => (Content::Request(request()), request_told()),
         Collection::Judgement => (
             Content::Judgement(Judgement {
                 verdict: Verdict::Same,
@@ -160,11 +217,26 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
         Collection::Notice => planted_notice(),
         Collection::Share => planted_share(),
         Collection::Want => planted_want(),
+        Collection::PatchTest => planted_patch(),
+        Collection::Adverse => (Content::AdverseEvent(adverse()), adverse_told()),
+        Collection::Refusal => (
+            Content::TreatmentRefusal(TreatmentRefusal {
+                date: date(2025, 9, 12),
+                treatment: "Kuorinta Q".into(),
+                by: Some(AUTHOR),
+            }),
+            vec![same("Kuorinta Q"), ("12.9.2025", "2025-09-12")],
+        ),
         Collection::Field
         | Collection::Premises
         | Collection::Item
         | Collection::Task
-        | Collection::Recipients => return None,
+        | Collection::Breach
+        | Collection::PrivacyNotice
+        | Collection::Recipients
+        | Collection::ConsentText => {
+            return None;
+        }
     })
 }
 
@@ -231,6 +303,70 @@ fn planted_notice() -> (Content, Vec<Told>) {
     (Content::Notice(notice), told)
 }
 
+fn request_told() -> Vec<Told> {
+    vec![
+        same("Tarkastuspyyntö"),
+        same("Puhelimitse"),
+        ("10.1.2026", "2026-01-10"),
+        same("Asiakirja nähtiin"),
+        same("Ajokortti"),
+        ("11.1.2026", "2026-01-11"),
+        ("10.4.2026", "2026-04-10"),
+        same("Laaja pyyntö"),
+        same("Evätty"),
+        ("12.3.2026", "2026-03-12"),
+        same("Toistuva pyyntö"),
+    ]
+}
+
+fn planted_patch() -> (Content, Vec<Told>) {
+    (
+        Content::PatchTest(PatchTest {
+            substance: "Kestoväri K".into(),
+            date: date(2025, 9, 6),
+            result: PatchResult::Negative,
+            read: Some(date(2025, 9, 8)),
+            expires: date(2026, 9, 6),
+            by: Some(AUTHOR),
+        }),
+        vec![
+            same("Kestoväri K"),
+            ("6.9.2025", "2025-09-06"),
+            same("Negatiivinen"),
+            ("8.9.2025", "2025-09-08"),
+            ("6.9.2026", "2026-09-06"),
+        ],
+    )
+}
+
+/// After a treatment that has left the card since.
+fn adverse() -> AdverseEvent {
+    AdverseEvent {
+        date: date(2025, 9, 9),
+        treatment: Some(EntryId::from_bytes([99; 16])),
+        product: "naamio Z".into(),
+        batch: "LOT 8899".into(),
+        what: "kutina ja turvotus".into(),
+        measures: "kylmäkääre".into(),
+        told_tukes: Some(date(2025, 9, 10)),
+        told_maker: Some(date(2025, 9, 11)),
+        by: Some(AUTHOR),
+    }
+}
+
+fn adverse_told() -> Vec<Told> {
+    vec![
+        ("9.9.2025", "2025-09-09"),
+        same("63636363636363636363636363636363"),
+        same("naamio Z"),
+        same("LOT 8899"),
+        same("kutina ja turvotus"),
+        same("kylmäkääre"),
+        ("10.9.2025", "2025-09-10"),
+        ("11.9.2025", "2025-09-11"),
+    ]
+}
+
 fn health() -> HealthEntry {
     HealthEntry {
         kind: HealthKind::Allergy,
@@ -246,6 +382,7 @@ fn treatment() -> Treatment {
     Treatment {
         date: date(2025, 3, 4),
         name: "Merileväkääre".into(),
+        item: Some(EntryId::from_bytes([3; 16])),
         by: "Hilla Hoitaja".into(),
         by_id: Some(AUTHOR),
         premises: "Poikuekatu".into(),
@@ -302,7 +439,7 @@ fn request() -> Request {
 }
 
 /// A record with these contents in these slots; contents of one slot are put there apart, so they conflict.
-fn card(planted: &[(Slot, Content)]) -> Card {
+fn card(planted: &[(Slot, Content)]) -> (Card, Vec<Revision>) {
     let mut document = Document::genesis(RecordKind::Client).unwrap();
     let start = document.heads();
     let mut values: BTreeMap<ValueId, Value> = BTreeMap::new();
@@ -319,33 +456,38 @@ fn card(planted: &[(Slot, Content)]) -> Card {
         document.edit(&start, actor, stamp, &put).unwrap();
         values.insert(value.id, value);
     }
-    Reading {
+    let dead = BTreeSet::new();
+    let reading = Reading {
         id: RECORD,
         document: &document,
         values: &values,
-        dead: &BTreeSet::new(),
-    }
-    .card()
+        dead: &dead,
+    };
+    (reading.card(), reading.revisions(date(2026, 11, 25)))
 }
 
 /// Page, JSON and CSV of a card.
-fn told(card: &Card, names: Names<'_>) -> [String; 3] {
+fn told((card, history): &(Card, Vec<Revision>), names: Names<'_>) -> [String; 3] {
     let head = Head {
         made: date(2026, 11, 25),
-        controller: Controller {
-            name: "Kauneushoitola Keksitty Oy".into(),
-            business_id: "0000000-0".into(),
-            contact: "Outi Omistaja".into(),
-            contact_details: "040 000 2468".into(),
-            register_name: "Asiakasrekisteri".into(),
+        letterhead: Letterhead {
+            controller: Controller {
+                name: "Kauneushoitola Keksitty Oy".into(),
+                business_id: "0000000-0".into(),
+                contact: "Outi Omistaja".into(),
+                address: "Mallikatu 1".into(),
+                phone: "040 000 2468".into(),
+                email: "info@example.com".into(),
+                register_name: "Asiakasrekisteri".into(),
+            },
+            premises: vec![Premises {
+                name: "Aleksanterinkatu".into(),
+                address: "Mallikatu 3".into(),
+                phone: "040 000 8642".into(),
+            }],
         },
-        premises: vec![Premises {
-            name: "Aleksanterinkatu".into(),
-            address: "Mallikatu 3".into(),
-            phone: "040 000 8642".into(),
-        }],
     };
-    let all = parts(Language::Finnish, card, names);
+    let all = parts(Language::Finnish, card, history, names);
     let page = super::document(Language::Finnish, &head, &all).into_string();
     let csv = String::from_utf8(file::csv(&head, &all).unwrap()).unwrap();
     [page, file::json(&head, &all), csv]
@@ -426,7 +568,7 @@ fn both_values_of_a_conflict_are_told() {
     let year = |year| Content::BirthYear(BirthYear::new(year).unwrap());
     let slot = Slot::Field(FieldKey::BirthYear);
     let card = card(&[(slot, year(1971)), (slot, year(1972))]);
-    assert!(card.birth_year.is_conflict());
+    assert!(card.0.birth_year.is_conflict());
     for form in told(&card, None) {
         assert!(form.contains("1971") && form.contains("1972"), "{form}");
     }
