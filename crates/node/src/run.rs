@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::backup::keeper::Keeper;
@@ -54,23 +55,22 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     desk.backup = keeper.shown();
     let (place, shown) = watch::channel(Place::default());
     desk.place = shown;
-    let counting = storage::watch(dir.to_owned(), storage::key_place(&config.keys), place);
-    let counting = tokio::spawn(counting);
+    // They end when the set is dropped.
+    let mut beside = JoinSet::new();
+    let keys = storage::key_place(&config.keys);
+    beside.spawn(storage::watch(dir.to_owned(), keys, place));
     let (checked, shown) = watch::channel(None);
     desk.audit = shown;
-    let auditing = tokio::spawn(auditor::watch(
-        office.clone(),
-        checked,
-        desk.check_audit.clone(),
-    ));
+    let wake = desk.check_audit.clone();
+    beside.spawn(auditor::watch(office.clone(), checked, wake));
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
-    let backing_up = config
-        .backup
-        .map(|settings| tokio::spawn(keeper.clone().keep(settings)));
+    if let Some(settings) = config.backup {
+        beside.spawn(keeper.clone().keep(settings));
+    }
     let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch)).with_keeper(keeper);
     let controlling = tokio::spawn(control::serve(socket, clerk));
-    let vouching = tokio::spawn(timeservice::watch(office.clone()));
+    beside.spawn(timeservice::watch(office.clone()));
     tracing::info!(
         premises = %facts.premises, node = %facts.node, console = %facts.console, link = %facts.link,
         "the node is ready"
@@ -78,12 +78,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let failed = wait(stopping, running).await;
     controlling.abort();
-    if let Some(backing_up) = backing_up {
-        backing_up.abort();
-    }
-    vouching.abort();
-    counting.abort();
-    auditing.abort();
+    drop(beside);
     let _ = std::fs::remove_file(dir.join(control::FILE));
     let _ = close.send(true);
     if timeout(CONSOLE_PATIENCE, serving).await.is_err() {

@@ -69,6 +69,7 @@ impl Card {
     /// Whether health information stands here without consent on record, as on cards from another program.
     #[must_use]
     pub fn lacks_consent(&self) -> bool {
-        !self.health_consented() && !(self.health.is_empty() && self.patch_tests.is_empty())
+        let entries = self.health.len() + self.patch_tests.len();
+        entries > 0 && !self.health_consented()
     }
 }

@@ -71,7 +71,7 @@ async fn signed(pair: &Pair) {
 
 fn verify(node: &Node) -> (Option<i32>, Value) {
     let said = node.command(&["audit", "verify"], &["--json"]).unwrap();
-    let told = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said:?}"));
+    let told = serde_json::from_str(&said.out).unwrap();
     (said.code, told)
 }
 
@@ -142,12 +142,11 @@ async fn the_package_says_when_and_why_and_the_reason_goes_with_the_client() {
         .filter_map(|one| one["premises"].as_str())
         .collect();
     assert!(premises.contains(&"Poikuekatu") && premises.contains(&"Aleksanterinkatu"));
-    let look = &consulted[0];
-    assert_eq!(
-        (&look["purpose"], &look["who"]),
-        (&"request".into(), &Value::Null)
-    );
-    assert!(consulted.iter().any(|one| one["purpose"] == "care"));
+    // What was done in one second at two premises has no order that anybody could know.
+    for purpose in ["request", "care"] {
+        assert!(consulted.iter().any(|one| one["purpose"] == purpose));
+    }
+    assert!(consulted.iter().all(|one| one["who"] == Value::Null));
     let page = owner
         .open(&format!("/clients/{client}/package"))
         .await

@@ -8,6 +8,7 @@
 
 mod audit;
 mod backup;
+mod clauses;
 mod clocks;
 mod demo;
 mod doors;

@@ -84,6 +84,7 @@ async fn clause_5_the_catalogue_asks_before_a_treatment_is_recorded() {
     let rest = shown
         .with("contract", "yes")
         .with("folder", "A-1")
+        .with("warnings_seen", "yes")
         .with("confirm_health_not_asked", "yes")
         .with("confirm_possibly_too_young", "yes");
     owner.save(&rest).await.unwrap();
