@@ -24,9 +24,7 @@ const PAGE_LIMIT: usize = 1_000;
 
 impl Replica {
     pub(super) fn command(&mut self, command: Command, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
-        if self.quarantine.is_some() && self.shows_somebody(&command) {
-            return Err(Refusal::Quarantined);
-        }
+        self.admit(&command)?;
         match command {
             Command::Edit(edit) => {
                 let (record, heads) = self.edit(&edit, cx)?;
@@ -87,10 +85,27 @@ impl Replica {
                 self.release(author, cx);
                 Ok(Answer::Done)
             }
-            Command::Dismiss(record) => {
-                self.dismiss(record, cx);
-                Ok(Answer::Done)
+            Command::Dismiss(record) => Ok(self.dismiss(record, cx)),
+            Command::Notify {
+                records,
+                campaign,
+                outcome,
+                author,
+            } => self.notify_all(&records, campaign, outcome, author, cx),
+            Command::Look(records) => Ok(Answer::Cards(self.look(&records, cx))),
+        }
+    }
+
+    /// What is refused whoever asks.
+    fn admit(&self, command: &Command) -> Result<(), Refusal> {
+        if self.quarantine.is_some() && self.shows_somebody(command) {
+            return Err(Refusal::Quarantined);
+        }
+        match command {
+            Command::Edit(edit) | Command::Redact(edit, _) if counts(&edit.changes) => {
+                Err(EditError::Counted.into())
             }
+            _ => Ok(()),
         }
     }
 
@@ -102,11 +117,12 @@ impl Replica {
         Answer::Done
     }
 
-    fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+    fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Answer {
         if self.met.remove(&record).is_some() {
             cx.persist(vec![Write::Fact(super::met::fact(record), None)]);
             cx.notify(Notice::Standing);
         }
+        Answer::Done
     }
 
     fn remove_peer(&mut self, node: NodeId, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
@@ -129,6 +145,8 @@ impl Replica {
             | Command::Page { .. }
             | Command::Import(_)
             | Command::Judge(..)
+            | Command::Notify { .. }
+            | Command::Look(_)
             | Command::Redact(..)
             | Command::ClearHistory { .. } => true,
             Command::Edit(edit) => match &edit.target {
@@ -445,7 +463,8 @@ fn admit(card: &Card, changes: &[Change], now: Timestamp) -> Result<(), EditErro
 /// Whether the changes are of what guards a card, or of what the client asks, which a restricted card allows.
 ///
 /// Article 18 restricts the use of what is held on a client; it must not keep the client from asking that the
-/// restriction be lifted, nor the clinic from answering in time (Article 12(3)).
+/// restriction be lifted, nor the clinic from answering in time (Article 12(3)), nor an objection to marketing
+/// (Article 21(3)) from being recorded.
 fn lifts(changes: &[Change]) -> bool {
     changes.iter().all(|change| {
         matches!(
@@ -453,7 +472,21 @@ fn lifts(changes: &[Change]) -> bool {
             Change::SetField(FieldKey::Restriction | FieldKey::LegalClaim, _)
                 | Change::Add(Collection::Request, _)
                 | Change::SetEntry(Collection::Request, ..)
-        )
+        ) || matches!(change, Change::SetField(_, Content::Marketing(one)) if !one.allowed)
+    })
+}
+
+/// Whether the changes touch what only [`super::marketing`] writes: a notice that somebody could remove, or a unit that
+/// somebody could make, would not count.
+fn counts(changes: &[Change]) -> bool {
+    changes.iter().any(|change| match change {
+        Change::Add(collection, _)
+        | Change::SetEntry(collection, ..)
+        | Change::Void(collection, ..) => matches!(
+            collection,
+            Collection::Notice | Collection::Share | Collection::Want
+        ),
+        Change::SetField(..) => false,
     })
 }
 
@@ -482,6 +515,7 @@ fn check(edit: &Edit) -> Result<(), EditError> {
         };
         let sound = match content {
             Some(Content::Request(request)) => request.is_sound(),
+            Some(Content::Plan(plan)) => plan.is_sound(),
             Some(Content::PatchTest(test)) => test.is_sound(),
             _ => true,
         };
