@@ -140,9 +140,9 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/conflicts", Room::Conflicts, t.conflicts(), "Alt+3", conflicts))
                     (link("/premises", Room::Premises, t.premises(), "Alt+4", 0))
                     (link("/treatments", Room::Treatments, t.catalogue_room(), "Alt+5", 0))
-                    (link("/marketing", Room::Marketing, t.marketing_room(), "Alt+0", 0))
+                    (link("/marketing", Room::Marketing, t.marketing_room(), "Alt+6", 0))
                     @if user.owner {
-                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+6", 0))
+                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+7", 0))
                     }
                 }
                 div .side {
