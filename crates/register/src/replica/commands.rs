@@ -26,10 +26,7 @@ impl Replica {
     pub(super) fn command(&mut self, command: Command, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
         self.admit(&command)?;
         match command {
-            Command::Edit(edit) => {
-                let (record, heads) = self.edit(&edit, cx)?;
-                Ok(Answer::Edited { record, heads })
-            }
+            Command::Edit(edit) => Ok(edited(self.edit(&edit, cx)?)),
             Command::Open {
                 record,
                 viewer,
@@ -64,10 +61,7 @@ impl Replica {
                 reason,
             } => self.erase_person(record, author, reason, cx),
             Command::Judge(pair, verdict, author) => self.judge(pair, verdict, author, cx),
-            Command::Redact(edit, reason) => {
-                let (record, heads) = self.redact(&edit, reason, cx)?;
-                Ok(Answer::Edited { record, heads })
-            }
+            Command::Redact(edit, reason) => Ok(edited(self.redact(&edit, reason, cx)?)),
             Command::ClearHistory { record, author } => {
                 self.clear_history(record, author, cx)?;
                 Ok(Answer::Done)
@@ -450,6 +444,10 @@ fn singleton(record: RecordId) -> Option<RecordKind> {
     ]
     .into_iter()
     .find_map(|(fixed, kind)| (fixed == record).then_some(kind))
+}
+
+fn edited((record, heads): (RecordId, Heads)) -> Answer {
+    Answer::Edited { record, heads }
 }
 
 /// Whether the card, as it stands, takes these changes.

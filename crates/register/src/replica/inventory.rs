@@ -1,5 +1,6 @@
 //! What is known of every record without opening it, and the log of what changed in what order.
 
+mod marks;
 mod traced;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,20 +10,19 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use crate::adverse::AdverseMark;
 use crate::card::Alert;
 use crate::contact::Name;
 use crate::directory::{Month, Months, Summary};
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
-use crate::id::{EntryId, Incarnation, NodeId, RecordId};
+use crate::id::{Incarnation, NodeId, RecordId};
 use crate::marketing::Tally;
-use crate::request::{OpenRequest, RequestKind};
 use crate::retention::Due;
 use crate::same::{Judged, Links, Verdict};
 
 use super::tally::StoredTally;
 
+use marks::{StoredAdverse, StoredRequest};
 use traced::StoredTraces;
 
 /// What is known of one record without opening it.
@@ -226,8 +226,8 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 type Id = ByteArray<16>;
 
 /// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
-/// version 2 nothing of notices, products used, papers in a safe, adverse events and months.
-const VERSION: u8 = 3;
+/// version 2 nothing of products used, papers in a safe, adverse events and months, version 3 nothing of notices.
+const VERSION: u8 = 4;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -262,10 +262,6 @@ struct StoredSummary {
     #[serde(default)]
     marketing: Option<bool>,
     #[serde(default)]
-    restricted: bool,
-    #[serde(default)]
-    tally: StoredTally,
-    #[serde(default)]
     traces: StoredTraces,
     #[serde(default)]
     adult: bool,
@@ -275,68 +271,10 @@ struct StoredSummary {
     made: Option<u16>,
     #[serde(default)]
     visits: Vec<(u16, u8)>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredAdverse {
-    entry: Id,
-    date: Date,
-    product: String,
-    batch: String,
-    told_tukes: Option<Date>,
-    told_maker: Option<Date>,
-}
-
-impl StoredAdverse {
-    fn of(mark: &AdverseMark) -> Self {
-        Self {
-            entry: Id::new(*mark.entry.as_bytes()),
-            date: mark.date,
-            product: mark.product.clone(),
-            batch: mark.batch.clone(),
-            told_tukes: mark.told_tukes,
-            told_maker: mark.told_maker,
-        }
-    }
-
-    fn read(&self) -> AdverseMark {
-        AdverseMark {
-            entry: EntryId::from_bytes(*self.entry),
-            date: self.date,
-            product: self.product.clone(),
-            batch: self.batch.clone(),
-            told_tukes: self.told_tukes,
-            told_maker: self.told_maker,
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredRequest {
-    entry: Id,
-    kind: String,
-    received: Date,
-    due: Date,
-}
-
-impl StoredRequest {
-    fn of(request: &OpenRequest) -> Self {
-        Self {
-            entry: Id::new(*request.entry.as_bytes()),
-            kind: request.kind.code().to_owned(),
-            received: request.received,
-            due: request.due,
-        }
-    }
-
-    fn read(&self) -> Result<OpenRequest, Unreadable> {
-        Ok(OpenRequest {
-            entry: EntryId::from_bytes(*self.entry),
-            kind: RequestKind::from_code(&self.kind).ok_or(Unreadable)?,
-            received: self.received,
-            due: self.due,
-        })
-    }
+    #[serde(default)]
+    restricted: bool,
+    #[serde(default)]
+    tally: StoredTally,
 }
 
 /// What a stored index entry says.
@@ -535,6 +473,8 @@ const fn alert_from_code(code: u8) -> Option<Alert> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adverse::AdverseMark;
+    use crate::id::EntryId;
 
     fn entry() -> Entry {
         Entry {

@@ -91,6 +91,7 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
     let tell = Telling { t, names };
     let year = |year: &BirthYear| vec![number("birth_year", t.birth_year(), year.get())];
     let asked = |HealthAsked { date }: &HealthAsked| vec![day("date", t.date(), Some(*date))];
+    let asked_word = t.package_health_asked();
     let mut all = vec![
         tell.record(*id, *created, *changed),
         tell.field("name", t.name(), name, |one| name_facts(t, one)),
@@ -106,12 +107,7 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
         tell.field("marketing", t.marketing(), marketing, |one| {
             marketing_facts(t, one)
         }),
-        tell.field(
-            "health_asked",
-            t.package_health_asked(),
-            health_asked,
-            asked,
-        ),
+        tell.field("health_asked", asked_word, health_asked, asked),
         tell.entries("health", t.health(), health, |one| {
             health_facts(t, one, names)
         }),
