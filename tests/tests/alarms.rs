@@ -76,6 +76,7 @@ fn quiet() -> Report {
             running: false,
         },
         quarantine: None,
+        founder: false,
         met: Vec::new(),
         logs: register::audit::query::Standing::default(),
     }
@@ -116,6 +117,8 @@ fn directory() -> Directory {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        restricted: false,
+        tally: register::marketing::Tally::default(),
         traces: register::trace::Traces::default(),
         adult: false,
         adverse: Vec::new(),

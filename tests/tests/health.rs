@@ -224,6 +224,7 @@ fn nobody_who_may_be_under_age_allows_marketing() {
             allowed: true,
             asked: Some(TODAY),
             channel: String::new(),
+            wording: String::new(),
         };
         field(FieldKey::Marketing, Content::Marketing(said))
     };

@@ -53,7 +53,9 @@ use crate::visitor::Visitor;
 
 pub(crate) use band::alert_mark;
 pub(crate) use content::{Kind, fill, inputs, read};
+pub(crate) use entry::optional_date;
 pub(crate) use package::defused;
+pub(crate) use treatment::catalogue;
 
 /// The most heads or value ids that a form may name.
 const NAMED: usize = 64;

@@ -13,7 +13,7 @@ pub(crate) async fn page(who: Visitor) -> Response {
         ("Ctrl+K", t.find_client()),
         ("↑ ↓ Enter", t.key_choose()),
         ("Esc", t.key_close()),
-        ("Alt+1 … Alt+6", t.key_rooms()),
+        ("Alt+1 … Alt+7", t.key_rooms()),
         ("Alt+N", t.new_client()),
         ("Alt+H", t.record_treatment()),
         ("Ctrl+S", t.save()),

@@ -9,7 +9,8 @@
 //! a handler that lives beside its view: `home`, `clients`, `card`, `conflicts`, `premises`, `users`, `me`,
 //! `factor`, `session`, `audit`; `alarm` is what everybody is told first, `quarantine` the page of a closed register,
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
-//! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes.
+//! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes,
+//! `marketing` the campaigns and the notices that they come to.
 //! The owner's pages are `overview`, `clinic`, `papers` and `breaches`.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
@@ -42,6 +43,7 @@ mod house;
 mod icon;
 mod letterhead;
 mod lockout;
+mod marketing;
 mod me;
 mod overview;
 mod page;
@@ -65,3 +67,4 @@ pub use clock::{day, today};
 pub use doors::{Access, Door};
 pub use secret::{PASSWORD_MAX, PASSWORD_MIN, SecretError, hash_password, setup_code};
 pub use server::{doors, router, serve};
+pub use text::opt_out_text;

@@ -17,6 +17,7 @@ pub(crate) enum Room {
     Start,
     Clients,
     Conflicts,
+    Marketing,
     Treatments,
     Premises,
     /// The owner's pages, which have a navigation of their own.
@@ -139,8 +140,9 @@ fn header(look: &Look, user: &Frame, room: Option<Room>) -> Markup {
                     (link("/conflicts", Room::Conflicts, t.conflicts(), "Alt+3", conflicts))
                     (link("/premises", Room::Premises, t.premises(), "Alt+4", 0))
                     (link("/treatments", Room::Treatments, t.catalogue_room(), "Alt+5", 0))
+                    (link("/marketing", Room::Marketing, t.marketing_room(), "Alt+6", 0))
                     @if user.owner {
-                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+6", 0))
+                        (link("/admin/overview", Room::Desk, t.desk_short(), "Alt+7", 0))
                     }
                 }
                 div .side {

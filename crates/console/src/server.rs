@@ -28,8 +28,8 @@ use crate::house::House;
 use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
     adverse_events, alarm, assets, audit, breaches, card, clients, clinic, conflicts,
-    consent_texts, duplicates, erasures, events, factor, gate, help, home, me, overview, papers,
-    premises, quarantine, quick, requests, retention, tasks, treatments, users,
+    consent_texts, duplicates, erasures, events, factor, gate, help, home, marketing, me, overview,
+    papers, premises, quarantine, quick, requests, retention, tasks, treatments, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -115,6 +115,7 @@ fn plan() -> Doors {
         .and(breaches::doors())
         .and(own())
         .and(desk())
+        .and(marketing::doors())
         .and(treatments::doors())
         .and(clients::doors())
         .and(card::doors())

@@ -15,6 +15,7 @@ mod duplicates;
 mod factor;
 mod forget;
 mod frame;
+mod marketing;
 mod overview;
 pub(crate) mod paper;
 mod papers;
@@ -85,6 +86,7 @@ macro_rules! sentences {
     };
 }
 
+pub use marketing::opt_out_text;
 use sentences;
 use texts;
 

@@ -37,6 +37,8 @@ pub enum Action {
     ReadAudit,
     /// Take down what clients ask under the law, and see what was asked (clause 10).
     RecordRequests,
+    /// Make campaigns, send them, and take their lists out (clause 12).
+    RunCampaigns,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
     DecideRequests,
     /// Answer for the register: the clinic's settings and papers, the breach register, the overview. Nothing there
@@ -56,6 +58,7 @@ impl Action {
             | Self::RedactContact
             | Self::RedactCare
             | Self::RecordRequests
+            | Self::RunCampaigns
             | Self::DecideRequests => true,
             // Certificates, and an erasure, which says no more than the card's own page.
             Self::Erase => false,
@@ -89,6 +92,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Retain
         | Action::EditCatalogue
         | Action::ReadAudit
+        | Action::RunCampaigns
         | Action::DecideRequests
         | Action::Govern => matches!(role, Role::Owner),
     }

@@ -14,13 +14,14 @@ use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, P
 use crate::document::{Heads, Stamp};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry};
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::marketing::{Notice, Share, Want};
 use crate::minor::{AdultCheck, GuardianConsent};
 use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::{PatchState, PatchTest};
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judged, Judgement};
-use crate::settings::{CatalogueItem, Controller, Notice, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, PaperTask, Premises, PrivacyNotice};
 use crate::treatment::Treatment;
 
 /// A value and where it comes from.
@@ -160,6 +161,12 @@ pub struct Card {
     pub refusals: Vec<Entry<TreatmentRefusal>>,
     /// What was judged of this card and another, as far as it stands here ([`crate::same::place`]).
     pub judgements: Vec<Entry<Judgement>>,
+    /// Marketing notices, newest first.
+    pub notices: Vec<Entry<Notice>>,
+    /// Units of this client's notices that premises gave each other.
+    pub shares: Vec<Entry<Share>>,
+    /// Units that premises ask for.
+    pub wants: Vec<Entry<Want>>,
     /// When the card was made.
     pub created: Option<Timestamp>,
     /// When it was last changed.
@@ -188,12 +195,14 @@ pub struct Settings {
     pub premises: Vec<(NodeId, Field<Premises>)>,
     /// Papers to destroy, and those that were.
     pub papers: Vec<Entry<PaperTask>>,
+    /// Units of every client's notices that premises gave each other.
+    pub shares: Vec<Entry<Share>>,
     /// Versions of the text that clients consent to, newest first.
     pub consent_texts: Vec<Entry<ConsentText>>,
     /// The breach register.
     pub breaches: Vec<Entry<Breach>>,
     /// Privacy notices that were put in use.
-    pub notices: Vec<Entry<Notice>>,
+    pub privacy_notices: Vec<Entry<PrivacyNotice>>,
 }
 
 /// The treatment catalogue.
@@ -236,6 +245,9 @@ impl Card {
             adverse: Vec::new(),
             refusals: Vec::new(),
             judgements: Vec::new(),
+            notices: Vec::new(),
+            shares: Vec::new(),
+            wants: Vec::new(),
             created: None,
             changed: None,
         }

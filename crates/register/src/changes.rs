@@ -9,7 +9,7 @@ use crate::document::{Collection, Deed, FieldKey, Slot, Stamp, Step};
 use crate::health::HealthEntry;
 use crate::id::ValueId;
 use crate::people::Role;
-use crate::retention::due;
+use crate::retention::{due, notice_goes};
 use crate::value::Content;
 
 /// The most revisions in one answer.
@@ -138,6 +138,7 @@ fn goes(content: &Content) -> Option<Date> {
             date, confirmed, ..
         }) => (*date).max(*confirmed).map(due),
         Content::Request(one) => one.closing.as_ref().map(|closing| due(closing.date)),
+        Content::Notice(one) => Some(notice_goes(one)),
         _ => None,
     }
 }

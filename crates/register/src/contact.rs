@@ -250,6 +250,8 @@ pub struct Marketing {
     pub asked: Option<jiff::civil::Date>,
     /// How it was asked: in person, by phone, imported.
     pub channel: String,
+    /// Which wording of the question was put to the client; empty where not known.
+    pub wording: String,
 }
 
 /// A free-text note on a card; not for health (decision 10).

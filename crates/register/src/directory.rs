@@ -4,6 +4,7 @@
 
 mod alike;
 mod index;
+mod marketing;
 mod month;
 mod person;
 mod recall;
@@ -17,6 +18,7 @@ use crate::adverse::AdverseMark;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
 use crate::id::RecordId;
+use crate::marketing::{Campaign, Tally};
 use crate::people::User;
 use crate::request::OpenRequest;
 use crate::retention::Due;
@@ -26,6 +28,7 @@ use crate::trace::Traces;
 use alike::Alike;
 use index::Index;
 pub use index::fold;
+pub use marketing::Left;
 pub use month::{Activity, Month, Months};
 pub use person::{Judgements, Pair};
 use recall::Recall;
@@ -56,6 +59,10 @@ pub struct Summary {
     pub judged: Vec<Judged>,
     /// The answer about marketing, if there is one.
     pub marketing: Option<bool>,
+    /// Whether the use of the card is restricted.
+    pub restricted: bool,
+    /// Its marketing notices and their units.
+    pub tally: Tally,
     /// Products used and papers in a safe. The directory keeps them apart, so what it shows of a client has none.
     pub traces: Traces,
     /// Whether somebody made sure that the client is 18.
@@ -88,6 +95,7 @@ pub struct Directory {
     users: BTreeMap<RecordId, User>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
+    campaigns: BTreeMap<RecordId, Campaign>,
     today: Option<Date>,
     closed: bool,
 }
@@ -104,6 +112,8 @@ pub enum Update {
     Settings(Box<Settings>),
     /// The catalogue changed.
     Catalogue(Box<Catalogue>),
+    /// A campaign is new or changed.
+    Campaign(Box<Campaign>),
     /// A record is gone.
     Gone(RecordId),
     /// It is this day: what is past its time is hidden.
@@ -129,6 +139,9 @@ impl Directory {
             }
             Update::Settings(settings) => self.settings = Some(*settings),
             Update::Catalogue(catalogue) => self.catalogue = Some(*catalogue),
+            Update::Campaign(campaign) => {
+                self.campaigns.insert(campaign.id, *campaign);
+            }
             Update::Today(today) => self.today = Some(today),
             Update::Closed(closed) => self.closed = closed,
             Update::Gone(id) => {
@@ -138,6 +151,7 @@ impl Directory {
                 self.recall.remove(id);
                 self.clients.remove(&id);
                 self.users.remove(&id);
+                self.campaigns.remove(&id);
             }
         }
     }

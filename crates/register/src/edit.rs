@@ -83,6 +83,9 @@ pub enum EditError {
     /// A legal claim keeps the card from being erased (GDPR Article 17(3)(e)).
     #[error("a legal claim keeps the card")]
     LegalClaim,
+    /// Notices and their units are counted by the register alone.
+    #[error("notices are counted by the register alone")]
+    Counted,
     /// Nothing but contact details may be kept of this client (clause 6).
     #[error("nothing but contact details may be kept of this client")]
     ContactOnly,
@@ -118,6 +121,8 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::Undertaking, Kind::Undertaking)
             | (FieldKey::Disabled, Kind::Disabled)
             | (FieldKey::Controller, Kind::Controller)
+            | (FieldKey::Plan, Kind::Plan)
+            | (FieldKey::Progress, Kind::Progress)
             | (FieldKey::HealthConsent, Kind::HealthConsent)
             | (FieldKey::ContactOnly, Kind::ContactOnly)
             | (FieldKey::AdultCheck, Kind::AdultCheck)
@@ -141,11 +146,15 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::Task, Kind::PaperTask)
             | (Collection::Request, Kind::Request)
             | (Collection::Judgement, Kind::Judgement)
+            | (Collection::Notice, Kind::Notice)
+            | (Collection::Share, Kind::Share)
+            | (Collection::Want, Kind::Want)
+            | (Collection::Recipients, Kind::Recipients)
             | (Collection::PatchTest, Kind::PatchTest)
             | (Collection::Adverse, Kind::AdverseEvent)
             | (Collection::Refusal, Kind::TreatmentRefusal)
             | (Collection::ConsentText, Kind::ConsentText)
             | (Collection::Breach, Kind::Breach)
-            | (Collection::Notice, Kind::Notice)
+            | (Collection::PrivacyNotice, Kind::PrivacyNotice)
     )
 }

@@ -29,6 +29,7 @@ pub mod health;
 pub mod id;
 pub mod identity_code;
 pub mod ledger;
+pub mod marketing;
 pub mod minor;
 pub mod mode;
 pub mod patch_test;

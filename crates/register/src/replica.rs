@@ -14,6 +14,7 @@ mod give;
 mod import;
 mod input;
 mod inventory;
+mod marketing;
 mod met;
 mod peers;
 mod person;
@@ -24,6 +25,7 @@ mod session;
 mod sheet;
 mod shelf;
 mod store;
+mod tally;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -45,6 +47,7 @@ pub use answer::{
 };
 pub use effect::{Effect, Fault, Notice};
 pub use input::{Command, ImportedClient, Input, Moment, Peer, node_id};
+pub use marketing::NOTICES;
 pub use met::Met;
 pub use quarantine::Quarantine;
 pub use shelf::{AuditSlot, Group, Holdings, Shelf, ShelfError, Write};
@@ -109,6 +112,14 @@ pub struct Replica {
     /// When the owner last let the node serve in spite of a quarantine.
     released: Option<Timestamp>,
     met: BTreeMap<RecordId, Met>,
+    /// The register that this node founded, whose units of notices it began with.
+    founded: Option<RegisterId>,
+    /// Notices of its own may be missing, as after a restored backup.
+    behind: bool,
+    /// Campaigns with a list of recipients, and when it expires.
+    lists: BTreeMap<RecordId, Timestamp>,
+    /// When units and lists were last looked at.
+    evened: Option<Timestamp>,
 }
 
 impl core::fmt::Debug for Replica {
@@ -168,7 +179,10 @@ impl Replica {
             Some(bytes) => store::read_register(bytes).ok_or(OpenError::Fact(FACT_REGISTER))?,
             None => {
                 let made = (RegisterId::random(cx.rng), RegisterSecret::random(cx.rng));
-                cx.persist(vec![store::write_register(made.0, &made.1)]);
+                cx.persist(vec![
+                    store::write_register(made.0, &made.1),
+                    marketing::write_founded(made.0),
+                ]);
                 made
             }
         };
@@ -193,6 +207,10 @@ impl Replica {
             quarantine: None,
             released: None,
             met: BTreeMap::new(),
+            founded: (!holdings.facts.contains_key(FACT_REGISTER)).then_some(register),
+            behind: holdings.facts.contains_key(marketing::FACT_BEHIND),
+            lists: BTreeMap::new(),
+            evened: Some(cx.now),
         };
         replica.read_facts(&holdings.facts)?;
         replica.clock.observe(cx.now);
@@ -242,6 +260,9 @@ impl Replica {
         if let Some(bytes) = facts.get(quarantine::FACT) {
             let why = Quarantine::decode(bytes);
             self.quarantine = Some(why.ok_or(OpenError::Fact(quarantine::FACT))?);
+        }
+        if let Some(bytes) = facts.get(marketing::FACT_FOUNDED) {
+            self.founded = RegisterId::from_slice(bytes);
         }
         if let Some(bytes) = facts.get(quarantine::FACT_RELEASED) {
             self.released = quarantine::read_released(bytes);
@@ -296,6 +317,7 @@ impl Replica {
         for record in others {
             if let Ok(Some(sheet)) = Sheet::read(record, cx.shelf) {
                 self.publish(record, &sheet, cx);
+                self.note_list(record, &sheet);
                 self.sheets.put(record, sheet);
             }
         }
@@ -309,6 +331,7 @@ impl Replica {
         let renewed = sheet.and_then(|sheet| self.publish(record, &sheet, cx));
         if let Some(summary) = &renewed {
             entry.judged = summary.judged.clone();
+            entry.tally = summary.tally.clone();
             let bytes = inventory::encode(&entry, Some(summary));
             cx.persist(vec![Write::Index(record, bytes)]);
         } else if let Some(summary) = read.summary {
@@ -367,6 +390,7 @@ impl Replica {
                 self.notice_solitude(&mut cx);
                 self.tick(&mut cx);
                 self.retain(&mut cx);
+                self.tend_marketing(&mut cx);
                 self.pump_all(&mut cx);
                 self.keep_trail(&mut cx);
                 self.read_on(&cx);
@@ -426,6 +450,7 @@ impl Replica {
                 .count(),
             retention: self.retention_report(),
             quarantine: self.quarantine,
+            founder: self.is_founder(),
             met: self.met.values().copied().collect(),
             logs: self.log_standing(),
         }

@@ -3,6 +3,7 @@
 //! * ENTRY: a treatment, a patch test, an adverse event or a refused treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
 //! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
+//! * NOTICE: a marketing notice goes two years after it was sent.
 //! * BREACH: a breach register entry goes five years after it was closed; an open one stays.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
 //!
@@ -14,6 +15,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::card::{Card, Entry, Field, Held};
+use crate::marketing::{KEPT_MONTHS, Notice};
 
 /// How many years are kept (clause 9).
 pub const YEARS: i16 = 5;
@@ -142,7 +144,8 @@ impl Card {
             .chain(self.requests.iter().filter_map(request_due))
             .chain(self.patch_tests.iter().filter_map(patch_due))
             .chain(self.adverse.iter().filter_map(adverse_due))
-            .chain(self.refusals.iter().filter_map(refusal_due));
+            .chain(self.refusals.iter().filter_map(refusal_due))
+            .chain(self.notices.iter().filter_map(notice_due));
         Due {
             card: last.map(due).and_then(|due| self.goes(due)),
             entry: entries.min().and_then(|due| self.goes(due)),
@@ -158,6 +161,7 @@ impl Card {
         self.treatments.retain(|entry| stays(treatment_due(entry)));
         self.health.retain(|entry| stays(health_due(entry)));
         self.requests.retain(|entry| stays(request_due(entry)));
+        self.notices.retain(|entry| stays(notice_due(entry)));
         self.patch_tests.retain(|entry| stays(patch_due(entry)));
         self.adverse.retain(|entry| stays(adverse_due(entry)));
         self.refusals.retain(|entry| stays(refusal_due(entry)));
@@ -210,6 +214,18 @@ pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
         closing.map(|closing| closing.date)
     };
     latest(&entry.field, closed).map(due)
+}
+
+/// When a marketing notice has to go: long after it counted for the last time.
+#[must_use]
+pub fn notice_due(entry: &Entry<Notice>) -> Option<Date> {
+    latest(&entry.field, |held| Some(notice_goes(&held.value)))
+}
+
+/// When this marketing notice has to go.
+#[must_use]
+pub fn notice_goes(notice: &Notice) -> Date {
+    day(notice.at).saturating_add(Span::new().months(KEPT_MONTHS))
 }
 
 /// When an entry of the breach register has to go: five years after it was closed. `None` while it is open in any of

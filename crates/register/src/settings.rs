@@ -38,7 +38,7 @@ pub struct Premises {
 pub const LEAST_AGE_LIMIT: u8 = 99;
 /// A privacy notice (GDPR Article 13) as the clinic put it in use: kept, so that what clients were told when is known.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Notice {
+pub struct PrivacyNotice {
     /// The first day of its use.
     pub from: Date,
     /// The whole text in Finnish, Swedish and English: clauses parted by an empty line, the title on the first line of each.
@@ -103,4 +103,10 @@ impl PaperTask {
     }
 }
 
-crate::redacted!(Controller, Premises, Notice, CatalogueItem, PaperTask);
+crate::redacted!(
+    Controller,
+    Premises,
+    PrivacyNotice,
+    CatalogueItem,
+    PaperTask
+);

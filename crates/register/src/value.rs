@@ -9,6 +9,7 @@
 mod content;
 mod fields;
 mod form;
+mod marketing;
 mod paper;
 mod request;
 mod safety;

@@ -75,6 +75,8 @@ fn summary(number: usize) -> Summary {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        restricted: false,
+        tally: register::marketing::Tally::default(),
         traces: Traces {
             given: given.collect(),
             papers: Vec::new(),

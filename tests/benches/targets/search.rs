@@ -36,6 +36,8 @@ pub(crate) fn run(table: &mut Table) {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            restricted: false,
+            tally: register::marketing::Tally::default(),
             traces: register::trace::Traces::default(),
             adult: false,
             adverse: Vec::new(),

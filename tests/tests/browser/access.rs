@@ -8,7 +8,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 30] = [
+const ROOMS: [&str; 32] = [
     "/",
     "/adverse-events",
     "/consent",
@@ -17,6 +17,8 @@ const ROOMS: [&str; 30] = [
     "/conflicts",
     "/duplicates",
     "/requests",
+    "/marketing",
+    "/marketing/new",
     "/premises",
     "/admin/users",
     "/retention",

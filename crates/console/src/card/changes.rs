@@ -190,7 +190,9 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             | FieldKey::Agreement
             | FieldKey::Undertaking
             | FieldKey::Disabled
-            | FieldKey::Controller => t.name(),
+            | FieldKey::Controller
+            | FieldKey::Plan
+            | FieldKey::Progress => t.name(),
         },
         Slot::Entry(collection, _) => match collection {
             Collection::Phone => t.phone(),
@@ -203,11 +205,15 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             Collection::PatchTest => t.patch_test(),
             Collection::Adverse => t.adverse_event(),
             Collection::Refusal => t.refusal(),
+            Collection::Notice => t.notices(),
+            Collection::Share => t.notice_units(),
+            Collection::Want => t.notice_wishes(),
             Collection::Field
             | Collection::Premises
             | Collection::Task
             | Collection::Breach
-            | Collection::Notice
+            | Collection::PrivacyNotice
+            | Collection::Recipients
             | Collection::ConsentText => t.name(),
         },
     }

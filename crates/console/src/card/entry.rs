@@ -398,7 +398,7 @@ fn show(
 }
 
 /// A date that may be left out; the outer `None` is a fault.
-pub(super) fn optional_date(
+pub(crate) fn optional_date(
     t: Language,
     form: &Form,
     name: &str,

@@ -8,6 +8,7 @@ use register::card::Field as Slotted;
 use register::contact::{Marketing, text};
 use register::document::{FieldKey, Slot};
 use register::edit::{Change, Target};
+use register::marketing::WORDING;
 use register::minor::Minority;
 use register::value::Content;
 
@@ -92,6 +93,7 @@ pub(super) fn fill(marketing: &Marketing) -> Form {
 pub(super) fn inputs(t: Language, form: &Form, faults: &Faults) -> Markup {
     html! {
         (choices("allowed", t.marketing_question(), &[("yes", t.marketing_yes()), ("no", t.marketing_no())], form, faults))
+        p .hint { (t.marketing_wording()) }
         (Field::new("asked", t.asked_on(), Input::Date).hint(t.date_hint()).show(form, faults))
         (Field::new("channel", t.asked_how(), Input::Text).hint(t.asked_how_hint()).show(form, faults))
     }
@@ -112,6 +114,7 @@ pub(super) fn read(t: Language, form: &Form, faults: &mut Faults) -> Option<Mark
         allowed: allowed?,
         asked: asked?,
         channel: channel?,
+        wording: WORDING.to_owned(),
     })
 }
 
@@ -128,5 +131,6 @@ pub(super) fn lines(t: Language, marketing: &Marketing) -> Vec<(&'static str, St
             marketing.asked.map(show_date).unwrap_or_default(),
         ),
         (t.asked_how(), marketing.channel.clone()),
+        (t.asked_wording(), marketing.wording.clone()),
     ]
 }

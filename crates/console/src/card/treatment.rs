@@ -105,7 +105,7 @@ pub(super) fn inputs(who: &Visitor, form: &Form, faults: &Faults) -> Markup {
     }
 }
 
-pub(super) fn catalogue(who: &Visitor) -> Vec<String> {
+pub(crate) fn catalogue(who: &Visitor) -> Vec<String> {
     let directory = who.house().desk.directory();
     let items = directory.catalogue().map(|all| all.items.as_slice());
     items

@@ -319,9 +319,13 @@ fn marketing(who: &Visitor, opened: &Opened) -> Markup {
         }
         @for held in card.marketing.all() {
             @if let Some(date) = held.value.asked {
-                p .muted { (t.asked_on()) " " (show_date(date)) " " (held.value.channel) }
+                p .muted { (t.asked_on()) " " (show_date(date)) " " (held.value.channel)
+                    @if let Some(stamp) = held.stamp { " · " (who.house().user_name(stamp.author, t)) }
+                    @if !held.value.wording.is_empty() { " · " (t.asked_wording()) " " (held.value.wording) }
+                }
             }
         }
+        (crate::marketing::on_card(who, card.id))
         @if opened.permission != card.marketing_answer() {
             p .muted { (t.linked_marketing()) }
         }

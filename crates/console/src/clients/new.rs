@@ -94,6 +94,8 @@ fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         requests: Vec::new(),
         judged: Vec::new(),
         marketing: None,
+        restricted: false,
+        tally: register::marketing::Tally::default(),
         traces: register::trace::Traces::default(),
         adult: false,
         adverse: Vec::new(),

@@ -9,7 +9,7 @@ use register::card::{Entry, Settings};
 use register::document::{Collection, Heads};
 use register::edit::{Change, Target};
 use register::id::{EntryId, SETTINGS};
-use register::settings::Notice;
+use register::settings::PrivacyNotice;
 use register::value::Content;
 
 use crate::card::{hidden_state, seen};
@@ -72,9 +72,9 @@ fn settings(who: &Visitor) -> Option<Settings> {
 }
 
 /// Versions put in use, the newest first; what has not arrived stands at the end.
-fn versions(who: &Visitor) -> Vec<Entry<Notice>> {
+fn versions(who: &Visitor) -> Vec<Entry<PrivacyNotice>> {
     let mut all = settings(who)
-        .map(|settings| settings.notices)
+        .map(|settings| settings.privacy_notices)
         .unwrap_or_default();
     all.sort_by_key(|entry| {
         core::cmp::Reverse((entry.field.newest().map(|one| one.from), entry.id))
@@ -184,7 +184,10 @@ pub(crate) async fn put_in_use(Posted { who, form }: Posted) -> Result<Response,
         return Ok(response);
     };
     let texts = current(&Letterhead::of(who.house()));
-    let change = Change::Add(Collection::Notice, Content::Notice(Notice { from, texts }));
+    let change = Change::Add(
+        Collection::PrivacyNotice,
+        Content::PrivacyNotice(PrivacyNotice { from, texts }),
+    );
     who.edit(Target::Seen(SETTINGS, seen(&form)?), vec![change])
         .await?;
     Ok(redirect("/admin/papers"))
@@ -204,7 +207,7 @@ pub(crate) async fn version(
     let paper = html! {
         h1 { (language.privacy_notice()) }
         @match found.field.newest() {
-            None => (standing(t, &found.field, |_: &Notice| String::new())),
+            None => (standing(t, &found.field, |_: &PrivacyNotice| String::new())),
             Some(one) => {
                 @let texts = Language::ALL.into_iter().zip(&one.texts);
                 @for (_, text) in texts.filter(|(of, _)| *of == language) {

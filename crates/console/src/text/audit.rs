@@ -229,6 +229,14 @@ impl Language {
                 );
                 (word, word)
             }
+            Some(RecordKind::Campaign) => (
+                self.pick("Teki kampanjan", "Gjorde kampanjen", "Made the campaign"),
+                self.pick(
+                    "Muutti kampanjaa",
+                    "Ändrade kampanjen",
+                    "Changed the campaign",
+                ),
+            ),
             None => {
                 let word = self.pick("Muutti tietoja", "Ändrade uppgifter", "Made a change");
                 (word, word)
@@ -298,6 +306,16 @@ impl Language {
                 "åtkomstens slut",
                 "end of access",
             ),
+            FieldKey::Plan => self.pick(
+                "kampanjan sisältö",
+                "kampanjens innehåll",
+                "what the campaign is",
+            ),
+            FieldKey::Progress => self.pick(
+                "kampanjan vaihe",
+                "kampanjens skede",
+                "stage of the campaign",
+            ),
             FieldKey::Controller => {
                 self.pick("rekisterinpitäjä", "personuppgiftsansvarig", "controller")
             }
@@ -335,10 +353,26 @@ impl Language {
             Collection::Breach => {
                 self.pick("tietoturvaloukkaus", "personuppgiftsincident", "breach")
             }
-            Collection::Notice => self.pick(
+            Collection::PrivacyNotice => self.pick(
                 "tietosuojaseloste",
                 "dataskyddsbeskrivning",
                 "privacy notice",
+            ),
+            Collection::Notice => self.pick("tiedote", "utskick", "notice"),
+            Collection::Share => self.pick(
+                "tiedotteiden siirto toimipisteelle",
+                "utskick överförda till ett verksamhetsställe",
+                "notices moved to a premises",
+            ),
+            Collection::Want => self.pick(
+                "tiedotteiden pyyntö",
+                "begäran om utskick",
+                "notices asked for",
+            ),
+            Collection::Recipients => self.pick(
+                "vastaanottajaluettelo",
+                "mottagarlista",
+                "list of recipients",
             ),
             Collection::Judgement => self.pick("kaksoiskappaleet", "dubbletter", "duplicates"),
         }

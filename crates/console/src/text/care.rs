@@ -211,6 +211,8 @@ impl Language {
             Kind::Health | Kind::HealthAsked => self.health(),
             Kind::Treatment | Kind::CatalogueItem => self.treatment(),
             Kind::Request => self.request(),
+            Kind::Notice | Kind::Share | Kind::Want => self.notices(),
+            Kind::Plan | Kind::Progress | Kind::Recipients => self.campaign(),
             Kind::HealthConsent | Kind::ConsentText => self.consent(),
             Kind::ContactOnly => self.contact_only(),
             Kind::TreatmentRefusal => self.refusal(),
@@ -233,7 +235,7 @@ impl Language {
             | Kind::Restriction
             | Kind::PaperTask
             | Kind::Breach
-            | Kind::Notice
+            | Kind::PrivacyNotice
             | Kind::Agreement => self.name(),
         }
     }

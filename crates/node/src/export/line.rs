@@ -261,6 +261,9 @@ mod tests {
             adverse: Vec::new(),
             refusals: Vec::new(),
             judgements: Vec::new(),
+            notices: Vec::new(),
+            shares: Vec::new(),
+            wants: Vec::new(),
             created: None,
             changed: None,
         }
@@ -325,6 +328,7 @@ mod tests {
             allowed,
             asked: None,
             channel: String::new(),
+            wording: String::new(),
         };
         let mut card = card();
         card.marketing = Field::Conflict(vec![held(said(true), 1), held(said(false), 2)]);

@@ -299,6 +299,7 @@ fn marketing(cells: &Cells<'_>, findings: &mut Findings) -> Option<Marketing> {
         allowed,
         asked: None,
         channel: CHANNEL.to_owned(),
+        wording: String::new(),
     })
 }
 

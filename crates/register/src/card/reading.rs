@@ -10,6 +10,7 @@ use crate::directory::{Months, Summary};
 use crate::document::{Collection, Document, FieldKey, Leaf, Leaves, Slot};
 use crate::health::HealthEntry;
 use crate::id::{EntryId, NodeId, RecordId, ValueId};
+use crate::marketing::{Campaign, Notice, Share, Tally, Want};
 use crate::minor::{AdultCheck, GuardianConsent};
 use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::PatchTest;
@@ -76,6 +77,8 @@ impl Reading<'_> {
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
             judged: card.judged().collect(),
             marketing: card.marketing_answer(),
+            restricted: card.restricted(),
+            tally: Tally::of(&card),
             traces: Traces::of(&card),
             adult: card.verified_adult(),
             adverse: card.adverse.iter().filter_map(AdverseMark::of).collect(),
@@ -146,6 +149,9 @@ impl Reading<'_> {
             adverse: self.adverse(slots),
             refusals: self.refusals(slots),
             judgements: self.judgements(slots),
+            notices: self.notices(slots),
+            shares: self.shares(slots),
+            wants: self.wants(slots),
             created: lifetime.map(|(first, _)| first),
             changed: lifetime.map(|(_, last)| last),
         }
@@ -247,6 +253,53 @@ impl Reading<'_> {
         })
     }
 
+    fn wants(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Want>> {
+        self.entries(slots, Collection::Want, |content| match content {
+            Content::Want(want) => Some(want),
+            _ => None,
+        })
+    }
+
+    fn shares(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Share>> {
+        self.entries(slots, Collection::Share, |content| match content {
+            Content::Share(share) => Some(share),
+            _ => None,
+        })
+    }
+
+    /// Newest first.
+    fn notices(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Notice>> {
+        let mut notices = self.entries(slots, Collection::Notice, |content| match content {
+            Content::Notice(notice) => Some(notice),
+            _ => None,
+        });
+        notices.sort_by_key(|entry| core::cmp::Reverse(entry.field.newest().map(|one| one.at)));
+        notices
+    }
+
+    /// The record as a campaign.
+    #[must_use]
+    pub fn campaign(&self) -> Campaign {
+        let slots = self.document.stamped_leaves();
+        Campaign {
+            id: self.id,
+            heads: self.document.heads(),
+            plan: self.field(&slots, FieldKey::Plan, |content| match content {
+                Content::Plan(plan) => Some(plan),
+                _ => None,
+            }),
+            progress: self.field(&slots, FieldKey::Progress, |content| match content {
+                Content::Progress(progress) => Some(progress),
+                _ => None,
+            }),
+            parts: self.entries(&slots, Collection::Recipients, |content| match content {
+                Content::Recipients(part) => Some(part),
+                _ => None,
+            }),
+            created: self.document.lifetime().map(|(first, _)| first),
+        }
+    }
+
     /// Newest first.
     fn requests(&self, slots: &BTreeMap<Slot, Leaves>) -> Vec<Entry<Request>> {
         let mut requests = self.entries(slots, Collection::Request, |content| match content {
@@ -328,15 +381,20 @@ impl Reading<'_> {
                 Content::PaperTask(task) => Some(task),
                 _ => None,
             }),
+            shares: self.shares(&slots),
             consent_texts: self.consent_texts(&slots),
             breaches: self.entries(&slots, Collection::Breach, |content| match content {
                 Content::Breach(breach) => Some(breach),
                 _ => None,
             }),
-            notices: self.entries(&slots, Collection::Notice, |content| match content {
-                Content::Notice(notice) => Some(notice),
-                _ => None,
-            }),
+            privacy_notices: self.entries(
+                &slots,
+                Collection::PrivacyNotice,
+                |content| match content {
+                    Content::PrivacyNotice(notice) => Some(notice),
+                    _ => None,
+                },
+            ),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

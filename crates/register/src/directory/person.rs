@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::card::Alert;
 use crate::id::RecordId;
 use crate::minor::maybe_minor;
@@ -47,7 +49,7 @@ impl Directory {
     #[must_use]
     pub fn marketing(&self, id: RecordId) -> Option<bool> {
         strictest(self.person(id).map(|summary| {
-            if self.maybe_minor(summary) {
+            if self.today.is_some_and(|today| summary.maybe_minor(today)) {
                 Some(false)
             } else {
                 summary.marketing
@@ -55,14 +57,8 @@ impl Directory {
         }))
     }
 
-    /// Whether the client may be under age, so that there is no marketing (decision 6).
-    fn maybe_minor(&self, summary: &super::Summary) -> bool {
-        let young = self.today.zip(summary.birth_year);
-        !summary.adult && young.is_some_and(|(today, year)| maybe_minor(year, today))
-    }
-
     /// Every card of a person, also one that is past its time: it may hold what must not be missed.
-    fn person(&self, id: RecordId) -> impl Iterator<Item = &super::Summary> {
+    pub(super) fn person(&self, id: RecordId) -> impl Iterator<Item = &super::Summary> {
         let set = self.links.set(id).into_iter();
         set.filter_map(|one| self.hidden_client(one))
     }
@@ -121,12 +117,20 @@ impl Directory {
     }
 }
 
+impl super::Summary {
+    /// Whether the client may be under age, so that there is no marketing (decision 6).
+    pub(super) fn maybe_minor(&self, today: Date) -> bool {
+        !self.adult && self.birth_year.is_some_and(|year| maybe_minor(year, today))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::contact::{BirthYear, Name};
     use crate::directory::{Summary, Update};
     use crate::health::AlertLevel;
+    use crate::marketing::Tally;
     use crate::retention::Due;
     use crate::same::Judged;
 
@@ -147,6 +151,8 @@ mod tests {
             requests: Vec::new(),
             judged: Vec::new(),
             marketing: None,
+            restricted: false,
+            tally: Tally::default(),
             traces: crate::trace::Traces::default(),
             adult: false,
             adverse: Vec::new(),

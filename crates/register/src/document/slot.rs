@@ -13,10 +13,18 @@ pub enum RecordKind {
     Settings,
     /// The treatment catalogue ([`crate::id::CATALOGUE`]).
     Catalogue,
+    /// A marketing campaign.
+    Campaign,
 }
 
 impl RecordKind {
-    const ALL: [Self; 4] = [Self::Client, Self::Staff, Self::Settings, Self::Catalogue];
+    const ALL: [Self; 5] = [
+        Self::Client,
+        Self::Staff,
+        Self::Settings,
+        Self::Catalogue,
+        Self::Campaign,
+    ];
 
     /// The number that stands for it in documents and stored indexes.
     #[must_use]
@@ -26,6 +34,7 @@ impl RecordKind {
             Self::Staff => 2,
             Self::Settings => 3,
             Self::Catalogue => 4,
+            Self::Campaign => 5,
         }
     }
 
@@ -96,6 +105,10 @@ keys! {
         Disabled = "disabled",
         /// The clinic.
         Controller = "controller",
+        /// What a campaign is.
+        Plan = "plan",
+        /// How far a campaign is.
+        Progress = "progress",
         /// Consent to the keeping of health information.
         HealthConsent = "health_consent",
         /// Whether nothing but contact details may be kept.
@@ -134,6 +147,14 @@ keys! {
         Request = "request",
         /// Which other cards are of the same person, by their ids.
         Judgement = "judgement",
+        /// Notices sent to a client.
+        Notice = "notice",
+        /// Units of notices that a node gave another.
+        Share = "share",
+        /// Units of notices that a node asks for, by node id.
+        Want = "want",
+        /// Parts of a campaign's list.
+        Recipients = "recipients",
         /// Patch tests.
         PatchTest = "patch_test",
         /// Adverse events.
@@ -145,7 +166,7 @@ keys! {
         /// Breaches of personal data.
         Breach = "breach",
         /// Privacy notices that were put in use.
-        Notice = "notice",
+        PrivacyNotice = "privacy_notice",
     }
 }
 
@@ -169,12 +190,16 @@ impl Collection {
             self,
             Self::Request
                 | Self::Judgement
+                | Self::Notice
+                | Self::Share
+                | Self::Want
+                | Self::Recipients
                 | Self::PatchTest
                 | Self::Adverse
                 | Self::Refusal
                 | Self::ConsentText
                 | Self::Breach
-                | Self::Notice
+                | Self::PrivacyNotice
         )
     }
 }

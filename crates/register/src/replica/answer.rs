@@ -10,8 +10,9 @@ use crate::changes::Revision;
 use crate::clock::ClockTrouble;
 use crate::document::Heads;
 use crate::edit::EditError;
-use crate::id::{Incarnation, NodeId, RecordId, RegisterId};
+use crate::id::{EntryId, Incarnation, NodeId, RecordId, RegisterId};
 use crate::ledger::{Confirmation, Reason};
+use crate::marketing::NoticeRefusal;
 use crate::retention::Due;
 
 use super::met::Met;
@@ -48,6 +49,8 @@ pub enum Answer {
     Due(Vec<DueCard>),
     /// How deletion by the clock stands.
     Retention(Box<RetentionReport>),
+    /// Of each notice that was to be recorded its entry, or why it was refused; in order.
+    Noticed(Vec<Result<EntryId, NoticeRefusal>>),
     /// A page of the audit log.
     Log(Box<Page>),
     /// Cards that somebody looked at, the last looked at first, and how many entries are still to be read.
@@ -188,6 +191,8 @@ pub struct Report {
     pub quarantine: Option<Quarantine>,
     /// Edits made here that met an erasure.
     pub met: Vec<Met>,
+    /// Whether this node founded the register.
+    pub founder: bool,
     /// How the audit logs stand.
     pub logs: Standing,
 }

@@ -24,14 +24,9 @@ const PAGE_LIMIT: usize = 1_000;
 
 impl Replica {
     pub(super) fn command(&mut self, command: Command, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
-        if self.quarantine.is_some() && self.shows_somebody(&command) {
-            return Err(Refusal::Quarantined);
-        }
+        self.admit(&command)?;
         match command {
-            Command::Edit(edit) => {
-                let (record, heads) = self.edit(&edit, cx)?;
-                Ok(Answer::Edited { record, heads })
-            }
+            Command::Edit(edit) => Ok(edited(self.edit(&edit, cx)?)),
             Command::Open {
                 record,
                 viewer,
@@ -66,10 +61,7 @@ impl Replica {
                 reason,
             } => self.erase_person(record, author, reason, cx),
             Command::Judge(pair, verdict, author) => self.judge(pair, verdict, author, cx),
-            Command::Redact(edit, reason) => {
-                let (record, heads) = self.redact(&edit, reason, cx)?;
-                Ok(Answer::Edited { record, heads })
-            }
+            Command::Redact(edit, reason) => Ok(edited(self.redact(&edit, reason, cx)?)),
             Command::ClearHistory { record, author } => {
                 self.clear_history(record, author, cx)?;
                 Ok(Answer::Done)
@@ -87,10 +79,27 @@ impl Replica {
                 self.release(author, cx);
                 Ok(Answer::Done)
             }
-            Command::Dismiss(record) => {
-                self.dismiss(record, cx);
-                Ok(Answer::Done)
+            Command::Dismiss(record) => Ok(self.dismiss(record, cx)),
+            Command::Notify {
+                records,
+                campaign,
+                outcome,
+                author,
+            } => self.notify_all(&records, campaign, outcome, author, cx),
+            Command::Look(records) => Ok(Answer::Cards(self.look(&records, cx))),
+        }
+    }
+
+    /// What is refused whoever asks.
+    fn admit(&self, command: &Command) -> Result<(), Refusal> {
+        if self.quarantine.is_some() && self.shows_somebody(command) {
+            return Err(Refusal::Quarantined);
+        }
+        match command {
+            Command::Edit(edit) | Command::Redact(edit, _) if counts(&edit.changes) => {
+                Err(EditError::Counted.into())
             }
+            _ => Ok(()),
         }
     }
 
@@ -102,11 +111,12 @@ impl Replica {
         Answer::Done
     }
 
-    fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+    fn dismiss(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Answer {
         if self.met.remove(&record).is_some() {
             cx.persist(vec![Write::Fact(super::met::fact(record), None)]);
             cx.notify(Notice::Standing);
         }
+        Answer::Done
     }
 
     fn remove_peer(&mut self, node: NodeId, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
@@ -129,6 +139,8 @@ impl Replica {
             | Command::Page { .. }
             | Command::Import(_)
             | Command::Judge(..)
+            | Command::Notify { .. }
+            | Command::Look(_)
             | Command::Redact(..)
             | Command::ClearHistory { .. } => true,
             Command::Edit(edit) => match &edit.target {
@@ -434,6 +446,10 @@ fn singleton(record: RecordId) -> Option<RecordKind> {
     .find_map(|(fixed, kind)| (fixed == record).then_some(kind))
 }
 
+fn edited((record, heads): (RecordId, Heads)) -> Answer {
+    Answer::Edited { record, heads }
+}
+
 /// Whether the card, as it stands, takes these changes.
 fn admit(card: &Card, changes: &[Change], now: Timestamp) -> Result<(), EditError> {
     if card.restricted() && !lifts(changes) {
@@ -445,7 +461,8 @@ fn admit(card: &Card, changes: &[Change], now: Timestamp) -> Result<(), EditErro
 /// Whether the changes are of what guards a card, or of what the client asks, which a restricted card allows.
 ///
 /// Article 18 restricts the use of what is held on a client; it must not keep the client from asking that the
-/// restriction be lifted, nor the clinic from answering in time (Article 12(3)).
+/// restriction be lifted, nor the clinic from answering in time (Article 12(3)), nor an objection to marketing
+/// (Article 21(3)) from being recorded.
 fn lifts(changes: &[Change]) -> bool {
     changes.iter().all(|change| {
         matches!(
@@ -453,7 +470,21 @@ fn lifts(changes: &[Change]) -> bool {
             Change::SetField(FieldKey::Restriction | FieldKey::LegalClaim, _)
                 | Change::Add(Collection::Request, _)
                 | Change::SetEntry(Collection::Request, ..)
-        )
+        ) || matches!(change, Change::SetField(_, Content::Marketing(one)) if !one.allowed)
+    })
+}
+
+/// Whether the changes touch what only [`super::marketing`] writes: a notice that somebody could remove, or a unit that
+/// somebody could make, would not count.
+fn counts(changes: &[Change]) -> bool {
+    changes.iter().any(|change| match change {
+        Change::Add(collection, _)
+        | Change::SetEntry(collection, ..)
+        | Change::Void(collection, ..) => matches!(
+            collection,
+            Collection::Notice | Collection::Share | Collection::Want
+        ),
+        Change::SetField(..) => false,
     })
 }
 
@@ -482,6 +513,7 @@ fn check(edit: &Edit) -> Result<(), EditError> {
         };
         let sound = match content {
             Some(Content::Request(request)) => request.is_sound(),
+            Some(Content::Plan(plan)) => plan.is_sound(),
             Some(Content::PatchTest(test)) => test.is_sound(),
             _ => true,
         };

@@ -313,6 +313,11 @@ impl Replica {
 
     pub(super) fn note_agreement(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
         self.date_agreement(peer);
+        let agreed = self.sessions.get(&peer).is_some_and(Session::agreed);
+        if self.behind && agreed {
+            self.behind = false;
+            cx.persist(vec![super::marketing::write_behind(false)]);
+        }
         cx.notify(Notice::Standing);
     }
 

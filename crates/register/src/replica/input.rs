@@ -10,6 +10,7 @@ use crate::document::{Collection, FieldKey};
 use crate::edit::Edit;
 use crate::id::{LogId, NodeId, RecordId};
 use crate::ledger::{Line, Reason};
+use crate::marketing::{CampaignKind, Medium, Outcome};
 use crate::same::Verdict;
 use crate::value::Content;
 
@@ -148,6 +149,21 @@ pub enum Command {
     Release(RecordId),
     /// Who was told that an edit met an erasure has read it: [`Answer::Done`](super::Answer::Done).
     Dismiss(RecordId),
+    /// Record a notice to each of these clients, at most [`super::NOTICES`]:
+    /// [`Answer::Noticed`](super::Answer::Noticed), one outcome each, in order.
+    Notify {
+        /// The clients.
+        records: Vec<RecordId>,
+        /// For which campaign, of what kind, by which way.
+        campaign: (RecordId, CampaignKind, Medium),
+        /// What is known to become of it.
+        outcome: Outcome,
+        /// Who sends it.
+        author: RecordId,
+    },
+    /// These cards, at most [`super::NOTICES`], to choose a campaign's audience: [`Answer::Cards`](super::Answer::Cards).
+    /// Cards that can't be read are left out. Not logged one by one.
+    Look(Vec<RecordId>),
 }
 
 /// A client as another program had it.

@@ -1,5 +1,6 @@
 //! What is known of every record without opening it, and the log of what changed in what order.
 
+mod marks;
 mod traced;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,17 +10,19 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use crate::adverse::AdverseMark;
 use crate::card::Alert;
 use crate::contact::Name;
 use crate::directory::{Month, Months, Summary};
 use crate::document::{Heads, RecordKind};
 use crate::health::AlertLevel;
-use crate::id::{EntryId, Incarnation, NodeId, RecordId};
-use crate::request::{OpenRequest, RequestKind};
+use crate::id::{Incarnation, NodeId, RecordId};
+use crate::marketing::Tally;
 use crate::retention::Due;
 use crate::same::{Judged, Links, Verdict};
 
+use super::tally::StoredTally;
+
+use marks::{StoredAdverse, StoredRequest};
 use traced::StoredTraces;
 
 /// What is known of one record without opening it.
@@ -44,6 +47,19 @@ pub(super) struct Entry {
     pub(super) dead: u64,
     /// What was judged of it and other cards.
     pub(super) judged: Vec<Judged>,
+    /// The client's marketing notices and their units.
+    pub(super) tally: Tally,
+}
+
+impl Entry {
+    /// Takes what counts of a client's card.
+    pub(super) fn take(&mut self, summary: Option<&Summary>) {
+        if let Some(summary) = summary {
+            self.due = summary.due;
+            self.judged = summary.judged.clone();
+            self.tally = summary.tally.clone();
+        }
+    }
 }
 
 /// A stored index entry that can't be read.
@@ -58,6 +74,8 @@ pub(super) struct Inventory {
     due_cards: BTreeSet<(Date, RecordId)>,
     /// Records by the day on which the first of their entries has to go.
     due_entries: BTreeSet<(Date, RecordId)>,
+    /// Clients for whom some node asks for units of notices.
+    wanted: BTreeSet<RecordId>,
     log: BTreeMap<u64, RecordId>,
     latest: u64,
     clients: usize,
@@ -79,6 +97,9 @@ impl Inventory {
         self.due_entries
             .extend(entry.due.entry.map(|day| (day, record)));
         self.links.put(record, &entry.judged);
+        if !entry.tally.wants.is_empty() {
+            self.wanted.insert(record);
+        }
         self.entries.insert(record, entry);
     }
 
@@ -93,6 +114,7 @@ impl Inventory {
         let entry = self.entries.remove(&record)?;
         self.take_due(record, entry.due);
         self.log.remove(&entry.sequence);
+        self.wanted.remove(&record);
         self.links.remove(record);
         self.clients -= usize::from(entry.kind == RecordKind::Client);
         Some(entry)
@@ -135,6 +157,11 @@ impl Inventory {
     /// The first day on which a record has to go.
     pub(super) fn oldest_due(&self) -> Option<Date> {
         self.due_cards.first().map(|(day, _)| *day)
+    }
+
+    /// Clients for whom some node asks, or asked, for units of notices.
+    pub(super) fn wanted(&self) -> Vec<RecordId> {
+        self.wanted.iter().copied().collect()
     }
 
     /// The highest sequence number ever given.
@@ -199,8 +226,8 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 type Id = ByteArray<16>;
 
 /// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
-/// version 2 nothing of products used, papers in a safe, adverse events and months.
-const VERSION: u8 = 3;
+/// version 2 nothing of products used, papers in a safe, adverse events and months, version 3 nothing of notices.
+const VERSION: u8 = 4;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -244,68 +271,10 @@ struct StoredSummary {
     made: Option<u16>,
     #[serde(default)]
     visits: Vec<(u16, u8)>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredAdverse {
-    entry: Id,
-    date: Date,
-    product: String,
-    batch: String,
-    told_tukes: Option<Date>,
-    told_maker: Option<Date>,
-}
-
-impl StoredAdverse {
-    fn of(mark: &AdverseMark) -> Self {
-        Self {
-            entry: Id::new(*mark.entry.as_bytes()),
-            date: mark.date,
-            product: mark.product.clone(),
-            batch: mark.batch.clone(),
-            told_tukes: mark.told_tukes,
-            told_maker: mark.told_maker,
-        }
-    }
-
-    fn read(&self) -> AdverseMark {
-        AdverseMark {
-            entry: EntryId::from_bytes(*self.entry),
-            date: self.date,
-            product: self.product.clone(),
-            batch: self.batch.clone(),
-            told_tukes: self.told_tukes,
-            told_maker: self.told_maker,
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredRequest {
-    entry: Id,
-    kind: String,
-    received: Date,
-    due: Date,
-}
-
-impl StoredRequest {
-    fn of(request: &OpenRequest) -> Self {
-        Self {
-            entry: Id::new(*request.entry.as_bytes()),
-            kind: request.kind.code().to_owned(),
-            received: request.received,
-            due: request.due,
-        }
-    }
-
-    fn read(&self) -> Result<OpenRequest, Unreadable> {
-        Ok(OpenRequest {
-            entry: EntryId::from_bytes(*self.entry),
-            kind: RequestKind::from_code(&self.kind).ok_or(Unreadable)?,
-            received: self.received,
-            due: self.due,
-        })
-    }
+    #[serde(default)]
+    restricted: bool,
+    #[serde(default)]
+    tally: StoredTally,
 }
 
 /// What a stored index entry says.
@@ -359,6 +328,8 @@ pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
             requests: summary.requests.iter().map(StoredRequest::of).collect(),
             judged: summary.judged.iter().map(stored_judged).collect(),
             marketing: summary.marketing,
+            restricted: summary.restricted,
+            tally: StoredTally::of(&summary.tally),
             traces: StoredTraces::of(&summary.traces),
             adult: summary.adult,
             adverse: summary.adverse.iter().map(StoredAdverse::of).collect(),
@@ -388,6 +359,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unreadable> {
         judged: summary
             .as_ref()
             .map(|one| one.judged.clone())
+            .unwrap_or_default(),
+        tally: summary
+            .as_ref()
+            .map(|one| one.tally.clone())
             .unwrap_or_default(),
         kind: RecordKind::from_code(stored.kind).ok_or(Unreadable)?,
         heads: Heads::new(stored.heads.into_iter().map(|hash| *hash).collect()),
@@ -441,6 +416,8 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
             .collect::<Result<_, _>>()?,
         judged: stored.judged.iter().map(read_judged).collect(),
         marketing: stored.marketing,
+        restricted: stored.restricted,
+        tally: stored.tally.read()?,
         traces: stored.traces.read()?,
         adult: stored.adult,
         adverse: stored.adverse.iter().map(StoredAdverse::read).collect(),
@@ -496,6 +473,8 @@ const fn alert_from_code(code: u8) -> Option<Alert> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adverse::AdverseMark;
+    use crate::id::EntryId;
 
     fn entry() -> Entry {
         Entry {
@@ -513,6 +492,7 @@ mod tests {
                 verdict: Verdict::Same,
                 disputed: true,
             }],
+            tally: summary().tally,
         }
     }
 
@@ -527,7 +507,13 @@ mod tests {
             conflicts: 1,
             due: Due::default(),
             requests: Vec::new(),
-            judged: entry().judged,
+            judged: vec![Judged {
+                other: RecordId::from_bytes([4; 16]),
+                verdict: Verdict::Same,
+                disputed: true,
+            }],
+            restricted: true,
+            tally: super::super::tally::sample(),
             marketing: Some(false),
             traces: traced::sample(),
             adult: true,

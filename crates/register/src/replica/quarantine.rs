@@ -61,7 +61,12 @@ impl Replica {
     /// Ledgers were exchanged with a peer of this register: whoever was erased is gone.
     pub(super) fn leave_quarantine(&mut self, cx: &mut Cx<'_>) {
         if self.quarantine.take().is_some() {
-            cx.persist(vec![write(None)]);
+            // A restored node may have recorded notices that only a peer remembers.
+            self.behind = !self.peers.is_empty();
+            cx.persist(vec![
+                write(None),
+                super::marketing::write_behind(self.behind),
+            ]);
             cx.notify(Notice::Directory(Update::Closed(false)));
             cx.notify(Notice::Standing);
         }

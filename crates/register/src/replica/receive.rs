@@ -127,7 +127,9 @@ fn take_whole(record: RecordId, push: &Push) -> Result<Sheet, DocumentError> {
     let fixed = match kind {
         RecordKind::Settings => record == SETTINGS,
         RecordKind::Catalogue => record == CATALOGUE,
-        RecordKind::Client | RecordKind::Staff => record != SETTINGS && record != CATALOGUE,
+        RecordKind::Client | RecordKind::Staff | RecordKind::Campaign => {
+            record != SETTINGS && record != CATALOGUE
+        }
     };
     if !fixed || !document.knows(&push.heads) {
         return Err(DocumentError::Damaged);

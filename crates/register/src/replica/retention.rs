@@ -13,8 +13,8 @@ use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
 use crate::id::{ITSELF, RecordId, SETTINGS};
 use crate::ledger::Reason;
 use crate::retention::{
-    NOTICE_DAYS, adverse_due, breach_due, day, health_due, patch_due, refusal_due, request_due,
-    run_limit, treatment_due,
+    NOTICE_DAYS, adverse_due, breach_due, day, health_due, notice_due, patch_due, refusal_due,
+    request_due, run_limit, treatment_due,
 };
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
@@ -188,6 +188,8 @@ impl Replica {
         let health = card.health.iter().filter(|entry| gone(health_due(entry)));
         let requests = card.requests.iter();
         let requests = requests.filter(|entry| gone(request_due(entry)));
+        let notices = card.notices.iter();
+        let notices = notices.filter(|entry| gone(notice_due(entry)));
         let patches = card.patch_tests.iter();
         let patches = patches.filter(|entry| gone(patch_due(entry)));
         let adverse = card.adverse.iter();
@@ -202,6 +204,7 @@ impl Replica {
             .chain(patches.map(|entry| void(Collection::PatchTest, entry)))
             .chain(adverse.map(|entry| void(Collection::Adverse, entry)))
             .chain(refusals.map(|entry| void(Collection::Refusal, entry)))
+            .chain(notices.map(|entry| void(Collection::Notice, entry)))
             .collect();
         if changes.is_empty() {
             return Err(EditError::Unsound);

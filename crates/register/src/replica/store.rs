@@ -7,6 +7,7 @@ use crate::directory::Update;
 use crate::document::{DocumentError, Heads, RecordKind};
 use crate::edit::EditError;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret, ValueId};
+use crate::marketing::Tally;
 use crate::retention::Due;
 
 use super::inventory::{self, Entry};
@@ -89,18 +90,17 @@ impl Replica {
             increments,
             dead: self.ledger.dead_count(record),
             judged: Vec::new(),
+            tally: Tally::default(),
         };
         let summary = self.publish(record, &sheet, cx);
-        if let Some(summary) = &summary {
-            entry.due = summary.due;
-            entry.judged = summary.judged.clone();
-        }
+        entry.take(summary.as_ref());
         writes.push(Write::Index(
             record,
             inventory::encode(&entry, summary.as_ref()),
         ));
         cx.persist(writes);
         cx.notify(Notice::Changed(record));
+        self.note_list(record, &sheet);
         self.tell_sessions(record, before, entry.sequence, held_by);
         // The person's other cards show what counts of them all, also when this one is no longer among them.
         let mut linked = self.inventory.linked(record);
@@ -152,6 +152,7 @@ impl Replica {
             RecordKind::Staff => reading.user().map(|user| Update::User(Box::new(user))),
             RecordKind::Settings => Some(Update::Settings(Box::new(reading.settings()))),
             RecordKind::Catalogue => Some(Update::Catalogue(Box::new(reading.catalogue()))),
+            RecordKind::Campaign => Some(Update::Campaign(Box::new(reading.campaign()))),
         };
         if let Some(update) = update {
             cx.notify(Notice::Directory(update));

@@ -6,6 +6,7 @@ use crate::consent::{ConsentText, HealthConsent};
 use crate::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin, Phone};
 use crate::health::{HealthAsked, HealthEntry};
 use crate::identity_code;
+use crate::marketing::{Notice, Plan, Progress, Recipients, Share, Want};
 use crate::minor::{AdultCheck, GuardianConsent};
 use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::PatchTest;
@@ -15,7 +16,7 @@ use crate::people::{
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::Judgement;
-use crate::settings::{CatalogueItem, Controller, Notice, PaperTask, Premises};
+use crate::settings::{CatalogueItem, Controller, PaperTask, Premises, PrivacyNotice};
 use crate::treatment::Treatment;
 
 use super::fields::{Fields, Rest};
@@ -79,6 +80,18 @@ pub enum Content {
     Request(Request),
     /// Whether two cards are of the same person.
     Judgement(Judgement),
+    /// A marketing notice.
+    Notice(Notice),
+    /// Units of notices that were given.
+    Share(Share),
+    /// Units of notices that are asked for.
+    Want(Want),
+    /// A campaign as the owner wrote it.
+    Plan(Plan),
+    /// How far a campaign is.
+    Progress(Progress),
+    /// Part of a campaign's list.
+    Recipients(Recipients),
     /// Consent to the keeping of health information.
     HealthConsent(HealthConsent),
     /// The text that clients consent to.
@@ -98,7 +111,7 @@ pub enum Content {
     /// A breach of personal data.
     Breach(Breach),
     /// A privacy notice that was put in use.
-    Notice(Notice),
+    PrivacyNotice(PrivacyNotice),
     /// The agreement with a user.
     Agreement(Agreement),
 }
@@ -141,10 +154,11 @@ kinds! {
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
     Request = "request",
     Judgement = "judgement",
+    Notice = "notice", Share = "share", Want = "want", Plan = "plan", Progress = "progress", Recipients = "recipients",
     HealthConsent = "health_consent", ConsentText = "consent_text", ContactOnly = "contact_only",
     TreatmentRefusal = "treatment_refusal", PatchTest = "patch_test", AdverseEvent = "adverse_event",
     AdultCheck = "adult_check", GuardianConsent = "guardian_consent",
-    Breach = "breach", Notice = "notice", Agreement = "agreement",
+    Breach = "breach", PrivacyNotice = "privacy_notice", Agreement = "agreement",
 }
 
 impl Content {

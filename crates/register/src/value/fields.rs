@@ -176,6 +176,26 @@ impl Fields {
         Timestamp::from_second(second).map_err(|_| ValueError::Damaged)
     }
 
+    pub(super) fn optional_timestamp(
+        &mut self,
+        key: &str,
+    ) -> Result<Option<Timestamp>, ValueError> {
+        if self.0.contains_key(key) {
+            self.timestamp(key).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Bytes of any length; absent ones are empty.
+    pub(super) fn blob(&mut self, key: &str) -> Result<Vec<u8>, ValueError> {
+        match self.0.remove(key) {
+            None => Ok(Vec::new()),
+            Some(Item::Binary(bytes)) => Ok(bytes),
+            Some(_) => Err(ValueError::Damaged),
+        }
+    }
+
     pub(super) fn fields(&mut self, key: &str) -> Result<Option<Self>, ValueError> {
         self.0.remove(key).map(Self::from_item).transpose()
     }

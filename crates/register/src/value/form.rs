@@ -14,7 +14,7 @@ use crate::treatment::{Contract, Treatment};
 use super::ValueError;
 use super::content::{Content, Kind};
 use super::fields::{Fields, Rest};
-use super::{paper, request, safety};
+use super::{marketing, paper, request, safety};
 
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
@@ -28,11 +28,7 @@ impl Content {
             Self::Email(email) => to.put_text("address", email.as_str()),
             Self::Address(address) => write_address(address, to),
             Self::Origin(origin) => write_origin(origin, to),
-            Self::Marketing(marketing) => {
-                to.put_flag("allowed", Some(marketing.allowed));
-                to.put_date("asked", marketing.asked);
-                to.put_text("channel", &marketing.channel);
-            }
+            Self::Marketing(permission) => marketing::write_permission(permission, to),
             Self::Note(note) => {
                 to.put_text("text", &note.text);
                 to.put_date("date", note.date);
@@ -68,8 +64,14 @@ impl Content {
             }
             Self::Request(asked) => request::write(asked, to),
             Self::PaperTask(task) => write_task(task, to),
+            Self::Notice(notice) => marketing::write_notice(notice, to),
+            Self::Share(share) => marketing::write_share(share, to),
+            Self::Want(want) => marketing::write_want(want, to),
+            Self::Plan(plan) => marketing::write_plan(plan, to),
+            Self::Progress(progress) => marketing::write_progress(progress, to),
+            Self::Recipients(part) => marketing::write_recipients(part, to),
             Self::Breach(breach) => paper::write_breach(breach, to),
-            Self::Notice(notice) => paper::write_notice(notice, to),
+            Self::PrivacyNotice(notice) => paper::write_notice(notice, to),
             Self::Agreement(agreement) => to.put_date("date", Some(agreement.date)),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
@@ -120,6 +122,7 @@ impl Content {
                 allowed: from.flag("allowed")?.ok_or(ValueError::Damaged)?,
                 asked: from.date("asked")?,
                 channel: from.text("channel")?,
+                wording: from.text("wording")?,
             }),
             Kind::Note => Self::Note(Note {
                 text: from.text("text")?,
@@ -140,6 +143,9 @@ impl Content {
             }),
             Kind::Request => Self::Request(request::read(from)?),
             Kind::Judgement => Self::Judgement(read_judgement(from)?),
+            Kind::Notice => Self::Notice(marketing::read_notice(from)?),
+            Kind::Share => Self::Share(marketing::read_share(from)?),
+            Kind::Want => Self::Want(marketing::read_want(from)?),
             other => return Self::read_house(other, from),
         })
     }
@@ -171,7 +177,7 @@ impl Content {
             Kind::Disabled => Self::Disabled(from.flag("disabled")?.ok_or(ValueError::Damaged)?),
             Kind::Controller => Self::Controller(paper::read_controller(from)?),
             Kind::Breach => Self::Breach(paper::read_breach(from)?),
-            Kind::Notice => Self::Notice(paper::read_notice(from)?),
+            Kind::PrivacyNotice => Self::PrivacyNotice(paper::read_notice(from)?),
             Kind::Agreement => Self::Agreement(Agreement {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
@@ -187,6 +193,9 @@ impl Content {
                 opened: from.date("opened")?.ok_or(ValueError::Damaged)?,
                 done: from.date("done")?,
             }),
+            Kind::Plan => Self::Plan(marketing::read_plan(from)?),
+            Kind::Progress => Self::Progress(marketing::read_progress(from)?),
+            Kind::Recipients => Self::Recipients(marketing::read_recipients(from)?),
             other => return safety::read(other, from),
         })
     }

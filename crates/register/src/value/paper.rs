@@ -1,12 +1,12 @@
 //! The stored fields of what the clinic's papers are made from.
 
 use crate::breach::{Breach, Telling};
-use crate::settings::{Controller, Notice};
+use crate::settings::{Controller, PrivacyNotice};
 
 use super::ValueError;
 use super::fields::Fields;
 
-/// The fields of a notice's texts, in the order of [`Notice::texts`].
+/// The fields of a notice's texts, in the order of [`PrivacyNotice::texts`].
 const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 
 pub(super) fn write_controller(controller: &Controller, to: &mut Fields) {
@@ -42,16 +42,16 @@ pub(super) fn read_controller(from: &mut Fields) -> Result<Controller, ValueErro
     Ok(controller)
 }
 
-pub(super) fn write_notice(notice: &Notice, to: &mut Fields) {
+pub(super) fn write_notice(notice: &PrivacyNotice, to: &mut Fields) {
     to.put_date("from", Some(notice.from));
     for (language, text) in LANGUAGES.iter().zip(&notice.texts) {
         to.put_text(language, text);
     }
 }
 
-pub(super) fn read_notice(from: &mut Fields) -> Result<Notice, ValueError> {
+pub(super) fn read_notice(from: &mut Fields) -> Result<PrivacyNotice, ValueError> {
     let [finnish, swedish, english] = LANGUAGES.map(|language| from.text(language));
-    Ok(Notice {
+    Ok(PrivacyNotice {
         from: from.date("from")?.ok_or(ValueError::Damaged)?,
         texts: [finnish?, swedish?, english?],
     })

@@ -1,5 +1,7 @@
 //! Everything held on a client as one list of parts, from which page, JSON and CSV are all made.
 
+mod marketing;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use register::card::{Card, Entry, Field, Held};
@@ -7,6 +9,7 @@ use register::changes::Revision;
 use register::contact::{Address, BirthYear, Email, Marketing, Name, Note, Origin};
 use register::health::{HealthAsked, HealthEntry};
 use register::id::RecordId;
+use register::marketing::{Notice, Share, Want};
 use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
 use register::retention::{LegalClaim, Restriction};
 use register::same::{Judgement, Verdict};
@@ -79,12 +82,16 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
         adverse: _,
         refusals: _,
         judgements,
+        notices,
+        shares,
+        wants,
         created,
         changed,
     } = card;
     let tell = Telling { t, names };
     let year = |year: &BirthYear| vec![number("birth_year", t.birth_year(), year.get())];
     let asked = |HealthAsked { date }: &HealthAsked| vec![day("date", t.date(), Some(*date))];
+    let asked_word = t.package_health_asked();
     let mut all = vec![
         tell.record(*id, *created, *changed),
         tell.field("name", t.name(), name, |one| name_facts(t, one)),
@@ -100,12 +107,7 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
         tell.field("marketing", t.marketing(), marketing, |one| {
             marketing_facts(t, one)
         }),
-        tell.field(
-            "health_asked",
-            t.package_health_asked(),
-            health_asked,
-            asked,
-        ),
+        tell.field("health_asked", asked_word, health_asked, asked),
         tell.entries("health", t.health(), health, |one| {
             health_facts(t, one, names)
         }),
@@ -118,6 +120,7 @@ pub(super) fn parts(t: Language, card: &Card, history: &[Revision], names: Names
         }),
     ];
     all.extend(safety::parts(&tell, card));
+    all.extend(notices_and_units(&tell, notices, shares, wants));
     all.extend(guards(&tell, judgements, legal_claim, restriction));
     all.push(tell.changes(history));
     all
@@ -144,6 +147,27 @@ fn guards(
     ]
 }
 
+/// Marketing notices and the units that they are counted by.
+fn notices_and_units(
+    tell: &Telling<'_>,
+    notices: &[Entry<Notice>],
+    shares: &[Entry<Share>],
+    wants: &[Entry<Want>],
+) -> Vec<Part> {
+    let (t, names) = (tell.t, tell.names);
+    vec![
+        tell.entries("notices", t.notices(), notices, |one| {
+            marketing::notice_facts(t, one, names)
+        }),
+        tell.entries("notice_units", t.notice_units(), shares, |one| {
+            marketing::share_facts(t, one)
+        }),
+        tell.entries("notice_wishes", t.notice_wishes(), wants, |one| {
+            marketing::want_facts(t, one)
+        }),
+    ]
+}
+
 /// What a content says, as the package tells it; nothing of contents that are on no card.
 pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>) -> Vec<Fact> {
     match content {
@@ -162,6 +186,9 @@ pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>
         Content::Restriction(one) => restriction_facts(t, one),
         Content::Request(one) => request_facts(t, one, names),
         Content::Judgement(one) => judgement_facts(t, one),
+        Content::Notice(one) => marketing::notice_facts(t, one, names),
+        Content::Share(one) => marketing::share_facts(t, one),
+        Content::Want(one) => marketing::want_facts(t, one),
         Content::HealthConsent(_)
         | Content::ContactOnly(_)
         | Content::AdultCheck(_)
@@ -181,7 +208,10 @@ pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>
         | Content::CatalogueItem(_)
         | Content::ConsentText(_)
         | Content::Breach(_)
-        | Content::Notice(_)
+        | Content::PrivacyNotice(_)
+        | Content::Plan(_)
+        | Content::Progress(_)
+        | Content::Recipients(_)
         | Content::Agreement(_)
         | Content::PaperTask(_) => Vec::new(),
     }
@@ -348,11 +378,13 @@ fn marketing_facts(t: Language, one: &Marketing) -> Vec<Fact> {
         allowed,
         asked,
         channel,
+        wording,
     } = one;
     vec![
         flag(t, "allowed", t.marketing(), Some(*allowed)),
         day("asked", t.asked_on(), *asked),
         text("channel", t.asked_how(), channel),
+        text("wording", t.asked_wording(), wording),
     ]
 }
 

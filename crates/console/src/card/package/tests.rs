@@ -12,6 +12,7 @@ use register::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use register::document::{Collection, Document, FieldKey, Put, RecordKind, Slot, Stamp};
 use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use register::id::{EntryId, Incarnation, NodeId, RecordId, ValueId};
+use register::marketing::{CampaignKind, Medium, Notice, Outcome as NoticeOutcome, Share, Want};
 use register::minor::{AdultCheck, GuardianConsent, GuardianMethod};
 use register::mode::{ContactOnly, TreatmentRefusal};
 use register::patch_test::{PatchResult, PatchTest};
@@ -34,6 +35,9 @@ use crate::text::Language;
 const RECORD: RecordId = RecordId::from_bytes([7; 16]);
 const AUTHOR: RecordId = RecordId::from_bytes([8; 16]);
 const CHECKER: RecordId = RecordId::from_bytes([9; 16]);
+
+const NODE: NodeId = NodeId::from_bytes([0x5a; 16]);
+const NODE_TOLD: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 /// A text as it is shown on the page, in JSON and in CSV.
 type Told = (&'static str, &'static str);
@@ -73,14 +77,7 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
                 same("A-1234"),
             ],
         ),
-        FieldKey::Marketing => (
-            Content::Marketing(Marketing {
-                allowed: true,
-                asked: Some(date(2024, 5, 6)),
-                channel: "tiskillä".into(),
-            }),
-            vec![("6.5.2024", "2024-05-06"), same("tiskillä")],
-        ),
+        FieldKey::Marketing => planted_permission(),
         FieldKey::HealthAsked => {
             let date = date(2024, 6, 7);
             let told = ("7.6.2024", "2024-06-07");
@@ -99,6 +96,8 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
         | FieldKey::Undertaking
         | FieldKey::Disabled
         | FieldKey::Controller
+        | FieldKey::Plan
+        | FieldKey::Progress
         | FieldKey::Agreement => return None,
     })
 }
@@ -215,6 +214,9 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
                 ("8.2.2026", "2026-02-08"),
             ],
         ),
+        Collection::Notice => planted_notice(),
+        Collection::Share => planted_share(),
+        Collection::Want => planted_want(),
         Collection::PatchTest => planted_patch(),
         Collection::Adverse => (Content::AdverseEvent(adverse()), adverse_told()),
         Collection::Refusal => (
@@ -230,11 +232,75 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
         | Collection::Item
         | Collection::Task
         | Collection::Breach
-        | Collection::Notice
+        | Collection::PrivacyNotice
+        | Collection::Recipients
         | Collection::ConsentText => {
             return None;
         }
     })
+}
+
+fn planted_permission() -> (Content, Vec<Told>) {
+    (
+        Content::Marketing(Marketing {
+            allowed: true,
+            asked: Some(date(2024, 5, 6)),
+            channel: "tiskillä".into(),
+            wording: "kysymys 7".into(),
+        }),
+        vec![
+            ("6.5.2024", "2024-05-06"),
+            same("tiskillä"),
+            same("kysymys 7"),
+        ],
+    )
+}
+
+fn planted_share() -> (Content, Vec<Told>) {
+    (
+        Content::Share(Share {
+            from: NODE,
+            to: NodeId::from_bytes([0x7c; 16]),
+            units: 6,
+            at: noticed(),
+        }),
+        vec![same("7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c"), same(NODE_TOLD)],
+    )
+}
+
+fn planted_want() -> (Content, Vec<Told>) {
+    (
+        Content::Want(Want {
+            node: NODE,
+            units: 7,
+            at: noticed(),
+        }),
+        vec![same(NODE_TOLD)],
+    )
+}
+
+fn noticed() -> Timestamp {
+    "2026-03-04T10:00:00Z".parse().unwrap()
+}
+
+fn planted_notice() -> (Content, Vec<Told>) {
+    let notice = Notice {
+        at: noticed(),
+        kind: CampaignKind::NewTreatment,
+        medium: Medium::Letter,
+        campaign: RecordId::from_bytes([0x6b; 16]),
+        node: NODE,
+        by: AUTHOR,
+        outcome: NoticeOutcome::HandedOut,
+    };
+    let told = vec![
+        ("Uusi hoito", "new_treatment"),
+        ("Kirje (lista muualle)", "letter"),
+        ("Luovutetulla listalla", "handed_out"),
+        same("6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b"),
+        same(NODE_TOLD),
+    ];
+    (Content::Notice(notice), told)
 }
 
 fn request_told() -> Vec<Told> {

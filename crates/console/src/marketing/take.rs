@@ -1,0 +1,128 @@
+//! A list for the owner to take elsewhere: counted when it is handed out, and only then it can be taken, which is logged.
+//!
+//! So nobody is on a list that leaves without a notice on record, and the 13th is refused before anything is sent.
+
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use register::audit::{Act, AuditEvent};
+use register::card::Card;
+use register::contact::required;
+use register::edit::Target;
+use register::id::RecordId;
+use register::marketing::{Medium, Outcome, Stage};
+use register::replica::{Answer, Command, NOTICES};
+
+use crate::card::{defused, seen};
+use crate::form::Faults;
+use crate::problem::Problem;
+use crate::visitor::{Posted, Visitor};
+
+use super::campaign::{at_stage, go_on, show};
+use super::choice::standing;
+
+/// The list as CSV: for whom the notice was recorded, without whoever said no since.
+pub(super) async fn download(
+    Path(id): Path<String>,
+    Posted { who, form }: Posted,
+) -> Result<Response, Problem> {
+    seen(&form)?;
+    let (campaign, plan, _) = at_stage(&who, &id, &[Stage::Listed, Stage::Done, Stage::Stopped])?;
+    let mut faults = Faults::default();
+    let Some(why) = faults.take("why", required(form.get("why")), who.t()) else {
+        let mut response = show(&who, &campaign, &form, &faults, None).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let handed = standing(who.house(), &campaign, &plan).handed;
+    if handed.is_empty() {
+        return Err(Problem::Stale);
+    }
+    let handed_cards = cards(&who, &handed).await?;
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::Exported(handed_cards.len() as u64),
+        record: Some(campaign.id),
+        reason: why,
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    let bytes = csv(plan.medium, &handed_cards).map_err(|_| Problem::Internal)?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=utf-8"),
+    );
+    headers.insert(
+        CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"list.csv\""),
+    );
+    Ok(response)
+}
+
+async fn cards(who: &Visitor, ids: &[RecordId]) -> Result<Vec<Card>, Problem> {
+    let mut all = Vec::with_capacity(ids.len());
+    for some in ids.chunks(NOTICES) {
+        match who.house().desk.ask(Command::Look(some.to_vec())).await? {
+            Answer::Cards(cards) => all.extend(cards),
+            _ => return Err(Problem::Internal),
+        }
+    }
+    Ok(all)
+}
+
+fn csv(medium: Medium, cards: &[Card]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    writer.write_record(["name", medium.code()])?;
+    for card in cards {
+        let name = card.name.newest().map(register::contact::Name::listed);
+        let phone = card.phones.iter().find_map(|entry| entry.field.newest());
+        let email = card.emails.iter().find_map(|entry| entry.field.newest());
+        let reached = match medium {
+            Medium::Email => email.map(|email| email.as_str().to_owned()),
+            Medium::Sms => phone.map(|phone| phone.as_str().to_owned()),
+            Medium::Letter => card
+                .address
+                .newest()
+                .map(|one| format!("{}, {} {}", one.street, one.postcode, one.town)),
+        };
+        let row = [name, reached].map(|text| defused(&text.unwrap_or_default()));
+        writer.write_record(row)?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
+}
+
+/// The owner hands the list out: one notice for each who is still on it.
+pub(super) async fn handed_out(
+    Path(id): Path<String>,
+    Posted { who, form }: Posted,
+) -> Result<Response, Problem> {
+    let heads = seen(&form)?;
+    let (campaign, plan, stands) = at_stage(&who, &id, &[Stage::Listed])?;
+    let open = standing(who.house(), &campaign, &plan).open;
+    let mut left = 0;
+    for some in open.chunks(NOTICES) {
+        let command = Command::Notify {
+            records: some.to_vec(),
+            campaign: (campaign.id, plan.kind, plan.medium),
+            outcome: Outcome::HandedOut,
+            author: who.user.id,
+        };
+        match who.house().desk.ask(command).await? {
+            Answer::Noticed(all) => left += all.iter().filter(|one| one.is_err()).count(),
+            _ => return Err(Problem::Internal),
+        }
+    }
+    if left > 0 {
+        // Whoever waits for a unit of another premises was asked for; the list stays open for them.
+        let said = who.t().campaign_was_handed(open.len() - left);
+        return show(&who, &campaign, &form, &Faults::default(), Some(&said)).await;
+    }
+    go_on(&who, Target::Seen(campaign.id, heads), stands, Stage::Done).await
+}

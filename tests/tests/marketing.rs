@@ -1,0 +1,513 @@
+//! Clause 12: never over 12 notices in any rolling 12 months, whoever was apart from whom.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use kortisto_tests::perfect::World;
+use proptest::prelude::{Strategy, any, prop_assert, prop_oneof, proptest};
+use register::contact::{BirthYear, Marketing};
+use register::document::{Collection, FieldKey, RecordKind};
+use register::edit::{Change, Edit, EditError, Target};
+use register::id::{EntryId, NodeId, OPERATOR, RecordId};
+use register::marketing::{
+    Audience, CAP, CampaignKind, Medium, NoticeRefusal, Outcome, Plan, Progress, Recipients, Sent,
+    Share, Stage, Tally, WINDOW_DAYS, counted, free,
+};
+use register::replica::{Answer, Command, Refusal};
+use register::retention::Restriction;
+use register::same::Verdict;
+use register::value::Content;
+
+const DAY: i64 = 24 * 3600;
+const NODES: usize = 4;
+
+/// What happens in a register of several nodes.
+#[derive(Debug, Clone)]
+enum Step {
+    /// A node wants to send so many notices.
+    Send(usize, u8),
+    /// A node gives another units, of this client or of every one.
+    Give(usize, usize, u8, bool),
+    /// Two nodes exchange what they know.
+    Meet(usize, usize),
+    /// A node's clock jumps by so many days.
+    Jump(usize, i16),
+    /// Days pass everywhere.
+    Pass(u16),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let node = 0..NODES;
+    let step = prop_oneof![
+        4 => (node.clone(), 1..8u8).prop_map(|(node, count)| Step::Send(node, count)),
+        3 => (node.clone(), node.clone(), 1..8u8, any::<bool>())
+            .prop_map(|(from, to, units, house)| Step::Give(from, to, units, house)),
+        4 => (node.clone(), node.clone()).prop_map(|(one, other)| Step::Meet(one, other)),
+        1 => (node, -800..800i16).prop_map(|(node, days)| Step::Jump(node, days)),
+        2 => (1..400u16).prop_map(Step::Pass),
+    ];
+    proptest::collection::vec(step, 1..80)
+}
+
+/// What a node knows of one client.
+#[derive(Clone, Default)]
+struct View {
+    sent: Vec<Sent>,
+    card: BTreeMap<(NodeId, NodeId), Share>,
+    house: BTreeMap<(NodeId, NodeId), Share>,
+}
+
+impl View {
+    fn tally(&self) -> Tally {
+        Tally {
+            sent: self.sent.clone(),
+            shares: self.card.values().copied().collect(),
+            ..Tally::default()
+        }
+    }
+
+    fn free(&self, at: usize, now: Timestamp) -> u32 {
+        let house: Vec<Share> = self.house.values().copied().collect();
+        free(node(at), now, at == 0, &house, &[&self.tally()])
+    }
+
+    fn take(&mut self, other: &Self) {
+        for one in &other.sent {
+            if self.sent.iter().all(|known| known.entry != one.entry) {
+                self.sent.push(*one);
+            }
+        }
+        for (mine, theirs) in [
+            (&mut self.card, &other.card),
+            (&mut self.house, &other.house),
+        ] {
+            for (pair, share) in theirs {
+                let known = mine.entry(*pair).or_insert(*share);
+                if (known.units, known.at) < (share.units, share.at) {
+                    *known = *share;
+                }
+            }
+        }
+    }
+}
+
+fn node(number: usize) -> NodeId {
+    NodeId::from_bytes([u8::try_from(number).unwrap() + 1; 16])
+}
+
+#[derive(Default)]
+struct Clinic {
+    views: Vec<View>,
+    skew: Vec<i64>,
+    now: i64,
+    count: u64,
+}
+
+impl Clinic {
+    fn clock(&self, at: usize) -> Timestamp {
+        Timestamp::from_second(self.now + self.skew[at]).unwrap()
+    }
+
+    fn send(&mut self, at: usize) -> bool {
+        let now = self.clock(at);
+        let view = &mut self.views[at];
+        if counted(now, &[&view.tally()]) >= CAP || view.free(at, now) == 0 {
+            return false;
+        }
+        self.count += 1;
+        let mut entry = [0; 16];
+        entry[..8].copy_from_slice(&self.count.to_be_bytes());
+        view.sent.push(Sent {
+            entry: EntryId::from_bytes(entry),
+            at: now,
+            node: node(at),
+            campaign: RecordId::from_bytes(entry),
+            outcome: Outcome::HandedOut,
+        });
+        true
+    }
+
+    fn give(&mut self, from: usize, to: usize, units: u32, house: bool) -> u32 {
+        let now = self.clock(from);
+        let view = &mut self.views[from];
+        let units = units.min(view.free(from, now));
+        if units > 0 && from != to {
+            let (from, to) = (node(from), node(to));
+            let moves = if house {
+                &mut view.house
+            } else {
+                &mut view.card
+            };
+            let share = moves.entry((from, to)).or_insert(Share {
+                from,
+                to,
+                units: 0,
+                at: now,
+            });
+            share.units += units;
+            share.at = now;
+        }
+        units
+    }
+
+    fn meet(&mut self, one: usize, other: usize) {
+        let theirs = self.views[other].clone();
+        self.views[one].take(&theirs);
+        let mine = self.views[one].clone();
+        self.views[other].take(&mine);
+    }
+
+    fn step(&mut self, step: &Step) {
+        match *step {
+            Step::Send(at, count) => (0..count).for_each(|_| {
+                self.send(at);
+            }),
+            Step::Give(from, to, units, house) => {
+                self.give(from, to, units.into(), house);
+            }
+            Step::Meet(one, other) => self.meet(one, other),
+            Step::Jump(at, days) => self.skew[at] += i64::from(days) * DAY,
+            Step::Pass(days) => self.now += i64::from(days) * DAY,
+        }
+    }
+
+    /// The most notices in any window of the merged register.
+    fn most(&self) -> usize {
+        let mut whole = View::default();
+        self.views.iter().for_each(|view| whole.take(view));
+        let window = SignedDuration::from_hours(24 * WINDOW_DAYS);
+        let ends = whole.sent.iter().map(|one| one.at);
+        let within = |end: Timestamp| {
+            let inside = |one: &&Sent| one.at <= end && end.duration_since(one.at) < window;
+            whole.sent.iter().filter(inside).count()
+        };
+        ends.map(within).max().unwrap_or(0)
+    }
+
+    fn new() -> Self {
+        Self {
+            views: vec![View::default(); NODES],
+            skew: vec![0; NODES],
+            now: 1_800_000_000,
+            count: 0,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_window_of_the_merged_register_ever_holds_a_13th(steps in steps()) {
+        let mut clinic = Clinic::new();
+        for step in &steps {
+            clinic.step(step);
+            prop_assert!(clinic.most() <= 12, "{step:?}");
+        }
+    }
+
+    #[test]
+    fn in_contact_and_with_right_clocks_nothing_is_refused_before_the_13th(steps in steps()) {
+        let mut clinic = Clinic::new();
+        for step in steps.iter().filter(|step| !matches!(step, Step::Jump(..))) {
+            clinic.step(step);
+        }
+        // Everybody hears of everything, and who has units gives them to whoever asks.
+        for asking in 0..NODES {
+            (0..NODES).for_each(|other| clinic.meet(0, other));
+            (0..NODES).for_each(|other| clinic.meet(0, other));
+            for giver in (0..NODES).filter(|giver| *giver != asking) {
+                clinic.give(giver, asking, CAP, false);
+                clinic.meet(giver, asking);
+            }
+            let known = counted(clinic.clock(asking), &[&clinic.views[asking].tally()]);
+            prop_assert!(known == CAP || clinic.send(asking), "{known} were sent");
+        }
+    }
+}
+
+fn permission(allowed: bool) -> Change {
+    let marketing = Marketing {
+        allowed,
+        asked: None,
+        channel: "puhelin".into(),
+        wording: "1".into(),
+    };
+    Change::SetField(FieldKey::Marketing, Content::Marketing(marketing))
+}
+
+fn willing(world: &mut World, at: usize) -> RecordId {
+    let client = world.edit(at, Target::New(RecordKind::Client), permission(true));
+    let email = Content::Email("a@example.com".parse().unwrap());
+    world.edit(
+        at,
+        Target::Latest(client),
+        Change::Add(Collection::Email, email),
+    );
+    client
+}
+
+fn campaign(number: u8) -> RecordId {
+    RecordId::from_bytes([number; 16])
+}
+
+/// Sends one notice of a campaign.
+fn send(world: &mut World, at: usize, to: RecordId, number: u8) -> Result<EntryId, NoticeRefusal> {
+    let command = Command::Notify {
+        records: vec![to],
+        campaign: (campaign(number), CampaignKind::Event, Medium::Email),
+        outcome: Outcome::HandedOut,
+        author: OPERATOR,
+    };
+    match world.command(at, command).unwrap() {
+        Answer::Noticed(all) => all[0],
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Sends as many as are let through, up to so many.
+fn send_many(world: &mut World, at: usize, to: RecordId, numbers: core::ops::Range<u8>) -> usize {
+    numbers
+        .filter(|number| send(world, at, to, *number).is_ok())
+        .count()
+}
+
+/// Time enough for the premises to even out what they have.
+fn rest(world: &mut World) {
+    for _ in 0..4 {
+        world.sleep(6);
+        world.settle();
+    }
+}
+
+#[test]
+fn clause_12_the_13th_is_refused_also_when_6_and_7_were_recorded_apart() {
+    let mut world = World::new(2);
+    let client = willing(&mut world, 0);
+    world.connect(0, 1);
+    rest(&mut world);
+    world.disconnect(0, 1);
+    assert_eq!(send_many(&mut world, 0, client, 1..7), 6);
+    assert_eq!(send_many(&mut world, 1, client, 11..18), 6);
+    assert_eq!(send(&mut world, 1, client, 18), Err(NoticeRefusal::Units));
+    world.connect(0, 1);
+    rest(&mut world);
+    assert!(world.cards(0) == world.cards(1));
+    assert_eq!(world.cards(0)[0].notices.len(), 12);
+    for at in [0, 1] {
+        assert_eq!(send(&mut world, at, client, 20), Err(NoticeRefusal::Cap));
+    }
+    world.sleep((WINDOW_DAYS + 1) * DAY);
+    for at in [0, 1] {
+        world.command(at, Command::ConfirmClock(OPERATOR)).unwrap();
+    }
+    rest(&mut world);
+    assert_eq!(send(&mut world, 0, client, 21).err(), None);
+}
+
+#[test]
+fn who_is_short_of_units_gets_them_from_the_other_premises_while_in_contact() {
+    let mut world = World::new(3);
+    let client = willing(&mut world, 0);
+    world.connect(0, 1);
+    world.connect(0, 2);
+    world.connect(1, 2);
+    rest(&mut world);
+    let mut sent = 0;
+    for number in 0..40 {
+        match send(&mut world, 2, client, number) {
+            Ok(_) => sent += 1,
+            Err(NoticeRefusal::Units) => rest(&mut world),
+            Err(NoticeRefusal::Cap) => break,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(sent, 12);
+    rest(&mut world);
+    assert_eq!(send(&mut world, 0, client, 99), Err(NoticeRefusal::Cap));
+}
+
+#[test]
+fn a_premises_alone_has_all_twelve_and_a_restart_changes_nothing() {
+    let mut world = World::new(1);
+    let client = willing(&mut world, 0);
+    assert_eq!(send_many(&mut world, 0, client, 1..6), 5);
+    world.restart(0);
+    assert_eq!(send_many(&mut world, 0, client, 6..40), 7);
+    world.restart(0);
+    assert_eq!(send(&mut world, 0, client, 50), Err(NoticeRefusal::Cap));
+}
+
+#[test]
+fn an_opt_out_holds_at_once_on_every_card_and_wins_a_conflict() {
+    let mut world = World::new(2);
+    let client = willing(&mut world, 0);
+    let other = willing(&mut world, 0);
+    world.connect(0, 1);
+    rest(&mut world);
+    assert!(send(&mut world, 1, client, 1).is_ok());
+    assert_eq!(send(&mut world, 1, client, 1), Err(NoticeRefusal::Twice));
+    world.disconnect(0, 1);
+    world.edit(0, Target::Latest(client), permission(false));
+    // The other premises asked as well and heard the opposite, later.
+    world.sleep(DAY);
+    world.edit(1, Target::Latest(client), permission(true));
+    assert_eq!(
+        send(&mut world, 0, client, 2),
+        Err(NoticeRefusal::NoPermission)
+    );
+    world.connect(0, 1);
+    for at in [0, 1] {
+        assert_eq!(
+            send(&mut world, at, client, 3),
+            Err(NoticeRefusal::NoPermission)
+        );
+        assert!(send(&mut world, at, other, 30 + u8::try_from(at).unwrap()).is_ok());
+    }
+    let judge = Command::Judge((client, other), Verdict::Same, OPERATOR);
+    world.command(0, judge).unwrap();
+    world.settle();
+    for at in [0, 1] {
+        assert_eq!(
+            send(&mut world, at, other, 4),
+            Err(NoticeRefusal::NoPermission)
+        );
+    }
+}
+
+#[test]
+fn minors_restricted_cards_and_clients_never_asked_get_none() {
+    let mut world = World::new(1);
+    let client = willing(&mut world, 0);
+    let year = |year| {
+        Change::SetField(
+            FieldKey::BirthYear,
+            Content::BirthYear(BirthYear::new(year).unwrap()),
+        )
+    };
+    // The world's clock begins on 15.1.2027.
+    world.edit(0, Target::Latest(client), year(2009));
+    assert_eq!(send(&mut world, 0, client, 1), Err(NoticeRefusal::Minor));
+    world.edit(0, Target::Latest(client), year(2008));
+    assert!(send(&mut world, 0, client, 1).is_ok());
+    let restriction = Restriction {
+        on: true,
+        since: jiff::civil::date(2027, 1, 15),
+    };
+    let restrict = Change::SetField(FieldKey::Restriction, Content::Restriction(restriction));
+    world.edit(0, Target::Latest(client), restrict);
+    assert_eq!(
+        send(&mut world, 0, client, 2),
+        Err(NoticeRefusal::Restricted)
+    );
+    let never = world.edit(0, Target::New(RecordKind::Client), year(1980));
+    assert_eq!(
+        send(&mut world, 0, never, 1),
+        Err(NoticeRefusal::NoPermission)
+    );
+    world.edit(0, Target::Latest(never), permission(true));
+    assert_eq!(send(&mut world, 0, never, 1), Err(NoticeRefusal::NoAddress));
+}
+
+#[test]
+fn linked_cards_count_together() {
+    let mut world = World::new(2);
+    let one = willing(&mut world, 0);
+    let other = willing(&mut world, 0);
+    world.connect(0, 1);
+    rest(&mut world);
+    let judge = Command::Judge((one, other), Verdict::Same, OPERATOR);
+    world.command(0, judge).unwrap();
+    world.settle();
+    world.disconnect(0, 1);
+    assert_eq!(send_many(&mut world, 0, one, 1..4), 3);
+    assert_eq!(send_many(&mut world, 0, other, 4..20), 3);
+    assert_eq!(send_many(&mut world, 1, other, 21..40), 6);
+    world.connect(0, 1);
+    assert_eq!(send(&mut world, 1, one, 50), Err(NoticeRefusal::Cap));
+    // Unlinked, each card has its own count again.
+    let judge = Command::Judge((one, other), Verdict::Different, OPERATOR);
+    world.command(0, judge).unwrap();
+    world.settle();
+    assert!(send(&mut world, 0, one, 51).is_ok());
+}
+
+#[test]
+fn notices_and_units_are_written_by_the_register_alone() {
+    let mut world = World::new(1);
+    let client = willing(&mut world, 0);
+    send(&mut world, 0, client, 1).unwrap();
+    let notice = world.cards(0)[0].notices[0].clone();
+    let from = NodeId::from_bytes([9; 16]);
+    let share = Share {
+        from,
+        to: register::replica::node_id(&[1; 32]),
+        units: 12,
+        at: Timestamp::UNIX_EPOCH,
+    };
+    let values = notice.field.all().iter().map(|held| held.id).collect();
+    for change in [
+        Change::Void(Collection::Notice, notice.id, values),
+        Change::Add(Collection::Share, Content::Share(share)),
+    ] {
+        let edit = Edit {
+            target: Target::Latest(client),
+            author: OPERATOR,
+            changes: vec![change],
+        };
+        let refusal = world.command(0, Command::Edit(edit)).unwrap_err();
+        assert_eq!(refusal, Refusal::Edit(EditError::Counted));
+    }
+}
+
+#[test]
+fn a_list_goes_for_good_when_its_time_is_over() {
+    let mut world = World::new(2);
+    let client = willing(&mut world, 0);
+    world.connect(0, 1);
+    let plan = Plan {
+        kind: CampaignKind::TreatmentDay,
+        title: "Kasvohoitopäivä".into(),
+        texts: ["Tervetuloa".into(), String::new(), String::new()],
+        audience: Audience::default(),
+        medium: Medium::Email,
+        node: register::replica::node_id(&[1; 32]),
+        list_days: 14,
+    };
+    let plan = Change::SetField(FieldKey::Plan, Content::Plan(plan));
+    let campaign = world.edit(0, Target::New(RecordKind::Campaign), plan);
+    let at = |days: i64| Timestamp::from_second(1_800_000_000 + days * DAY).unwrap();
+    let progress = Progress {
+        stage: Stage::Listed,
+        since: at(0),
+        listed: 1,
+        expires: Some(at(14)),
+    };
+    let progress = Change::SetField(FieldKey::Progress, Content::Progress(progress));
+    world.edit(0, Target::Latest(campaign), progress);
+    let part = Content::Recipients(Recipients(vec![client]));
+    let part = Change::Add(Collection::Recipients, part);
+    world.edit(0, Target::Latest(campaign), part);
+    world.settle();
+    let held = |world: &World, at: usize| {
+        let values = &world.nodes[at].store.values[&campaign];
+        values.iter().any(|value| {
+            let bytes = client.as_bytes();
+            value.content.windows(16).any(|window| window == bytes)
+        })
+    };
+    assert!(held(&world, 0) && held(&world, 1));
+    world.disconnect(0, 1);
+    world.sleep(15 * DAY);
+    world.settle();
+    assert!(!held(&world, 0) && !held(&world, 1));
+    world.connect(0, 1);
+    assert!(!held(&world, 0) && !held(&world, 1));
+    world.restart(0);
+    assert!(!held(&world, 0));
+}
