@@ -294,9 +294,12 @@ impl World {
         self.input(b, Input::PeerDown(ida));
     }
 
-    /// Lets everybody talk until they are quiet.
+    /// Lets everybody talk until they are quiet, what a tick makes them say included.
     pub fn settle(&mut self) {
-        for _ in 0..3 {
+        let mut rounds = 0;
+        while rounds < 3 || !self.lines.is_empty() {
+            rounds += 1;
+            assert!(rounds < 100, "they never fall quiet");
             while let Some((from, to, frame)) = self.lines.pop_front() {
                 let from = self.nodes[from].id;
                 self.input(to, Input::Frame(from, frame));
