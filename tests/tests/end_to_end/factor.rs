@@ -54,8 +54,8 @@ async fn give(visitor: &Visitor, form: &Form, code: &str) -> Page {
         .unwrap()
 }
 
-/// Switches the second factor on and returns the phone and the recovery code.
-async fn switch_on(visitor: &Visitor) -> (Totp, String) {
+/// Switches the second factor on and returns the phone, the recovery code, and the code that was used up.
+async fn switch_on(visitor: &Visitor) -> (Totp, String, String) {
     let page = visitor.open(OWN).await.unwrap();
     assert!(page.html.contains("<svg"), "a picture for the camera");
     let phone = phone(&page);
@@ -67,10 +67,11 @@ async fn switch_on(visitor: &Visitor) -> (Totp, String) {
     let answer = give(visitor, &form, "000000").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     // The right code beside the wrong password was not used up: only the password is typed anew.
-    let answer = give(visitor, &form, &code(&phone, 0)).await;
+    let used = code(&phone, 0);
+    let answer = give(visitor, &form, &used).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.html);
     let recovery = one_time_code(&answer.html.replace(['<', '>'], " ")).unwrap();
-    (phone, recovery)
+    (phone, recovery, used)
 }
 
 #[tokio::test]
@@ -79,7 +80,7 @@ async fn clause_9_a_password_alone_opens_nothing_at_either_premises() {
     let pair = Pair::start(home.path(), 71).await.unwrap();
     let here = pair.first.owner_first().await.unwrap();
     pair.owner_at_second().await.unwrap();
-    let (phone, recovery) = switch_on(&here).await;
+    let (_, recovery, used) = switch_on(&here).await;
     let name = pair.first.owner_name();
 
     let (visitor, page) = password(&pair.first, name).await;
@@ -93,7 +94,7 @@ async fn clause_9_a_password_alone_opens_nothing_at_either_premises() {
             .starts_with("/login")
     );
     let form = page.form("/login/code").unwrap();
-    let used = give(&visitor, &form, &code(&phone, 0)).await;
+    let used = give(&visitor, &form, &used).await;
     assert!(used.html.contains(WRONG), "a code works once");
     let none = give(&visitor, &form, "").await;
     assert!(none.html.contains(WRONG));
@@ -125,7 +126,7 @@ async fn clause_9_codes_are_not_guessed_and_the_owner_helps_who_lost_the_phone()
     node.start().await.unwrap();
     let owner = node.owner_first().await.unwrap();
     let staff = colleague(&node, &owner, "staff").await;
-    let (phone, _) = switch_on(&staff).await;
+    let (phone, ..) = switch_on(&staff).await;
     let name = "Kollega staff";
 
     let (visitor, page) = password(&node, name).await;
