@@ -149,6 +149,7 @@ impl House {
             directory: Arc::clone(&house.directory),
             report: house.report.subscribe(),
             backup: house.backup.subscribe(),
+            post: None,
             place: watch::Sender::new(console::desk::Place::default()).subscribe(),
             audit: watch::channel(None).1,
             check_audit: Arc::default(),

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+use crate::post::Post;
 use jiff::{SignedDuration, Timestamp};
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
@@ -29,6 +30,8 @@ pub struct Desk {
     pub report: watch::Receiver<Report>,
     /// How the node's backups stand; `None` when it makes none.
     pub backup: watch::Receiver<Option<BackupState>>,
+    /// The clinic's mail relay; `None` when the node has none.
+    pub post: Option<Arc<dyn Post>>,
     /// Where the node keeps what it holds.
     pub place: watch::Receiver<Place>,
     /// What the last verification of the audit logs came to; `None` before the first.

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::cookie::Names;
 use crate::desk::Desk;
 use crate::lockout::Lockout;
+use crate::marketing::courier::Round;
 use crate::secret::{Hashing, SecretError, Token};
 use crate::session::Sessions;
 use crate::text::Language;
@@ -39,6 +40,8 @@ pub(crate) struct House {
     /// Becomes true when the console stops.
     pub(crate) closing: watch::Receiver<bool>,
     pub(crate) streams: Arc<Semaphore>,
+    /// How sending by mail goes.
+    pub(crate) round: Round,
     /// The last step of a second factor that let somebody in: each works once (RFC 6238, section 5.2).
     steps: Mutex<HashMap<RecordId, u64>>,
     recent: Mutex<HashMap<RecordId, VecDeque<RecordId>>>,
@@ -63,6 +66,7 @@ impl House {
             assets: Assets::new(),
             closing,
             streams: Arc::new(Semaphore::new(STREAMS)),
+            round: Round::default(),
             steps: Mutex::default(),
             recent: Mutex::default(),
         })

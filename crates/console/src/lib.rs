@@ -48,6 +48,7 @@ mod me;
 mod overview;
 mod page;
 mod papers;
+pub mod post;
 mod premises;
 mod problem;
 mod quarantine;

@@ -2,7 +2,9 @@
 
 mod campaign;
 mod choice;
+pub(crate) mod courier;
 mod draft;
+mod send;
 mod take;
 
 use axum::http::StatusCode;
@@ -41,6 +43,9 @@ pub(crate) fn doors() -> Doors {
         .post("/marketing/{id}/stop", run, campaign::stop)
         .get("/marketing/{id}/take", run, campaign::page)
         .post("/marketing/{id}/take.csv", Proved(Export), take::download)
+        .get("/marketing/{id}/send", run, campaign::page)
+        .post("/marketing/{id}/send", Proved(RunCampaigns), send::begin)
+        .post("/marketing/{id}/trial", run, send::trial)
         .post("/marketing/{id}/handed-out", run, take::handed_out)
 }
 

@@ -18,6 +18,7 @@ use register::access::Action::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::clock::Clock;
@@ -25,6 +26,7 @@ use crate::desk::Desk;
 use crate::doors::Access::{Anyone, May, Proved, Users};
 use crate::doors::{Door, Doors};
 use crate::house::House;
+use crate::marketing::courier;
 use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
     adverse_events, alarm, assets, audit, breaches, card, clients, clinic, conflicts,
@@ -51,14 +53,23 @@ pub async fn serve(
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
     let (closing, closed) = watch::channel(false);
-    let app = router(desk, address, clock, closed)?;
+    let house = House::new(desk, address, clock, closed).map_err(io::Error::other)?;
+    let house = Arc::new(house);
+    let mut beside = JoinSet::new();
+    if let Some(post) = house.desk.post.clone() {
+        beside.spawn(courier::run(Arc::clone(&house), post));
+    }
+    let app = served(house);
     let ending = async move {
         shutdown.await;
         let _ = closing.send(true);
     };
     axum::serve(Bounded::new(listener), app)
         .with_graceful_shutdown(ending)
-        .await
+        .await?;
+    // A letter that is being handed over is not left in doubt.
+    while beside.join_next().await.is_some() {}
+    Ok(())
 }
 
 /// The console as a service, for a listener at `address`. Streams end when `closing` becomes true.
@@ -72,12 +83,15 @@ pub fn router(
     closing: watch::Receiver<bool>,
 ) -> io::Result<Router> {
     let house = House::new(desk, address, clock, closing).map_err(io::Error::other)?;
-    let house = Arc::new(house);
-    Ok(plan()
+    Ok(served(Arc::new(house)))
+}
+
+fn served(house: Arc<House>) -> Router {
+    plan()
         .router(&house)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(Arc::clone(&house), gate::pass))
-        .with_state(house))
+        .with_state(house)
 }
 
 /// Every door of the console, and who passes it.

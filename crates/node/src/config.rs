@@ -2,6 +2,7 @@
 
 mod backup;
 mod keys;
+mod mail;
 
 use core::fmt;
 use std::fs;
@@ -13,6 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 pub use backup::{Backup, SealedTo};
 pub use keys::{Keys, Master};
+pub use mail::{Mail, MailSecurity};
 
 /// The file's name in a node's directory.
 pub const FILE: &str = "kortisto.toml";
@@ -42,6 +44,8 @@ pub struct Config {
     pub link: SocketAddr,
     /// What is logged and how.
     pub log: Log,
+    /// The clinic's own mail relay; `None` when letters go elsewhere.
+    pub mail: Option<Mail>,
     /// Backups by schedule; `None` when none are made.
     pub backup: Option<Backup>,
     /// Where the keys are, and what seals them.
@@ -79,6 +83,8 @@ macro_rules! choice {
     };
     (@join $first:literal $(, $rest:literal)*) => { concat!("one of \"", $first, "\"" $(, ", \"", $rest, "\"")*) };
 }
+
+use choice;
 
 choice! {
     /// How much is logged.
@@ -169,7 +175,9 @@ impl Config {
             name: "",
             table: root.into_inner(),
         };
-        root.only(&["premises", "console", "link", "log", "backup", "keys"])?;
+        root.only(&[
+            "premises", "console", "link", "log", "backup", "keys", "mail",
+        ])?;
         let console = root.section("console")?;
         console.only(&["address", "lock_minutes"])?;
         let link = root.section("link")?;
@@ -181,6 +189,7 @@ impl Config {
         let premises = root.text("premises", PREMISES_ALLOWED, premises)?;
         let (backup, keys) = (root.backup()?, root.keys()?);
         Ok(Self {
+            mail: root.mail()?,
             backup,
             keys,
             premises: premises.ok_or_else(|| {
@@ -235,6 +244,13 @@ impl Config {
              # passphrase_file = \"/etc/kortisto/passphrase\" # or: recipient = \"age1...\"\n\
              # every_hours = 24\n\
              # keep_days = 35\n\n\
+             # The clinic's own mail relay, for campaigns by e-mail.\n\
+             # [mail]\n\
+             # relay = \"mail.example.fi:587\"\n\
+             # security = \"starttls\" # or \"tls\"; \"none\" for a relay on this computer\n\
+             # username = \"kauneushoitola\"\n\
+             # password_file = \"/etc/kortisto/mail\"\n\
+             # from = \"Kauneushoitola <tiedotteet@example.fi>\"\n\n\
              # The keys: on a volume of their own, sealed by a credential of systemd or a passphrase. When this\n\
              # changes, the next start moves them and seals them anew.\n\
              # [keys]\n\
@@ -413,7 +429,7 @@ mod tests {
     fn mistakes_are_named_with_line_key_and_what_is_allowed() {
         check(
             "premises = \"P\"\ncolour = 1\n",
-            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log, backup, keys",
+            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log, backup, keys, mail",
         );
         check(
             "premises = \"P\"\n\n[log]\nlevel = \"loud\"\n",

@@ -27,6 +27,7 @@ pub mod intake;
 mod keys;
 pub mod line;
 pub mod logs;
+pub mod mail;
 pub mod premises;
 pub mod progress;
 pub mod restore;

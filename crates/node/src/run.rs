@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use console::desk::Place;
+use console::post::Post;
 use link::{Link, LinkSettings};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -18,6 +19,7 @@ use crate::backup::keeper::Keeper;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
+use crate::mail::Relay;
 use crate::turn::Running;
 use crate::{auditor, clock, control, logs, premises, storage, timeservice};
 
@@ -53,6 +55,9 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let keeper = Keeper::new(office.clone(), dir, &config.premises);
     let mut desk = office.desk(node, &config);
     desk.backup = keeper.shown();
+    desk.post = config
+        .mail
+        .map(|mail| Arc::new(Relay::new(mail)) as Arc<dyn Post>);
     let (place, shown) = watch::channel(Place::default());
     desk.place = shown;
     // They end when the set is dropped.

@@ -56,6 +56,8 @@ pub enum Act {
     HistoryCleared,
     /// More than one client was taken out: how many.
     Exported(u64),
+    /// A campaign was given to the mail relay: to how many it could go then.
+    Mailed(u64),
     /// Clients were imported: how many were new.
     Imported(u64),
     /// Somebody logged in.
@@ -323,9 +325,11 @@ impl Act {
         match self {
             Self::Viewed(_) | Self::Revealed | Self::Traced(_) => Group::Looks,
             Self::Changed | Self::Edited(_) => Group::Changes,
-            Self::Exported(_) | Self::Imported(_) | Self::BackedUp | Self::PackageMade => {
-                Group::Transfers
-            }
+            Self::Exported(_)
+            | Self::Mailed(_)
+            | Self::Imported(_)
+            | Self::BackedUp
+            | Self::PackageMade => Group::Transfers,
             Self::LoggedIn
             | Self::LoggedOut
             | Self::Locked

@@ -59,7 +59,7 @@ coded! {
 coded! {
     /// How a notice reaches the client.
     Medium {
-        /// A list of e-mail addresses that the owner takes elsewhere.
+        /// E-mail, through the clinic's relay or as a list of addresses that the owner takes elsewhere.
         Email = "email",
         /// A list of phone numbers that the owner takes elsewhere.
         Sms = "sms",
@@ -73,6 +73,14 @@ coded! {
     Outcome {
         /// It was on a list that the owner handed out.
         HandedOut = "handed_out",
+        /// It was about to be given to the mail relay. One that stays so may or may not have gone out.
+        Trying = "trying",
+        /// The mail relay took it.
+        Sent = "sent",
+        /// The mail relay wants it later.
+        Later = "later",
+        /// It did not go out: the mail relay refused it, or it was called off before it went.
+        Failed = "failed",
     }
 }
 
@@ -83,6 +91,8 @@ coded! {
         Draft = "draft",
         /// Its list was made.
         Listed = "listed",
+        /// It is being sent through the mail relay.
+        Sending = "sending",
         /// Everybody on the list was dealt with.
         Done = "done",
         /// The owner stopped it.
@@ -338,6 +348,19 @@ impl NoticeRefusal {
     ];
 }
 
+impl Outcome {
+    /// Whether a notice that stands at this outcome can come to that one: nothing that may have gone out goes
+    /// again, and what is known of it stays.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match (self, next) {
+            (Self::Trying, Self::Sent | Self::Later | Self::Failed)
+            | (Self::Later, Self::Trying | Self::Failed) => true,
+            (Self::HandedOut | Self::Sent | Self::Failed | Self::Trying | Self::Later, _) => false,
+        }
+    }
+}
+
 /// What keeps a person with these cards from getting any notice now, apart from the count.
 ///
 /// # Errors
@@ -459,6 +482,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether the node's mail relay can send it.
+    #[must_use]
+    pub fn mailed_by(&self, node: NodeId) -> bool {
+        self.medium == Medium::Email && self.node == node
+    }
+
     /// Whether it can be kept: titled, in Finnish at least, and with a bounded list.
     #[must_use]
     pub fn is_sound(&self) -> bool {

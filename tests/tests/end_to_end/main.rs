@@ -22,6 +22,7 @@ mod keys;
 mod kills;
 mod legacy;
 mod line;
+mod mail;
 mod marketing;
 mod memory;
 mod papers;

@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 const EVEN: &str = "0/12 lähetetty 12 kuukauden aikana, täältä voi lähettää 6";
 
 /// A client who allows notices and has an e-mail address.
-async fn willing(visitor: &Visitor, last: &str, email: &str) -> String {
+pub(crate) async fn willing(visitor: &Visitor, last: &str, email: &str) -> String {
     let fields = [("last", last), ("first", "Maija"), ("email", email)];
     let client = visitor.add_client(&fields).await.unwrap();
     answered(visitor, &client, "yes").await;
@@ -28,7 +28,7 @@ async fn answered(visitor: &Visitor, client: &str, allowed: &str) {
 }
 
 /// Writes a campaign and returns its path.
-async fn written(visitor: &Visitor, title: &str) -> String {
+pub(crate) async fn written(visitor: &Visitor, title: &str) -> String {
     let page = visitor.open("/marketing/new").await.unwrap();
     let form = page.form("/marketing/new").unwrap();
     let form = form
@@ -39,7 +39,7 @@ async fn written(visitor: &Visitor, title: &str) -> String {
     visitor.save(&form).await.unwrap()
 }
 
-async fn listed(visitor: &Visitor, path: &str) {
+pub(crate) async fn listed(visitor: &Visitor, path: &str) {
     let page = visitor.open(path).await.unwrap();
     visitor.save(&page.form("/list").unwrap()).await.unwrap();
 }
@@ -62,7 +62,7 @@ async fn reached(visitor: &Visitor, title: &str) -> bool {
 }
 
 /// What the card says of the notices.
-async fn count(visitor: &Visitor, client: &str) -> String {
+pub(crate) async fn count(visitor: &Visitor, client: &str) -> String {
     let page = visitor.open(&format!("/clients/{client}")).await.unwrap();
     let end = page.html.find("/12 lähetetty").unwrap();
     let start = page.html[..end].rfind('>').unwrap() + 1;

@@ -7,12 +7,14 @@ use maud::{Markup, html};
 use register::access::Action;
 use register::document::{Collection, FieldKey};
 use register::edit::{Change, Target};
+use register::id::RecordId;
 use register::marketing::{Campaign, PART, Plan, Progress, Recipients, Stage};
 use register::value::Content;
 
 use crate::card::{hidden_state, seen};
 use crate::clock::show_moment;
 use crate::form::{Faults, Field, Form, Input};
+use crate::house::House;
 use crate::icon::Icon;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
@@ -20,12 +22,17 @@ use crate::text::opt_out_text;
 use crate::visitor::{Posted, Visitor};
 
 use super::choice::{Choice, Standing, choose, opt_out_contact, standing};
+use super::send;
 
 /// The campaign with this id.
 pub(super) fn found(who: &Visitor, id: &str) -> Result<Campaign, Problem> {
     let id = id.parse().map_err(|_| Problem::NotFound)?;
-    let directory = who.house().desk.directory();
-    directory.campaign(id).cloned().ok_or(Problem::NotFound)
+    found_by(who.house(), id).ok_or(Problem::NotFound)
+}
+
+/// The campaign with this id, if there is one.
+pub(super) fn found_by(house: &House, id: RecordId) -> Option<Campaign> {
+    house.desk.directory().campaign(id).cloned()
 }
 
 /// What its owner wrote; of a conflict the newest.
@@ -84,7 +91,9 @@ pub(super) async fn show(
         (faults.summary(t))
         @if !own { p .strip.info { (Icon::Info.show()) span { (t.campaign_elsewhere()) } } }
         @if let Some(choice) = &choice { (preview(who, campaign, choice)) }
+        (send::trouble(who, campaign))
         @if stage != Stage::Draft { (progress(who, campaign, &stands)) }
+        @if acts { (send::part(who, campaign, &plan, &stands, form, faults)) }
         @if acts { (actions(who, campaign, &stands, form, faults)) }
         section .panel {
             header { h2 { (t.campaign_message()) } div .acts {
@@ -167,15 +176,15 @@ fn actions(
             }
         }
     };
-    let open = campaign
-        .stands()
-        .is_some_and(|one| one.stage == Stage::Listed);
+    let stage = campaign.stands().map(|one| one.stage);
+    let open = stage == Some(Stage::Listed);
+    let sending = stage == Some(Stage::Sending);
     html! {
-        @if open || !stands.handed.is_empty() {
+        @if open || sending || !stands.handed.is_empty() {
             section .panel {
                 @if open {
                     p .hint { (t.campaign_handed_hint()) }
-                    (button("handed-out", t.campaign_handed(), "primary"))
+                    (button("handed-out", t.campaign_handed(), ""))
                 }
                 @if !stands.handed.is_empty() {
                     form method="post" action={ "/marketing/" (campaign.id) "/take.csv" } novalidate {
@@ -184,7 +193,7 @@ fn actions(
                         p .actions { button { (t.campaign_take()) } }
                     }
                 }
-                @if open { (button("stop", t.campaign_stop(), "danger")) }
+                @if open || sending { (button("stop", t.campaign_stop(), "danger")) }
             }
         }
     }
@@ -224,7 +233,7 @@ pub(super) async fn stop(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     seen(&form)?;
-    let (campaign, _, stands) = at_stage(&who, &id, &[Stage::Listed])?;
+    let (campaign, _, stands) = at_stage(&who, &id, &[Stage::Listed, Stage::Sending])?;
     // A stop needs no page that was seen: it holds however far the campaign has come meanwhile.
     go_on(&who, Target::Latest(campaign.id), stands, Stage::Stopped).await
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use register::id::RecordId;
-use register::marketing::{CAP, Campaign, Medium, NoticeRefusal, Plan, RECIPIENTS, Stage};
+use register::marketing::{CAP, Campaign, Medium, NoticeRefusal, Outcome, Plan, RECIPIENTS, Stage};
 use register::replica::{Answer, Command};
 
 use crate::clock::today;
@@ -117,10 +117,10 @@ pub(super) struct Standing {
     pub(super) waiting: usize,
     /// Of its list, who dropped out.
     pub(super) dropped: usize,
-    /// Of its list, for whom its notice was recorded, unless they have said no since.
+    /// Of its list, for whom its notice was recorded as handed out, unless they have said no since.
     pub(super) handed: Vec<RecordId>,
     /// Notices by what became of them.
-    pub(super) outcomes: BTreeMap<register::marketing::Outcome, usize>,
+    pub(super) outcomes: BTreeMap<Outcome, usize>,
 }
 
 /// How a campaign stands: its list as it holds at this moment.
@@ -141,13 +141,14 @@ pub(super) fn standing(house: &House, campaign: &Campaign, plan: &Plan) -> Stand
         }
     }
     let open = campaign.stands().is_some_and(|stands| match stands.stage {
-        Stage::Listed => true,
+        Stage::Listed | Stage::Sending => true,
         Stage::Draft | Stage::Done | Stage::Stopped | Stage::Expired => false,
     });
     for id in campaign.recipients() {
         let allowed = directory.may_get(id, plan.medium, today).is_ok();
-        if directory.noticed(id, campaign.id).is_some() {
-            standing.handed.extend(allowed.then_some(id));
+        if let Some(sent) = directory.noticed(id, campaign.id) {
+            let handed = allowed && sent.outcome == Outcome::HandedOut;
+            standing.handed.extend(handed.then_some(id));
             continue;
         }
         if !open {

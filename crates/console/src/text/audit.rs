@@ -58,6 +58,7 @@ texts! {
     act_revealed: "Avasi terveystiedot", "Öppnade hälsouppgifterna", "Opened the health information";
     act_changed: "Muutti tietoja", "Ändrade uppgifter", "Made a change";
     act_history_cleared: "Tyhjensi kortin muutoshistorian", "Tömde kortets ändringshistorik", "Cleared the card's change history";
+    act_mailed: "Lähetti kampanjan postipalvelimelle", "Skickade en kampanj till e-postservern", "Gave a campaign to the mail relay";
     act_exported: "Vei asiakkaita", "Exporterade kunder", "Exported clients";
     act_traced: "Etsi tuotteen tai erän saaneita", "Sökte vilka som fått en produkt eller batch", "Looked up who received a product or batch";
     act_imported: "Toi uusia asiakkaita", "Importerade nya kunder", "Imported new clients";
@@ -170,6 +171,7 @@ impl Language {
         let plain = match act {
             Act::Viewed(purpose) => return self.act_viewed(self.purpose(*purpose)),
             Act::Edited(edited) => return self.edited(edited),
+            Act::Mailed(count) => return counted(self.act_mailed(), *count),
             Act::Exported(count) => return counted(self.act_exported(), *count),
             Act::Imported(count) => return counted(self.act_imported(), *count),
             Act::Traced(count) => return counted(self.act_traced(), *count),

@@ -60,6 +60,24 @@ texts! {
     campaign_handed: "Luovuta lista lähetettäväksi", "Lämna listan för sändning", "Hand the list out";
     campaign_handed_hint: "Jokaiselle listalla olevalle kirjataan ensin yksi tiedote. Sen jälkeen listan voi ladata.", "Först antecknas ett utskick för var och en på listan. Sedan kan listan laddas ner.",
         "First one notice is recorded for each on the list. Then the list can be downloaded.";
+    mail_none: "Tällä koneella ei ole postipalvelinta, joten lista lähetetään muualla. Postipalvelimen voi merkitä koneen asetustiedostoon kohtaan [mail].",
+        "Den här datorn har ingen e-postserver, så listan skickas annanstans. En e-postserver kan anges i datorns inställningsfil under [mail].",
+        "This computer has no mail relay, so the list is sent elsewhere. A mail relay can be named in the computer's settings file under [mail].";
+    mail_send_title: "Lähetys sähköpostilla", "Sändning med e-post", "Sending by e-mail";
+    mail_send_hint: "Jokaisesta viestistä kirjataan yksi tiedote juuri ennen lähetystä. Lähetys jatkuu taustalla, myös jos suljet sivun, ja sen voi pysäyttää.",
+        "För varje meddelande antecknas ett utskick just innan det skickas. Sändningen fortsätter i bakgrunden även om du stänger sidan och den kan stoppas.",
+        "One notice is recorded for each message just before it goes. Sending goes on in the background, also when you close the page, and can be stopped.";
+    mail_trial: "Lähetä koeviesti", "Skicka ett provmeddelande", "Send a trial message";
+    mail_trial_to: "Koeviestin osoite", "Adress för provmeddelandet", "Address for a trial message";
+    mail_trial_hint: "Oma osoitteesi. Koeviestiä ei kirjata tiedotteeksi.", "Din egen adress. Ett provmeddelande antecknas inte som utskick.", "Your own address. A trial message is not recorded as a notice.";
+    mail_trial_wrong: "Kirjoita sähköpostiosoite.", "Skriv en e-postadress.", "Write an e-mail address.";
+    mail_trial_client: "Osoite on asiakkaan kortilla. Lähetä koeviesti omaan osoitteeseesi.", "Adressen finns på en kunds kort. Skicka provmeddelandet till din egen adress.", "The address is on a client's card. Send the trial message to an address of your own.";
+    mail_trial_sent: "Postipalvelin otti koeviestin vastaan.", "E-postservern tog emot provmeddelandet.", "The mail relay took the trial message.";
+    mail_trial_unreachable: "Postipalvelin ei vastaa tai ei hyväksy tätä konetta. Tarkista asetustiedoston kohta [mail] ja internetyhteys.",
+        "E-postservern svarar inte eller godkänner inte den här datorn. Kontrollera [mail] i inställningsfilen och internetanslutningen.",
+        "The mail relay does not answer or does not admit this computer. Check [mail] in the settings file and the internet connection.";
+    mail_trial_later: "Postipalvelin pyysi yrittämään myöhemmin.", "E-postservern bad att försöka senare.", "The mail relay asked to try later.";
+    mail_trial_refused: "Postipalvelin ei ottanut viestiä vastaan. Tarkista osoite ja lähettäjän osoite.", "E-postservern tog inte emot meddelandet. Kontrollera adressen och avsändarens adress.", "The mail relay refused the message. Check the address and the sender's address.";
     campaign_results: "Tulos", "Resultat", "Result";
     campaign_list_gone: "Jakelulista on poistettu.", "Sändlistan har tagits bort.", "The recipient list is gone.";
     opt_out: "Kirjaa markkinointikielto", "Anteckna marknadsföringsförbud", "Record an opt-out";
@@ -92,6 +110,10 @@ sentences! {
         format!("Markkinointikielto kirjattu: {count} {}.", plural(count, "kortti", "korttia")),
         format!("Marknadsföringsförbud antecknat: {count} kort."),
         format!("Opt-out recorded on {count} {}.", plural(count, "card", "cards"));
+    mail_send(count: usize):
+        format!("Lähetä {count} {}", plural(count, "viesti", "viestiä")), format!("Skicka {count} meddelanden"), format!("Send {count} {}", plural(count, "message", "messages"));
+    mail_trouble(since: &str):
+        format!("Postipalvelin ei ole vastannut {since} jälkeen. Lähetys jatkuu itsestään, kun se vastaa."), format!("E-postservern har inte svarat sedan {since}. Sändningen fortsätter av sig själv när den svarar."), format!("The mail relay has not answered since {since}. Sending goes on by itself when it does.");
     campaign_was_handed(count: usize):
         format!("{count} {} kirjattu.", plural(count, "tiedote", "tiedotetta")), format!("{count} utskick antecknade."), format!("{count} {} recorded.", plural(count, "notice", "notices"));
 }
@@ -113,9 +135,9 @@ impl Language {
 
     pub(crate) const fn medium_name(self, medium: Medium) -> &'static str {
         match (medium, self) {
-            (Medium::Email, Self::Finnish) => "Sähköposti (lista muualle)",
-            (Medium::Email, Self::Swedish) => "E-post (lista annanstans)",
-            (Medium::Email, Self::English) => "E-mail (list to take elsewhere)",
+            (Medium::Email, Self::Finnish) => "Sähköposti",
+            (Medium::Email, Self::Swedish) => "E-post",
+            (Medium::Email, Self::English) => "E-mail",
             (Medium::Sms, Self::Finnish) => "Tekstiviesti (lista muualle)",
             (Medium::Sms, Self::Swedish) => "Textmeddelande (lista annanstans)",
             (Medium::Sms, Self::English) => "Text message (list to take elsewhere)",
@@ -133,6 +155,9 @@ impl Language {
             (Stage::Listed, Self::Finnish) => "Lista tehty",
             (Stage::Listed, Self::Swedish) => "Listan gjord",
             (Stage::Listed, Self::English) => "List made",
+            (Stage::Sending, Self::Finnish) => "Lähetetään",
+            (Stage::Sending, Self::Swedish) => "Skickas",
+            (Stage::Sending, Self::English) => "Sending",
             (Stage::Done, Self::Finnish) => "Valmis",
             (Stage::Done, Self::Swedish) => "Klar",
             (Stage::Done, Self::English) => "Done",
@@ -150,6 +175,18 @@ impl Language {
             (Outcome::HandedOut, Self::Finnish) => "Luovutetulla listalla",
             (Outcome::HandedOut, Self::Swedish) => "På en utlämnad lista",
             (Outcome::HandedOut, Self::English) => "On a list handed out",
+            (Outcome::Trying, Self::Finnish) => "Ei tiedetä, lähtikö",
+            (Outcome::Trying, Self::Swedish) => "Okänt om det gick ut",
+            (Outcome::Trying, Self::English) => "Not known whether it went out",
+            (Outcome::Sent, Self::Finnish) => "Lähetetty",
+            (Outcome::Sent, Self::Swedish) => "Skickat",
+            (Outcome::Sent, Self::English) => "Sent",
+            (Outcome::Later, Self::Finnish) => "Postipalvelin pyysi yrittämään myöhemmin",
+            (Outcome::Later, Self::Swedish) => "E-postservern bad att försöka senare",
+            (Outcome::Later, Self::English) => "The mail relay asked to try later",
+            (Outcome::Failed, Self::Finnish) => "Ei lähtenyt",
+            (Outcome::Failed, Self::Swedish) => "Gick inte ut",
+            (Outcome::Failed, Self::English) => "Did not go out",
         }
     }
 

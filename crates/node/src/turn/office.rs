@@ -178,6 +178,7 @@ impl Office {
             directory: Arc::clone(&self.directory),
             report: self.report.clone(),
             backup: watch::channel(None).1,
+            post: None,
             place: watch::channel(console::desk::Place::default()).1,
             audit: watch::channel(None).1,
             check_audit: Arc::default(),

@@ -75,10 +75,7 @@ impl Replica {
                 self.take_lines(None, lines, cx);
                 Ok(Answer::Done)
             }
-            Command::Release(author) => {
-                self.release(author, cx);
-                Ok(Answer::Done)
-            }
+            Command::Release(author) => Ok(self.release(author, cx)),
             Command::Dismiss(record) => Ok(self.dismiss(record, cx)),
             Command::Notify {
                 records,
@@ -86,6 +83,11 @@ impl Replica {
                 outcome,
                 author,
             } => self.notify_all(&records, campaign, outcome, author, cx),
+            Command::Delivered {
+                of,
+                outcome,
+                author,
+            } => self.delivered(of, outcome, author, cx),
             Command::Look(records) => Ok(Answer::Cards(self.look(&records, cx))),
         }
     }
@@ -140,6 +142,7 @@ impl Replica {
             | Command::Import(_)
             | Command::Judge(..)
             | Command::Notify { .. }
+            | Command::Delivered { .. }
             | Command::Look(_)
             | Command::Redact(..)
             | Command::ClearHistory { .. } => true,

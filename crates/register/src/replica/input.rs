@@ -8,7 +8,7 @@ use crate::audit::query::Query;
 use crate::audit::{AuditEvent, Purpose, Witness};
 use crate::document::{Collection, FieldKey};
 use crate::edit::Edit;
-use crate::id::{LogId, NodeId, RecordId};
+use crate::id::{EntryId, LogId, NodeId, RecordId};
 use crate::ledger::{Line, Reason};
 use crate::marketing::{CampaignKind, Medium, Outcome};
 use crate::same::Verdict;
@@ -157,6 +157,16 @@ pub enum Command {
         /// For which campaign, of what kind, by which way.
         campaign: (RecordId, CampaignKind, Medium),
         /// What is known to become of it.
+        outcome: Outcome,
+        /// Who sends it.
+        author: RecordId,
+    },
+    /// Write down what became of a notice of this node's ([`Outcome::may_become`]), or that it is tried again if the
+    /// client may still get it: [`Answer::Noticed`](super::Answer::Noticed) with one outcome.
+    Delivered {
+        /// The client, and the notice's entry.
+        of: (RecordId, EntryId),
+        /// What became of it.
         outcome: Outcome,
         /// Who sends it.
         author: RecordId,

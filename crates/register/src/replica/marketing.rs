@@ -12,7 +12,7 @@ use crate::id::{EntryId, ITSELF, NodeId, RecordId, RegisterId, SETTINGS, ValueId
 use crate::ledger::Reason;
 use crate::marketing::{
     CAP, CampaignKind, Medium, Notice, NoticeRefusal, Outcome, Progress, Share, Stage, Tally,
-    WANT_DAYS, Want, counted, evened, flow, free, may_get, shares,
+    WANT_DAYS, Want, counted, evened, flow, free, in_window, may_get, shares,
 };
 use crate::retention::day;
 use crate::value::Content;
@@ -127,6 +127,43 @@ impl Replica {
         };
         self.put(record, author, entry, Content::Notice(notice), cx)?;
         Ok(Ok(entry))
+    }
+
+    /// Writes down what became of a notice of this node's, or that it is tried once more.
+    pub(super) fn delivered(
+        &mut self,
+        (record, notice): (RecordId, EntryId),
+        outcome: Outcome,
+        author: RecordId,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        let cards = self.person_cards(record, cx)?;
+        let own = cards.iter().find(|card| card.id == record);
+        let mut held = own.into_iter().flat_map(|card| &card.notices);
+        let held = held.find(|entry| entry.id == notice);
+        let known = held
+            .and_then(|entry| entry.field.newest())
+            .filter(|known| known.node == self.node && known.outcome.may_become(outcome))
+            .ok_or(EditError::Unsound)?;
+        let now = whole_second(self.clock.date(cx.now));
+        let mut known = Notice {
+            outcome,
+            ..known.clone()
+        };
+        if outcome == Outcome::Trying {
+            let again = match self.clock.trouble() {
+                Some(_) => Err(NoticeRefusal::Clock),
+                None if !in_window(known.at, now) => return Err(EditError::Unsound.into()),
+                None => may_get(&cards, day(cx.now)),
+            };
+            if let Err(why) = again {
+                return Ok(Answer::Noticed(vec![Err(why)]));
+            }
+            // Its unit is in use until a whole window after the client really gets it.
+            known.at = known.at.max(now);
+        }
+        self.put(record, author, notice, Content::Notice(known), cx)?;
+        Ok(Answer::Noticed(vec![Ok(notice)]))
     }
 
     /// Every card of a person, the one named first.
@@ -373,7 +410,7 @@ impl Replica {
         self.put_back(record, sheet);
         let stands = campaign.stands().ok_or(EditError::Unreadable)?;
         let stage = match stands.stage {
-            Stage::Draft | Stage::Listed => Stage::Expired,
+            Stage::Draft | Stage::Listed | Stage::Sending => Stage::Expired,
             done @ (Stage::Done | Stage::Stopped | Stage::Expired) => done,
         };
         let progress = Progress {

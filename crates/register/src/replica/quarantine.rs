@@ -7,6 +7,7 @@ use crate::audit::{Act, AuditEvent};
 use crate::directory::Update;
 use crate::id::RecordId;
 
+use super::answer::Answer;
 use super::shelf::Write;
 use super::{Cx, Notice, Replica};
 
@@ -73,13 +74,14 @@ impl Replica {
     }
 
     /// The owner lets the node serve all the same.
-    pub(super) fn release(&mut self, author: RecordId, cx: &mut Cx<'_>) {
+    pub(super) fn release(&mut self, author: RecordId, cx: &mut Cx<'_>) -> Answer {
         let event = AuditEvent::of(author, Act::Released);
         let audit = self.audit_write(event, cx);
         let at = cx.now.as_second().to_be_bytes().to_vec();
         cx.persist(vec![audit, Write::Fact(FACT_RELEASED.into(), Some(at))]);
         self.released = Some(cx.now);
         self.leave_quarantine(cx);
+        Answer::Done
     }
 }
 

@@ -7,18 +7,17 @@
     reason = "tests fail by panicking"
 )]
 
-use std::collections::BTreeMap;
+mod model;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kortisto_tests::perfect::World;
-use proptest::prelude::{Strategy, any, prop_assert, prop_oneof, proptest};
 use register::contact::{BirthYear, Marketing};
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
 use register::id::{EntryId, NodeId, OPERATOR, RecordId};
 use register::marketing::{
-    Audience, CAP, CampaignKind, Medium, NoticeRefusal, Outcome, Plan, Progress, Recipients, Sent,
-    Share, Stage, Tally, WINDOW_DAYS, counted, free,
+    Audience, CampaignKind, Medium, NoticeRefusal, Outcome, Plan, Progress, Recipients, Share,
+    Stage, WINDOW_DAYS,
 };
 use register::replica::{Answer, Command, Refusal};
 use register::retention::Restriction;
@@ -26,210 +25,6 @@ use register::same::Verdict;
 use register::value::Content;
 
 const DAY: i64 = 24 * 3600;
-const NODES: usize = 4;
-
-/// What happens in a register of several nodes.
-#[derive(Debug, Clone)]
-enum Step {
-    /// A node wants to send so many notices.
-    Send(usize, u8),
-    /// A node gives another units, of this client or of every one.
-    Give(usize, usize, u8, bool),
-    /// Two nodes exchange what they know.
-    Meet(usize, usize),
-    /// A node's clock jumps by so many days.
-    Jump(usize, i16),
-    /// Days pass everywhere.
-    Pass(u16),
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let node = 0..NODES;
-    let step = prop_oneof![
-        4 => (node.clone(), 1..8u8).prop_map(|(node, count)| Step::Send(node, count)),
-        3 => (node.clone(), node.clone(), 1..8u8, any::<bool>())
-            .prop_map(|(from, to, units, house)| Step::Give(from, to, units, house)),
-        4 => (node.clone(), node.clone()).prop_map(|(one, other)| Step::Meet(one, other)),
-        1 => (node, -800..800i16).prop_map(|(node, days)| Step::Jump(node, days)),
-        2 => (1..400u16).prop_map(Step::Pass),
-    ];
-    proptest::collection::vec(step, 1..80)
-}
-
-/// What a node knows of one client.
-#[derive(Clone, Default)]
-struct View {
-    sent: Vec<Sent>,
-    card: BTreeMap<(NodeId, NodeId), Share>,
-    house: BTreeMap<(NodeId, NodeId), Share>,
-}
-
-impl View {
-    fn tally(&self) -> Tally {
-        Tally {
-            sent: self.sent.clone(),
-            shares: self.card.values().copied().collect(),
-            ..Tally::default()
-        }
-    }
-
-    fn free(&self, at: usize, now: Timestamp) -> u32 {
-        let house: Vec<Share> = self.house.values().copied().collect();
-        free(node(at), now, at == 0, &house, &[&self.tally()])
-    }
-
-    fn take(&mut self, other: &Self) {
-        for one in &other.sent {
-            if self.sent.iter().all(|known| known.entry != one.entry) {
-                self.sent.push(*one);
-            }
-        }
-        for (mine, theirs) in [
-            (&mut self.card, &other.card),
-            (&mut self.house, &other.house),
-        ] {
-            for (pair, share) in theirs {
-                let known = mine.entry(*pair).or_insert(*share);
-                if (known.units, known.at) < (share.units, share.at) {
-                    *known = *share;
-                }
-            }
-        }
-    }
-}
-
-fn node(number: usize) -> NodeId {
-    NodeId::from_bytes([u8::try_from(number).unwrap() + 1; 16])
-}
-
-#[derive(Default)]
-struct Clinic {
-    views: Vec<View>,
-    skew: Vec<i64>,
-    now: i64,
-    count: u64,
-}
-
-impl Clinic {
-    fn clock(&self, at: usize) -> Timestamp {
-        Timestamp::from_second(self.now + self.skew[at]).unwrap()
-    }
-
-    fn send(&mut self, at: usize) -> bool {
-        let now = self.clock(at);
-        let view = &mut self.views[at];
-        if counted(now, &[&view.tally()]) >= CAP || view.free(at, now) == 0 {
-            return false;
-        }
-        self.count += 1;
-        let mut entry = [0; 16];
-        entry[..8].copy_from_slice(&self.count.to_be_bytes());
-        view.sent.push(Sent {
-            entry: EntryId::from_bytes(entry),
-            at: now,
-            node: node(at),
-            campaign: RecordId::from_bytes(entry),
-            outcome: Outcome::HandedOut,
-        });
-        true
-    }
-
-    fn give(&mut self, from: usize, to: usize, units: u32, house: bool) -> u32 {
-        let now = self.clock(from);
-        let view = &mut self.views[from];
-        let units = units.min(view.free(from, now));
-        if units > 0 && from != to {
-            let (from, to) = (node(from), node(to));
-            let moves = if house {
-                &mut view.house
-            } else {
-                &mut view.card
-            };
-            let share = moves.entry((from, to)).or_insert(Share {
-                from,
-                to,
-                units: 0,
-                at: now,
-            });
-            share.units += units;
-            share.at = now;
-        }
-        units
-    }
-
-    fn meet(&mut self, one: usize, other: usize) {
-        let theirs = self.views[other].clone();
-        self.views[one].take(&theirs);
-        let mine = self.views[one].clone();
-        self.views[other].take(&mine);
-    }
-
-    fn step(&mut self, step: &Step) {
-        match *step {
-            Step::Send(at, count) => (0..count).for_each(|_| {
-                self.send(at);
-            }),
-            Step::Give(from, to, units, house) => {
-                self.give(from, to, units.into(), house);
-            }
-            Step::Meet(one, other) => self.meet(one, other),
-            Step::Jump(at, days) => self.skew[at] += i64::from(days) * DAY,
-            Step::Pass(days) => self.now += i64::from(days) * DAY,
-        }
-    }
-
-    /// The most notices in any window of the merged register.
-    fn most(&self) -> usize {
-        let mut whole = View::default();
-        self.views.iter().for_each(|view| whole.take(view));
-        let window = SignedDuration::from_hours(24 * WINDOW_DAYS);
-        let ends = whole.sent.iter().map(|one| one.at);
-        let within = |end: Timestamp| {
-            let inside = |one: &&Sent| one.at <= end && end.duration_since(one.at) < window;
-            whole.sent.iter().filter(inside).count()
-        };
-        ends.map(within).max().unwrap_or(0)
-    }
-
-    fn new() -> Self {
-        Self {
-            views: vec![View::default(); NODES],
-            skew: vec![0; NODES],
-            now: 1_800_000_000,
-            count: 0,
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn no_window_of_the_merged_register_ever_holds_a_13th(steps in steps()) {
-        let mut clinic = Clinic::new();
-        for step in &steps {
-            clinic.step(step);
-            prop_assert!(clinic.most() <= 12, "{step:?}");
-        }
-    }
-
-    #[test]
-    fn in_contact_and_with_right_clocks_nothing_is_refused_before_the_13th(steps in steps()) {
-        let mut clinic = Clinic::new();
-        for step in steps.iter().filter(|step| !matches!(step, Step::Jump(..))) {
-            clinic.step(step);
-        }
-        // Everybody hears of everything, and who has units gives them to whoever asks.
-        for asking in 0..NODES {
-            (0..NODES).for_each(|other| clinic.meet(0, other));
-            (0..NODES).for_each(|other| clinic.meet(0, other));
-            for giver in (0..NODES).filter(|giver| *giver != asking) {
-                clinic.give(giver, asking, CAP, false);
-                clinic.meet(giver, asking);
-            }
-            let known = counted(clinic.clock(asking), &[&clinic.views[asking].tally()]);
-            prop_assert!(known == CAP || clinic.send(asking), "{known} were sent");
-        }
-    }
-}
 
 fn permission(allowed: bool) -> Change {
     let marketing = Marketing {
@@ -268,6 +63,103 @@ fn send(world: &mut World, at: usize, to: RecordId, number: u8) -> Result<EntryI
         Answer::Noticed(all) => all[0],
         other => panic!("{other:?}"),
     }
+}
+
+/// Records a notice that is about to be given to the relay.
+fn attempt(world: &mut World, to: RecordId, number: u8) -> Result<EntryId, NoticeRefusal> {
+    let command = Command::Notify {
+        records: vec![to],
+        campaign: (campaign(number), CampaignKind::Event, Medium::Email),
+        outcome: Outcome::Trying,
+        author: OPERATOR,
+    };
+    first(world.command(0, command).unwrap())
+}
+
+/// Writes down at a premises what became of a notice.
+fn became(
+    world: &mut World,
+    at: usize,
+    of: (RecordId, EntryId),
+    outcome: Outcome,
+) -> Result<Result<EntryId, NoticeRefusal>, Refusal> {
+    let command = Command::Delivered {
+        of,
+        outcome,
+        author: OPERATOR,
+    };
+    world.command(at, command).map(first)
+}
+
+fn first(answer: Answer) -> Result<EntryId, NoticeRefusal> {
+    match answer {
+        Answer::Noticed(all) => all[0],
+        other => panic!("{other:?}"),
+    }
+}
+
+fn outcomes(world: &mut World, at: usize) -> Vec<Outcome> {
+    let cards = world.cards(at);
+    let notices = cards.iter().flat_map(|card| &card.notices);
+    notices
+        .map(|entry| entry.field.newest().unwrap().outcome)
+        .collect()
+}
+
+#[test]
+fn what_may_have_gone_out_never_goes_again() {
+    let mut world = World::new(2);
+    let client = willing(&mut world, 0);
+    world.connect(0, 1);
+    rest(&mut world);
+    let notice = attempt(&mut world, client, 1).unwrap();
+    assert_eq!(attempt(&mut world, client, 1), Err(NoticeRefusal::Twice));
+    let one = (client, notice);
+    let again = became(&mut world, 0, one, Outcome::Trying);
+    assert_eq!(again, Err(Refusal::Edit(EditError::Unsound)));
+    became(&mut world, 0, one, Outcome::Later).unwrap().unwrap();
+    assert_eq!(became(&mut world, 0, one, Outcome::Trying), Ok(Ok(notice)));
+    became(&mut world, 0, one, Outcome::Sent).unwrap().unwrap();
+    for next in [Outcome::Trying, Outcome::Later, Outcome::Failed] {
+        let changed = became(&mut world, 0, one, next);
+        assert_eq!(changed, Err(Refusal::Edit(EditError::Unsound)), "{next:?}");
+    }
+    rest(&mut world);
+    assert_eq!(outcomes(&mut world, 1), [Outcome::Sent]);
+}
+
+#[test]
+fn another_premises_knows_nothing_of_what_became_of_a_notice() {
+    let mut world = World::new(2);
+    let client = willing(&mut world, 0);
+    world.connect(0, 1);
+    rest(&mut world);
+    let notice = attempt(&mut world, client, 1).unwrap();
+    rest(&mut world);
+    let there = became(&mut world, 1, (client, notice), Outcome::Sent);
+    assert_eq!(there, Err(Refusal::Edit(EditError::Unsound)));
+    assert_eq!(outcomes(&mut world, 0), [Outcome::Trying]);
+}
+
+#[test]
+fn whoever_says_no_while_the_relay_waits_is_not_tried_again_and_a_late_try_counts_from_then() {
+    let mut world = World::new(1);
+    let client = willing(&mut world, 0);
+    let notice = attempt(&mut world, client, 1).unwrap();
+    let one = (client, notice);
+    became(&mut world, 0, one, Outcome::Later).unwrap().unwrap();
+    world.sleep(40 * DAY);
+    assert_eq!(became(&mut world, 0, one, Outcome::Trying), Ok(Ok(notice)));
+    let at = world.cards(0)[0].notices[0].field.newest().unwrap().at;
+    assert_eq!(at.as_second(), 1_800_000_000 + 40 * DAY);
+    became(&mut world, 0, one, Outcome::Later).unwrap().unwrap();
+    world.edit(0, Target::Latest(client), permission(false));
+    let again = became(&mut world, 0, one, Outcome::Trying);
+    assert_eq!(again, Ok(Err(NoticeRefusal::NoPermission)));
+    became(&mut world, 0, one, Outcome::Failed)
+        .unwrap()
+        .unwrap();
+    assert_eq!(outcomes(&mut world, 0), [Outcome::Failed]);
 }
 
 /// Sends as many as are let through, up to so many.
