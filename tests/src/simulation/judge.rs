@@ -248,7 +248,7 @@ impl World {
         let mut tables = Vec::new();
         for at in 0..self.premises.len() {
             let premises = &mut self.premises[at];
-            let Some(live) = premises.live.take() else {
+            let Some(mut live) = premises.live.take() else {
                 return Err(format!("{at} is not up"));
             };
             let mut table = BTreeSet::new();
