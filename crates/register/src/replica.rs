@@ -14,6 +14,7 @@ mod give;
 mod import;
 mod input;
 mod inventory;
+mod lists;
 mod marketing;
 mod met;
 mod peers;
@@ -116,9 +117,9 @@ pub struct Replica {
     founded: Option<RegisterId>,
     /// Notices of its own may be missing, as after a restored backup.
     behind: bool,
-    /// Campaigns with a list of recipients, and when it expires.
-    lists: BTreeMap<RecordId, Timestamp>,
-    /// When units and lists were last looked at.
+    /// Campaigns with a list of recipients.
+    lists: BTreeMap<RecordId, lists::List>,
+    /// When units were last evened out.
     evened: Option<Timestamp>,
 }
 
@@ -390,6 +391,7 @@ impl Replica {
                 self.notice_solitude(&mut cx);
                 self.tick(&mut cx);
                 self.retain(&mut cx);
+                self.tend_lists(&mut cx);
                 self.tend_marketing(&mut cx);
                 self.pump_all(&mut cx);
                 self.keep_trail(&mut cx);
