@@ -11,6 +11,7 @@ mod effect;
 mod exchange;
 mod forget;
 mod give;
+mod holding;
 mod import;
 mod input;
 mod inventory;

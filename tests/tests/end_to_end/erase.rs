@@ -137,6 +137,7 @@ pub(crate) fn verify_for(home: &Path, node: &Node, erasures: u64, texts: &[&str]
         "{said}"
     );
     assert_eq!(said["opened"], 0, "{said}");
+    assert_eq!(said["in_memory"], 0, "{said}");
     assert!(said["files"].as_u64().unwrap() > 5, "{said}");
     let log = node.log().unwrap();
     assert!(texts.iter().all(|text| !log.contains(text)));

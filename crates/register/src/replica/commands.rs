@@ -67,6 +67,7 @@ impl Replica {
                 Ok(Answer::Done)
             }
             Command::Erasure(record) => self.erasure(record),
+            Command::Holders(records) => Ok(Answer::Holders(self.holders(&records))),
             Command::Erasures => Ok(Answer::Erasures(self.erasures())),
             Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
             Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
