@@ -30,7 +30,7 @@ mod store;
 mod tally;
 mod trail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -98,6 +98,8 @@ pub struct Replica {
     lives: Vec<(Incarnation, u64)>,
     trail: Trail,
     peers: BTreeMap<NodeId, PeerFile>,
+    /// Nodes that this one was parted from by hand.
+    parted: BTreeSet<NodeId>,
     sessions: BTreeMap<NodeId, Session>,
     sheets: LruCache<RecordId, Sheet>,
     clock: ClockGuard,
@@ -198,6 +200,7 @@ impl Replica {
             lives: Vec::new(),
             trail,
             peers: BTreeMap::new(),
+            parted: BTreeSet::new(),
             sessions: BTreeMap::new(),
             sheets: LruCache::unbounded(),
             clock: ClockGuard::default(),
@@ -245,6 +248,12 @@ impl Replica {
         {
             let file = PeerFile::decode(bytes).ok_or(OpenError::Fact("peer"))?;
             self.peers.insert(file.peer.node(), file);
+        }
+        let parted = facts.keys();
+        let parted = parted.filter_map(|name| name.strip_prefix(peers::PARTED));
+        for node in parted {
+            self.parted
+                .insert(node.parse().map_err(|_| OpenError::Fact("parted"))?);
         }
         self.read_care(facts)
     }

@@ -126,7 +126,12 @@ impl Replica {
         }
         self.sessions.remove(&node);
         let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
-        cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
+        self.parted.insert(node);
+        cx.persist(vec![
+            Write::Fact(peers::fact(node), None),
+            peers::write_parted(node, true),
+            audit,
+        ]);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);
         Ok(Answer::Done)
@@ -167,8 +172,10 @@ impl Replica {
         let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![
             Write::Fact(peers::fact(node), Some(file.encode())),
+            peers::write_parted(node, false),
             audit,
         ]);
+        self.parted.remove(&node);
         self.peers.insert(node, file);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);

@@ -29,6 +29,7 @@ impl Replica {
             secret: _,
             lives: _,
             peers: _,
+            parted: _,
             clock: _,
             clock_stored: _,
             now: _,
