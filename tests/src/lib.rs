@@ -1,7 +1,7 @@
 //! What the tests of whole nodes stand on: processes, the line between them, users at their consoles.
 //!
 //! Reading order: [`kortisto`] finds the binary, [`node`] runs it, [`pair`] is two of them with a [`relay`] between,
-//! [`web`] and [`browser`] are somebody at a console, [`export`] reads what a node holds.
+//! [`web`] and [`browser`] are somebody at a console, [`export`] reads what a node holds, [`opened`] what its files do.
 
 pub mod axe;
 pub mod browser;
@@ -9,6 +9,7 @@ pub mod export;
 pub mod html;
 pub mod kortisto;
 pub mod node;
+pub mod opened;
 pub mod pair;
 pub mod perfect;
 pub mod port;

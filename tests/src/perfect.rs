@@ -150,9 +150,19 @@ pub struct World {
 }
 
 impl World {
-    /// So many nodes, paired and not connected.
+    /// So many nodes, each paired with every other and not connected.
     #[must_use]
     pub fn new(count: u8) -> Self {
+        Self::paired(count, |_, _| true)
+    }
+
+    /// So many nodes in a row, each paired with its neighbours only and not connected.
+    #[must_use]
+    pub fn row(count: u8) -> Self {
+        Self::paired(count, |a, b| a.abs_diff(b) == 1)
+    }
+
+    fn paired(count: u8, pairs: impl Fn(usize, usize) -> bool) -> Self {
         let mut world = Self {
             nodes: Vec::new(),
             lines: VecDeque::new(),
@@ -174,7 +184,7 @@ impl World {
         }
         for a in 0..world.nodes.len() {
             for b in 0..world.nodes.len() {
-                if a != b {
+                if a != b && pairs(a, b) {
                     let peer = Peer {
                         key: world.nodes[b].key,
                         address: "127.0.0.1:1".into(),

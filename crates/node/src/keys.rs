@@ -17,6 +17,8 @@ use crate::exit::{Attempt as _, Exit, Failure, Outcome};
 const HERE: &str = "keys";
 /// The file without which a directory holds no keys.
 const EPOCH: &str = "epoch";
+/// The file of the master secret, where it is in one.
+const MASTER: &str = "master";
 /// What a key file is called while it is copied; none has this name, and the next copy replaces it.
 const DRAFT: &str = "moving";
 
@@ -45,8 +47,12 @@ pub(crate) fn open(dir: &Path, keys: &Keys) -> Outcome<(FileVault, Holdings, Ope
         copy(&here, &place)?;
         (vault, holdings, _) = FileVault::open_with(dir, &place, &wanted)?;
     }
-    // Not only now: a start that ended after the copies and before this has left them there as well.
-    if are_two_holders(&here, &place) {
+    // Not only now: a start that ended after the copies and before this has left some of them there as well.
+    if place != here
+        && [EPOCH, MASTER]
+            .iter()
+            .any(|file| is_left(file, &here, &place))
+    {
         // First, since originals that are there still tell the next start that this is yet to be done. What
         // can be read of them on the old volume opens nothing from here on.
         vault.rotate_keys()?;
@@ -56,16 +62,14 @@ pub(crate) fn open(dir: &Path, keys: &Keys) -> Outcome<(FileVault, Holdings, Ope
     Ok((vault, holdings, opening))
 }
 
-/// Whether both directories hold keys and are not one directory under two names, such as that of a link.
-fn are_two_holders(one: &Path, other: &Path) -> bool {
+/// Whether a key file is where the keys were, and is not that of `place` under another name, such as that of a link.
+fn is_left(file: &str, here: &Path, place: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let file = |directory: &Path| {
-        let there = fs::metadata(directory.join(EPOCH)).ok()?;
+    let find = |directory: &Path| {
+        let there = fs::metadata(directory.join(file)).ok()?;
         Some((there.dev(), there.ino()))
     };
-    file(one)
-        .zip(file(other))
-        .is_some_and(|(one, other)| one != other)
+    find(here).is_some_and(|left| find(place) != Some(left))
 }
 
 /// Opens the store with a secret that may have sealed its keys before; `error` is why the one of the settings

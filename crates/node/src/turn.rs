@@ -26,14 +26,14 @@ use register::replica::{
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use vault::backup::Image;
-use vault::{CheckReport, Found, Trial, Upkeep, VaultError};
+use vault::{Found, Mark, Trial, Upkeep, VaultError};
 
 use crate::clock::{self, Chance};
 use crate::exit::{Exit, Failure};
 
 pub use line::{Line, NoLine};
 pub use office::{Office, Silent};
-pub use store::{Store, Sweep};
+pub use store::{Examine, Store, Sweep};
 
 use publish::Publisher;
 
@@ -92,8 +92,8 @@ pub(crate) enum Sifted {
 
 /// Something that only the owner of the store can do.
 pub(crate) enum Chore {
-    /// Read and verify everything.
-    Check(oneshot::Sender<CheckReport>),
+    /// Give out what examines the next part of everything.
+    Check(Mark, oneshot::Sender<(Mark, Option<Examine>)>),
     /// Make an image of everything as of now.
     Image(ImageReply),
     /// Give out what reads every file of the store.
@@ -489,8 +489,9 @@ impl<S: Store> Turn<S> {
     fn chore(&mut self, chore: Chore) -> Result<(), TurnError> {
         // Whoever asked may be gone.
         match chore {
-            Chore::Check(reply) => {
-                let _ = reply.send(self.store.check());
+            Chore::Check(mut mark, reply) => {
+                let part = self.store.check_some(&mut mark);
+                let _ = reply.send((mark, part));
             }
             Chore::Image(reply) => {
                 self.store.ask_image();

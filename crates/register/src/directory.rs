@@ -10,13 +10,14 @@ mod person;
 mod recall;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use crate::adverse::AdverseMark;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
+use crate::holder::{Found, Holder};
 use crate::id::RecordId;
 use crate::marketing::{Campaign, Tally};
 use crate::people::User;
@@ -154,6 +155,34 @@ impl Directory {
                 self.campaigns.remove(&id);
             }
         }
+    }
+
+    /// What here holds something of these clients. A new field doesn't compile here before it is looked at.
+    #[must_use]
+    pub fn holders(&self, records: &[RecordId]) -> BTreeSet<(RecordId, Holder)> {
+        let Self {
+            clients,
+            index,
+            alike,
+            links,
+            recall,
+            campaigns,
+            // Users, the clinic, what it offers, and what day it is.
+            users: _,
+            settings: _,
+            catalogue: _,
+            today: _,
+            closed: _,
+        } = self;
+        let listed = campaigns.values().flat_map(Campaign::recipients);
+        Found::among(records)
+            .add(Holder::Projection, clients.keys().copied())
+            .add(Holder::Search, index.held())
+            .add(Holder::Alike, alike.held())
+            .add(Holder::Links, links.held())
+            .add(Holder::Traces, recall.held())
+            .add(Holder::Lists, listed)
+            .into_found()
     }
 
     /// Clients in whose name, phone or e-mail every word of `query` occurs, at most `limit`, by name.

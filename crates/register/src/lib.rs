@@ -26,6 +26,7 @@ pub mod directory;
 pub mod document;
 pub mod edit;
 pub mod health;
+pub mod holder;
 pub mod id;
 pub mod identity_code;
 pub mod ledger;

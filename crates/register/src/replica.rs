@@ -11,9 +11,11 @@ mod effect;
 mod exchange;
 mod forget;
 mod give;
+mod holding;
 mod import;
 mod input;
 mod inventory;
+mod lists;
 mod marketing;
 mod met;
 mod peers;
@@ -28,7 +30,7 @@ mod store;
 mod tally;
 mod trail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -96,6 +98,8 @@ pub struct Replica {
     lives: Vec<(Incarnation, u64)>,
     trail: Trail,
     peers: BTreeMap<NodeId, PeerFile>,
+    /// Nodes that this one was parted from by hand.
+    parted: BTreeSet<NodeId>,
     sessions: BTreeMap<NodeId, Session>,
     sheets: LruCache<RecordId, Sheet>,
     clock: ClockGuard,
@@ -116,9 +120,9 @@ pub struct Replica {
     founded: Option<RegisterId>,
     /// Notices of its own may be missing, as after a restored backup.
     behind: bool,
-    /// Campaigns with a list of recipients, and when it expires.
-    lists: BTreeMap<RecordId, Timestamp>,
-    /// When units and lists were last looked at.
+    /// Campaigns with a list of recipients.
+    lists: BTreeMap<RecordId, lists::List>,
+    /// When units were last evened out.
     evened: Option<Timestamp>,
 }
 
@@ -196,6 +200,7 @@ impl Replica {
             lives: Vec::new(),
             trail,
             peers: BTreeMap::new(),
+            parted: BTreeSet::new(),
             sessions: BTreeMap::new(),
             sheets: LruCache::unbounded(),
             clock: ClockGuard::default(),
@@ -243,6 +248,12 @@ impl Replica {
         {
             let file = PeerFile::decode(bytes).ok_or(OpenError::Fact("peer"))?;
             self.peers.insert(file.peer.node(), file);
+        }
+        let parted = facts.keys();
+        let parted = parted.filter_map(|name| name.strip_prefix(peers::PARTED));
+        for node in parted {
+            self.parted
+                .insert(node.parse().map_err(|_| OpenError::Fact("parted"))?);
         }
         self.read_care(facts)
     }
@@ -390,6 +401,7 @@ impl Replica {
                 self.notice_solitude(&mut cx);
                 self.tick(&mut cx);
                 self.retain(&mut cx);
+                self.tend_lists(&mut cx);
                 self.tend_marketing(&mut cx);
                 self.pump_all(&mut cx);
                 self.keep_trail(&mut cx);

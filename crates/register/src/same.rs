@@ -114,6 +114,12 @@ impl Links {
         }
     }
 
+    /// Every card that says something here, some several times. What others say of it is their own.
+    pub(crate) fn held(&self) -> impl Iterator<Item = RecordId> {
+        let Self { names, named_by } = self;
+        names.keys().chain(named_by.values().flatten()).copied()
+    }
+
     /// Every card of the same person, this one included, by id. Some may be gone, or not here yet: two
     /// cards that were both said to be the same as a third belong together all the same.
     pub(crate) fn set(&self, record: RecordId) -> BTreeSet<RecordId> {

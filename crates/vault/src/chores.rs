@@ -7,11 +7,9 @@ use std::thread::JoinHandle;
 use crate::backup::Wish;
 use crate::checkpoint::{self, Copy, Point, Progress};
 use crate::compaction::{Compaction, Filled, Schedule};
+use crate::count::{Counts, Scan};
 use crate::disk::{Disk, Name};
-use crate::entry::is_note;
 use crate::error::{Damage, VaultError};
-use crate::manifest::Manifest;
-use crate::store::Store;
 use crate::vault::Vault;
 
 /// A checkpoint is due when the journal has so many bytes, or as many as the last checkpoint.
@@ -24,12 +22,8 @@ const FORGET_SECONDS: u64 = 60;
 const RETRY_SECONDS: u64 = 300;
 /// The entries are counted again after so many seconds.
 const SCAN_SECONDS: u64 = 24 * 3600;
-/// One call counts about so many bytes of entries.
-const SCAN_BYTES: usize = 64 * 1024;
 /// Where there are no threads, one call takes so many steps of a checkpoint.
 const INLINE_STEPS: usize = 2;
-/// No key sorts after this.
-const END: &[u8] = &[u8::MAX];
 
 /// What one call of [`Vault::upkeep`] did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,7 +43,8 @@ pub struct Upkeep {
 #[derive(Debug)]
 pub(crate) struct Chores<D> {
     work: Work<D>,
-    pub(crate) scan: Scan,
+    /// Counts of the entries that are under way.
+    pub(crate) counts: Counts,
     /// When the next count starts.
     scan_at: Option<u64>,
     /// The last frame that forgot a record and isn't in a checkpoint, and since when.
@@ -111,7 +106,7 @@ impl<D: Disk> Chores<D> {
         let newest = checkpoint::names(disk)?.first().copied();
         Ok(Self {
             work: Work::Idle,
-            scan: Scan::default(),
+            counts: Counts::default(),
             scan_at: None,
             forgot: None,
             begun: 0,
@@ -137,7 +132,7 @@ impl<D: Disk> Chores<D> {
 
     /// Has every entry counted anew, as soon as can be.
     pub(crate) fn recount(&mut self) {
-        self.scan = Scan::default();
+        self.counts.due = Scan::default();
         self.scan_at = None;
     }
 
@@ -343,7 +338,7 @@ impl<D: Disk> Vault<D> {
     }
 
     fn count_some(&mut self, now: u64) -> Result<Option<u64>, VaultError> {
-        let Some(counted) = self.chores.scan.step(&self.store)? else {
+        let Some(counted) = self.chores.counts.due.step(&self.store)? else {
             return Ok(None);
         };
         if counted != self.tip.manifest {
@@ -352,54 +347,5 @@ impl<D: Disk> Vault<D> {
         }
         self.chores.scan_at = Some(now.saturating_add(SCAN_SECONDS));
         Ok(Some(counted.count()))
-    }
-}
-
-/// A count of every entry that goes on while entries change.
-#[derive(Debug, Default)]
-pub(crate) struct Scan {
-    /// Entries before this key are counted.
-    next: Vec<u8>,
-    counted: Manifest,
-}
-
-impl Scan {
-    /// An entry changes from `old` to `new`.
-    pub(crate) fn changed(&mut self, key: &[u8], old: Option<&[u8]>, new: Option<&[u8]>) {
-        if key < self.next.as_slice() {
-            if let Some(old) = old {
-                self.counted.subtract(key, old);
-            }
-            if let Some(new) = new {
-                self.counted.add(key, new);
-            }
-        }
-    }
-
-    /// Counts some more; the whole when the end is reached, and then starts over.
-    fn step<D: Disk>(&mut self, store: &Store<D>) -> Result<Option<Manifest>, VaultError> {
-        let stretch = store.stretch(&self.next, END, SCAN_BYTES)?;
-        for (key, value) in &stretch.entries {
-            if !is_note(key) {
-                self.counted.add(key, value);
-            }
-        }
-        match stretch.next {
-            Some(next) => {
-                self.next = next;
-                Ok(None)
-            }
-            None => Ok(Some(core::mem::take(self).counted)),
-        }
-    }
-}
-
-/// Counts every entry at once.
-pub(crate) fn count<D: Disk>(store: &Store<D>) -> Result<Manifest, VaultError> {
-    let mut scan = Scan::default();
-    loop {
-        if let Some(counted) = scan.step(store)? {
-            return Ok(counted);
-        }
     }
 }

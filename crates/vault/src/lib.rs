@@ -60,6 +60,7 @@ mod check;
 mod checkpoint;
 mod chores;
 mod compaction;
+mod count;
 mod disk;
 mod draft;
 mod entry;
@@ -82,7 +83,7 @@ mod seal;
 mod store;
 mod vault;
 
-pub use check::{CheckReport, Problem};
+pub use check::{CheckReport, Examination, Examined, Mark, Problem};
 pub use chores::Upkeep;
 pub use disk::{Bytes, Disk, FileDisk, Held, Name, Op, Page, TreeState};
 pub use error::{Damage, KeyFault, VaultError};

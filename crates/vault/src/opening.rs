@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use register::replica::Holdings;
 
 use crate::checkpoint::{self, Load, Point, Verify};
-use crate::chores::count;
+use crate::count::count;
 use crate::disk::{Disk, Name, Op, TreeState};
 use crate::entry::{HOUSE_KEY, STANDING};
 use crate::error::{Damage, VaultError};

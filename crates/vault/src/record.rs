@@ -106,7 +106,7 @@ impl Header {
         [Self::VERSION, a, b, c, d]
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, Damage> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Damage> {
         match bytes {
             [Self::VERSION, a, b, c, d] => Ok(Self {
                 document: u16::from_be_bytes([*a, *b]),

@@ -118,9 +118,9 @@ impl<D: Disk> Vault<D> {
         let mut ring = Ring::new(sealer, next, self.ring.house.clone());
         let ops = self.rewrap(&mut ring, &pending.buckets)?;
         let mut manifest = self.tip.manifest;
-        let scan = &mut self.chores.scan;
+        let counts = &mut self.chores.counts;
         let ops = effective(&self.store, ops, &mut manifest, |key, old, new| {
-            scan.changed(key, old, new);
+            counts.changed(key, old, new);
         })?;
         let point = Point {
             frame: self.tip.frame,

@@ -217,8 +217,8 @@ impl<D: Disk> Vault<D> {
         let forgotten = core::mem::take(&mut draft.forgotten);
         let buckets = core::mem::take(&mut draft.buckets);
         let mut manifest = self.tip.manifest;
-        let scan = &mut self.chores.scan;
-        let ops = draft.finish(&mut manifest, |key, old, new| scan.changed(key, old, new))?;
+        let counts = &mut self.chores.counts;
+        let ops = draft.finish(&mut manifest, |key, old, new| counts.changed(key, old, new))?;
         if ops.is_empty() {
             return Ok(());
         }

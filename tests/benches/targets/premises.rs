@@ -261,11 +261,12 @@ async fn copies(
     let (to, file) = (to.display().to_string(), file.display().to_string());
     let backup = vec!["--to".into(), to, "--passphrase-file".into(), file];
     let visitor = first.log_in(first.owner_name()).await?;
-    let works: [(_, &[&str], _); 4] = [
+    let works: [(_, &[&str], _); 5] = [
         ("a backup", &["backup"], backup),
         ("a compaction", &["compact"], Vec::<String>::new()),
         ("making keys anew", &["key", "rotate"], Vec::new()),
         ("looking for remnants", &["erasure", "verify"], Vec::new()),
+        ("a check", &["check"], Vec::new()),
     ];
     for (work, command, rest) in works {
         let directory = first.directory().to_owned();

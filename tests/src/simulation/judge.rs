@@ -248,7 +248,7 @@ impl World {
         let mut tables = Vec::new();
         for at in 0..self.premises.len() {
             let premises = &mut self.premises[at];
-            let Some(live) = premises.live.take() else {
+            let Some(mut live) = premises.live.take() else {
                 return Err(format!("{at} is not up"));
             };
             let mut table = BTreeSet::new();
@@ -259,8 +259,9 @@ impl World {
                 if gone && (document.is_some() || !values.is_empty()) {
                     return Err(format!("{at} still holds {record}"));
                 }
-                if gone && live.directory.hidden_client(*record).is_some() {
-                    return Err(format!("{at} still lists {record}"));
+                let listed = live.directory.holders(&[*record]);
+                if gone && !listed.is_empty() {
+                    return Err(format!("{at} still lists {record}: {listed:?}"));
                 }
                 table.extend(values.iter().map(|value| (*record, value.id)));
                 let mut bytes = document.unwrap_or_default();

@@ -87,7 +87,7 @@ pub(crate) async fn plant(owner: &Visitor, client: &str) {
     assert!(found.html.contains(PLANTED[0]));
 }
 
-fn json(node: &Node, command: &[&str], rest: &[&str]) -> Value {
+pub(crate) fn json(node: &Node, command: &[&str], rest: &[&str]) -> Value {
     let rest = [rest, &["--json"]].concat();
     node.command(command, &rest).unwrap().json().unwrap()
 }
@@ -102,7 +102,7 @@ fn names(certificate: &Value, key: &str) -> Vec<String> {
 }
 
 /// Waits until the certificate at `node` says that both premises have carried the erasure out.
-async fn confirmed_by_both(node: &Node, client: &str) -> Value {
+pub(crate) async fn confirmed_by_both(node: &Node, client: &str) -> Value {
     waiting::until("both premises confirm", AGREE_TIME, async || {
         let said = node.command(&["erasure", "show"], &["--id", client, "--json"])?;
         let certificate = said.json()?;
@@ -114,8 +114,13 @@ async fn confirmed_by_both(node: &Node, client: &str) -> Value {
 
 /// Looks into every file of a node, and its log, for what was planted.
 fn verify(home: &Path, node: &Node, erasures: u64) {
+    verify_for(home, node, erasures, &PLANTED);
+}
+
+/// Looks into every file of a node, and its log, for texts.
+pub(crate) fn verify_for(home: &Path, node: &Node, erasures: u64, texts: &[&str]) {
     let list = home.join("strings");
-    std::fs::write(&list, PLANTED.join("\n")).unwrap();
+    std::fs::write(&list, texts.join("\n")).unwrap();
     let said = node
         .command(
             &["erasure", "verify"],
@@ -125,16 +130,17 @@ fn verify(home: &Path, node: &Node, erasures: u64) {
     assert_eq!(said.code, Some(0), "{said:?}");
     let said: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(said["clean"], true, "{said}");
-    assert_eq!(said["texts"], PLANTED.len(), "{said}");
+    assert_eq!(said["texts"], texts.len(), "{said}");
     assert_eq!(
         (said["erasures"].as_u64(), said["verified"].as_u64()),
         (Some(erasures), Some(erasures)),
         "{said}"
     );
     assert_eq!(said["opened"], 0, "{said}");
+    assert_eq!(said["in_memory"], 0, "{said}");
     assert!(said["files"].as_u64().unwrap() > 5, "{said}");
     let log = node.log().unwrap();
-    assert!(PLANTED.iter().all(|text| !log.contains(text)));
+    assert!(texts.iter().all(|text| !log.contains(text)));
 }
 
 #[tokio::test]

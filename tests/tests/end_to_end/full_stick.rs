@@ -5,6 +5,8 @@ use std::path::Path;
 
 use kortisto_tests::kortisto::{self, Said};
 use kortisto_tests::node::Node;
+use kortisto_tests::pair::AGREE_TIME;
+use kortisto_tests::waiting;
 
 use crate::register;
 use crate::storage::{Mounted, may_mount};
@@ -79,6 +81,14 @@ async fn a_backup_to_a_full_stick_is_refused_and_harms_nothing() {
             .await
             .unwrap();
         assert!(node.export().unwrap().contains(&note));
+        // Whoever opens the console reads that it failed, why, and of when the good one is.
+        waiting::until("the start page says so", AGREE_TIME, async || {
+            let start = owner.open("/").await?.html;
+            let says = start.contains("kohde on täynnä. Tee tilaa.");
+            Ok((says && start.contains("Viimeisin yritys")).then_some(()))
+        })
+        .await
+        .unwrap();
     }
     // Page by page until it is enough, so that also the last bytes and the copy of the ledger find no room.
     let mut room = length / PAGE * PAGE;
@@ -95,6 +105,12 @@ async fn a_backup_to_a_full_stick_is_refused_and_harms_nothing() {
     assert_eq!(contents(&stick.0).len(), 3);
     let status = node.status().unwrap();
     assert!(status["backup"]["failed"].is_null(), "{status}");
+    waiting::until("the start page says no more", AGREE_TIME, async || {
+        let start = owner.open("/").await?.html;
+        Ok((!start.contains("kohde on täynnä")).then_some(()))
+    })
+    .await
+    .unwrap();
 
     // The one from before still restores.
     let new = home.path().join("new");

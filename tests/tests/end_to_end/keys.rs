@@ -116,6 +116,47 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_move_of_the_keys_that_was_cut_off_while_it_copied_begins_again() {
+    let home = tempfile::tempdir().unwrap();
+    let (_, files) = register(home.path(), 73, 12);
+    let node = Node::init(home.path(), "Poikuekatu").unwrap();
+    node.import(&files.clients, None).unwrap().fine().unwrap();
+    let all = node.export().unwrap();
+    let own = node.directory().join("keys");
+    // What a kill leaves after each of its steps: the directory, half a file, a whole one, and half of the last.
+    for (number, copied) in [&[][..], &["moving"], &["master"], &["master", "moving"]]
+        .iter()
+        .enumerate()
+    {
+        let away = home.path().join(format!("volume-{number}"));
+        fs::create_dir(&away).unwrap();
+        let from = match number {
+            0 => own.clone(),
+            _ => home.path().join(format!("volume-{}", number - 1)),
+        };
+        // Each begins with the keys in the node's own directory.
+        for name in ["master", "epoch"] {
+            if from != own {
+                fs::rename(from.join(name), own.join(name)).unwrap();
+            }
+        }
+        for name in *copied {
+            let whole = fs::read(own.join(if *name == "moving" { "epoch" } else { name })).unwrap();
+            let half = if *name == "moving" {
+                whole.len() / 2
+            } else {
+                whole.len()
+            };
+            fs::write(away.join(name), &whole[..half]).unwrap();
+        }
+        set_keys(&node, &format!("directory = \"{}\"\n", away.display()));
+        assert_eq!(node.export().unwrap(), all, "{copied:?}");
+        assert_eq!(names(&own), [""; 0], "{copied:?}");
+        assert_eq!(names(&away), ["epoch", "master"], "{copied:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_move_of_the_keys_that_was_cut_off_is_finished_at_the_next_start() {
     let home = tempfile::tempdir().unwrap();
     let (_, files) = register(home.path(), 72, 12);
@@ -150,6 +191,20 @@ async fn a_move_of_the_keys_that_was_cut_off_is_finished_at_the_next_start() {
     set_keys(&node, &format!("directory = \"{}\"\n", away.display()));
     assert_eq!(node.export().unwrap(), all);
     assert_eq!(fs::read(away.join("epoch")).unwrap(), current);
+
+    // Nor does anything stay when a start ends while it removes the originals, whichever went first, or while it
+    // copies, with half a file.
+    for left in [&["epoch"][..], &["master"], &["epoch", "master", "moving"]] {
+        for name in left {
+            let from = if *name == "moving" { "epoch" } else { *name };
+            fs::copy(old.join(from), own.join(name)).unwrap();
+        }
+        assert_eq!(node.export().unwrap(), all);
+        assert_eq!(names(&own), [""; 0], "{left:?} is left behind");
+        node.check().unwrap();
+    }
+    assert_ne!(fs::read(away.join("epoch")).unwrap(), current);
+    let current = fs::read(away.join("epoch")).unwrap();
 
     // The same directory under another name is no other place, so nothing in it is removed.
     let link = node.directory().join("keys");

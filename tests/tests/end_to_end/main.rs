@@ -27,6 +27,7 @@ mod marketing;
 mod memory;
 mod papers;
 mod person;
+mod planted;
 mod refill;
 mod requests;
 mod secrecy;

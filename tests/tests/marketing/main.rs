@@ -15,6 +15,7 @@ use register::contact::{BirthYear, Marketing};
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
 use register::id::{EntryId, NodeId, OPERATOR, RecordId};
+use register::ledger::Reason;
 use register::marketing::{
     Audience, CampaignKind, Medium, NoticeRefusal, Outcome, Plan, Progress, Recipients, Share,
     Stage, WINDOW_DAYS,
@@ -357,42 +358,119 @@ fn notices_and_units_are_written_by_the_register_alone() {
     }
 }
 
-#[test]
-fn a_list_goes_for_good_when_its_time_is_over() {
-    let mut world = World::new(2);
-    let client = willing(&mut world, 0);
-    world.connect(0, 1);
+/// A campaign with a list of these clients, made at a node.
+fn listed(world: &mut World, maker: usize, clients: &[RecordId]) -> RecordId {
     let plan = Plan {
         kind: CampaignKind::TreatmentDay,
         title: "Kasvohoitopäivä".into(),
         texts: ["Tervetuloa".into(), String::new(), String::new()],
         audience: Audience::default(),
         medium: Medium::Email,
-        node: register::replica::node_id(&[1; 32]),
+        node: world.id(maker),
         list_days: 14,
     };
     let plan = Change::SetField(FieldKey::Plan, Content::Plan(plan));
-    let campaign = world.edit(0, Target::New(RecordKind::Campaign), plan);
+    let campaign = world.edit(maker, Target::New(RecordKind::Campaign), plan);
     let at = |days: i64| Timestamp::from_second(1_800_000_000 + days * DAY).unwrap();
     let progress = Progress {
         stage: Stage::Listed,
         since: at(0),
-        listed: 1,
+        listed: u32::try_from(clients.len()).unwrap(),
         expires: Some(at(14)),
     };
     let progress = Change::SetField(FieldKey::Progress, Content::Progress(progress));
-    world.edit(0, Target::Latest(campaign), progress);
-    let part = Content::Recipients(Recipients(vec![client]));
+    world.edit(maker, Target::Latest(campaign), progress);
+    let part = Content::Recipients(Recipients(clients.to_vec()));
     let part = Change::Add(Collection::Recipients, part);
-    world.edit(0, Target::Latest(campaign), part);
-    world.settle();
-    let held = |world: &World, at: usize| {
-        let values = &world.nodes[at].store.values[&campaign];
-        values.iter().any(|value| {
-            let bytes = client.as_bytes();
-            value.content.windows(16).any(|window| window == bytes)
-        })
+    world.edit(maker, Target::Latest(campaign), part);
+    campaign
+}
+
+/// Whether a client's id stands in any value of a campaign that a node stores.
+fn names(world: &World, at: usize, campaign: RecordId, client: RecordId) -> bool {
+    let values = &world.nodes[at].store.values[&campaign];
+    values.iter().any(|value| {
+        let mut windows = value.content.windows(16);
+        windows.any(|window| window == client.as_bytes())
+    })
+}
+
+/// At both premises the list names these clients and no others.
+fn check_listed(world: &World, campaign: RecordId, clients: &[RecordId], listed: &[RecordId]) {
+    for at in 0..2 {
+        for client in clients {
+            let is_named = names(world, at, campaign, *client);
+            assert_eq!(is_named, listed.contains(client), "{client} at {at}");
+        }
+        let read = world.nodes[at].directory.campaign(campaign).unwrap();
+        assert_eq!(read.parts.len(), 1);
+        assert_eq!(read.parts[0].field.all().len(), 1, "nobody has to choose");
+        let mut listed = listed.to_vec();
+        listed.sort_unstable();
+        assert_eq!(read.recipients(), listed);
+    }
+}
+
+fn erase(world: &mut World, at: usize, record: RecordId) {
+    let command = Command::Erase {
+        record,
+        author: OPERATOR,
+        reason: Reason::Request,
     };
+    world.command(at, command).unwrap();
+}
+
+/// Whoever's matter a list isn't waits a while before striking off.
+fn rest_for_lists(world: &mut World) {
+    world.settle();
+    world.sleep(20);
+    world.settle();
+}
+
+#[test]
+fn whoever_is_erased_goes_from_every_list_at_every_premises() {
+    let mut world = World::new(2);
+    let clients: Vec<RecordId> = (0..5).map(|_| willing(&mut world, 0)).collect();
+    world.connect(0, 1);
+    let campaign = listed(&mut world, 0, &clients);
+    world.settle();
+    check_listed(&world, campaign, &clients, &clients);
+    // At the premises that did not make it.
+    erase(&mut world, 1, clients[0]);
+    world.settle();
+    check_listed(&world, campaign, &clients, &clients[1..]);
+    // At both, while apart: each has its own gone at once, and both are gone when they meet.
+    world.disconnect(0, 1);
+    erase(&mut world, 0, clients[1]);
+    erase(&mut world, 1, clients[2]);
+    world.settle();
+    assert!(!names(&world, 0, campaign, clients[1]) && !names(&world, 1, campaign, clients[2]));
+    world.connect(0, 1);
+    rest_for_lists(&mut world);
+    check_listed(&world, campaign, &clients, &clients[3..]);
+    // A list that was made where nobody knew of the erasure.
+    world.disconnect(0, 1);
+    erase(&mut world, 0, clients[3]);
+    let late = listed(&mut world, 1, &clients[3..]);
+    world.restart(1);
+    world.connect(0, 1);
+    rest_for_lists(&mut world);
+    for campaign in [campaign, late] {
+        check_listed(&world, campaign, &clients, &clients[4..]);
+    }
+    world.restart(0);
+    world.settle();
+    check_listed(&world, late, &clients, &clients[4..]);
+}
+
+#[test]
+fn a_list_goes_for_good_when_its_time_is_over() {
+    let mut world = World::new(2);
+    let client = willing(&mut world, 0);
+    world.connect(0, 1);
+    let campaign = listed(&mut world, 0, &[client]);
+    world.settle();
+    let held = |world: &World, at: usize| names(world, at, campaign, client);
     assert!(held(&world, 0) && held(&world, 1));
     world.disconnect(0, 1);
     world.sleep(15 * DAY);

@@ -54,14 +54,19 @@ fn for_people(verified: &Verified) -> String {
     let mut text = format!(
         "{} erasures in the ledger, of {} nothing is left in the register\n\
          {} old keys found in files and tried with the keys of now, {} opened\n\
-         {} files with {} bytes read for {} texts\n",
+         {} files with {} bytes read for {} texts\n\
+         in memory: {}\n",
         left.erasures,
         left.verified,
         left.tried,
         left.opened,
         scanned.files,
         scanned.bytes,
-        scanned.texts
+        scanned.texts,
+        match left.in_memory {
+            0 => "nothing".to_owned(),
+            places => format!("{places} places"),
+        }
     );
     for problem in &left.problems {
         text.push_str(&format!("found: {problem}\n"));

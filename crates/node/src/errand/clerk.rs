@@ -11,6 +11,7 @@ use register::people::{PasswordHash, Profile, Role, Undertaking};
 use register::replica::{Answer, Command, ImportOutcome, Peer, Refusal, Report};
 use register::value::Content;
 use tokio::sync::mpsc;
+use vault::{Examined, Mark};
 
 use super::{BackedUp, Checked, Errand, IMPORT_BATCH, Imported, Parcel, Reply};
 use crate::backup;
@@ -232,7 +233,7 @@ impl Clerk {
     }
 
     pub(super) async fn check(&self) -> Outcome<Reply> {
-        let report = self.office.check().await?;
+        let report = self.examine().await?.into_report();
         Ok(Reply::Checked(Checked {
             records: report.records,
             values: report.values,
@@ -241,6 +242,22 @@ impl Clerk {
             problems: report.problems.iter().map(ToString::to_string).collect(),
             omitted: report.omitted,
         }))
+    }
+
+    /// Has everything examined beside the event loop, which only gives out what to examine.
+    async fn examine(&self) -> Outcome<Examined> {
+        let mut mark = Mark::default();
+        let mut examined = Examined::default();
+        while let (next, Some(examine)) = self.office.check_some(mark).await? {
+            mark = next;
+            let work = move || {
+                examine(&mut examined);
+                examined
+            };
+            let done = tokio::task::spawn_blocking(work).await;
+            examined = done.map_err(|error| Failure::new(Exit::Failed, error))?;
+        }
+        Ok(examined)
     }
 
     async fn add_user(

@@ -1,9 +1,11 @@
 //! Erasing a card, its certificate, and the proof that nothing of it is left.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use register::audit::Purpose;
 use register::edit::EditError;
+use register::holder::Holder;
 use register::id::{NodeId, OPERATOR, RecordId};
 use register::ledger::Reason;
 use register::replica::{Answer, Command, Erasure, PeerState, Refusal};
@@ -76,6 +78,9 @@ pub struct Left {
     pub opened: u64,
     /// Those that don't open any more.
     pub unopenable: u64,
+    /// How many places in the node's memory still held something of them: must be none.
+    #[serde(default)]
+    pub in_memory: u64,
     /// What is left, one sentence each. Names records by id only.
     pub problems: Vec<String>,
 }
@@ -156,11 +161,17 @@ impl Clerk {
             unopenable,
         } = self.remnants().await?;
         let mut problems = Vec::new();
-        let mut verified = 0;
+        let (mut verified, mut in_memory) = (0, 0);
         for some in erased.chunks(LOOKED_FOR) {
             let held = self.office.held(some.to_vec()).await??;
+            let holders = self.holders(some).await?;
+            in_memory += holders.len() as u64;
             for record in some {
                 let mut found = self.traces(*record).await?;
+                let of = holders.iter().filter(|(one, _)| one == record);
+                found.extend(of.map(|(_, holder)| {
+                    format!("record {record}: still in memory, in {}", holder.word())
+                }));
                 if held.contains(record) {
                     found.push(format!("record {record}: the store holds something of it"));
                 }
@@ -179,6 +190,7 @@ impl Clerk {
             tried,
             opened,
             unopenable,
+            in_memory,
             problems,
         }))
     }
@@ -192,13 +204,19 @@ impl Clerk {
         spawn_blocking(move || trial.run()).await.map_err(broke)
     }
 
-    /// Where a record still shows: lists and memory.
+    /// What in memory still holds something of these records: at the event loop, and what it publishes.
+    async fn holders(&self, records: &[RecordId]) -> Outcome<BTreeSet<(RecordId, Holder)>> {
+        let ask = Command::Holders(records.to_vec());
+        let Answer::Holders(mut found) = self.office.ask(ask).await?? else {
+            return Err(astray());
+        };
+        found.extend(self.office.directory().holders(records));
+        Ok(found)
+    }
+
+    /// Whether a record still shows.
     async fn traces(&self, record: RecordId) -> Outcome<Vec<String>> {
         let mut found = Vec::new();
-        let listed = self.office.directory().hidden_client(record).is_some();
-        if listed {
-            found.push(format!("record {record}: lists and search show it"));
-        }
         let open = Command::Open {
             record,
             viewer: OPERATOR,

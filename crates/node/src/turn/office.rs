@@ -9,9 +9,9 @@ use register::id::RecordId;
 use register::replica::{Answer, Command, Refusal, Report};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use vault::backup::Image;
-use vault::{CheckReport, Found, Trial, VaultError};
+use vault::{Found, Mark, Trial, VaultError};
 
-use super::{Chore, Sifted, Sweep};
+use super::{Chore, Examine, Sifted, Sweep};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 
@@ -59,12 +59,12 @@ impl Office {
         answer.await.map_err(|_| Silent)
     }
 
-    /// Has the whole store read and verified.
+    /// What examines the next part of the store on another thread; `None` when all was given out.
     ///
     /// # Errors
     /// [`Silent`] when the loop ends before it answers.
-    pub async fn check(&self) -> Result<CheckReport, Silent> {
-        self.chore(Chore::Check).await
+    pub async fn check_some(&self, mark: Mark) -> Result<(Mark, Option<Examine>), Silent> {
+        self.chore(|reply| Chore::Check(mark, reply)).await
     }
 
     /// What reads every file of the store and finds old keys in them, on another thread.

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use register::id::RecordId;
 use register::replica::{Group, Shelf};
 use vault::backup::Image;
-use vault::{CheckReport, Disk, Found, Trial, Upkeep, Vault, VaultError};
+use vault::{Disk, Examined, Found, Mark, Trial, Upkeep, Vault, VaultError};
 
 /// Reads every file of a store, on any thread.
 pub type Sweep = Box<dyn FnOnce() -> Result<Found, VaultError> + Send>;
+/// Examines a part of a store, on any thread.
+pub type Examine = Box<dyn FnOnce(&mut Examined) + Send>;
 
 /// A store that one event loop owns.
 pub trait Store: core::fmt::Debug + Send + 'static {
@@ -30,8 +32,9 @@ pub trait Store: core::fmt::Debug + Send + 'static {
     /// # Errors
     /// When the store was found to be damaged and has to be opened again.
     fn upkeep(&mut self, now: Timestamp) -> Result<Upkeep, VaultError>;
-    /// Reads and verifies everything. Takes about a second for each 100 MB.
-    fn check(&self) -> CheckReport;
+    /// What examines the next part of everything on another thread; `None` when all was given out. Takes
+    /// milliseconds. To be called when everything is synced.
+    fn check_some(&mut self, mark: &mut Mark) -> Option<Examine>;
     /// Asks for an image of everything that is durable; upkeep makes it.
     fn ask_image(&mut self);
     /// The image that was asked for, once it is there.
@@ -85,8 +88,9 @@ impl<D: Disk + core::fmt::Debug> Store for Vault<D> {
         Self::upkeep(self, now)
     }
 
-    fn check(&self) -> CheckReport {
-        Self::check(self)
+    fn check_some(&mut self, mark: &mut Mark) -> Option<Examine> {
+        let part = Self::check_some(self, mark)?;
+        Some(Box::new(move |examined| part.run(examined)))
     }
 
     fn ask_image(&mut self) {

@@ -50,6 +50,17 @@ impl Alike {
         }
     }
 
+    /// Every client that anything here is of, some several times.
+    pub(super) fn held(&self) -> impl Iterator<Item = RecordId> {
+        // A key is shared while it has owners.
+        let Self {
+            keys,
+            owners,
+            shared: _,
+        } = self;
+        keys.keys().chain(owners.values().flatten()).copied()
+    }
+
     /// Who has something in common with `of`, by id.
     pub(super) fn to(&self, of: &Summary) -> BTreeSet<RecordId> {
         let owners = keys(of).into_iter().filter_map(|key| self.owners.get(&key));

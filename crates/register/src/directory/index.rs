@@ -67,6 +67,17 @@ impl Index {
         self.starts.insert(id, start);
     }
 
+    /// Every client that has a line here, twice. What a line was is wiped when it goes.
+    pub(super) fn held(&self) -> impl Iterator<Item = RecordId> {
+        let Self {
+            text: _,
+            lines,
+            starts,
+            stale: _,
+        } = self;
+        starts.keys().chain(lines.values()).copied()
+    }
+
     pub(super) fn remove(&mut self, id: RecordId) {
         let Some(start) = self.starts.remove(&id) else {
             return;

@@ -68,6 +68,16 @@ impl Recall {
         }
     }
 
+    /// Every client that anything here is of, some twice. Texts that no line has any more went with the last.
+    pub(super) fn held(&self) -> impl Iterator<Item = RecordId> {
+        let Self {
+            words: _,
+            lines,
+            papers,
+        } = self;
+        lines.keys().chain(papers.keys()).copied()
+    }
+
     pub(super) fn remove(&mut self, record: RecordId) {
         self.papers.remove(&record);
         for line in self.lines.remove(&record).unwrap_or_default() {

@@ -1,5 +1,7 @@
 //! What commands lead to, and how things stand.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -10,6 +12,7 @@ use crate::changes::Revision;
 use crate::clock::ClockTrouble;
 use crate::document::Heads;
 use crate::edit::EditError;
+use crate::holder::Holder;
 use crate::id::{EntryId, Incarnation, NodeId, RecordId, RegisterId};
 use crate::ledger::{Confirmation, Reason};
 use crate::marketing::NoticeRefusal;
@@ -45,6 +48,8 @@ pub enum Answer {
     Erasure(Box<Erasure>),
     /// Every erasure, newest first.
     Erasures(Vec<Erasure>),
+    /// What holds something of which record.
+    Holders(BTreeSet<(RecordId, Holder)>),
     /// Cards that have to go, or to lose an entry; soonest first.
     Due(Vec<DueCard>),
     /// How deletion by the clock stands.

@@ -67,6 +67,7 @@ impl Replica {
                 Ok(Answer::Done)
             }
             Command::Erasure(record) => self.erasure(record),
+            Command::Holders(records) => Ok(Answer::Holders(self.holders(&records))),
             Command::Erasures => Ok(Answer::Erasures(self.erasures())),
             Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
             Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
@@ -127,7 +128,12 @@ impl Replica {
         }
         self.sessions.remove(&node);
         let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
-        cx.persist(vec![Write::Fact(peers::fact(node), None), audit]);
+        self.parted.insert(node);
+        cx.persist(vec![
+            Write::Fact(peers::fact(node), None),
+            peers::write_parted(node, true),
+            audit,
+        ]);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);
         Ok(Answer::Done)
@@ -169,8 +175,10 @@ impl Replica {
         let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
         cx.persist(vec![
             Write::Fact(peers::fact(node), Some(file.encode())),
+            peers::write_parted(node, false),
             audit,
         ]);
+        self.parted.remove(&node);
         self.peers.insert(node, file);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);

@@ -302,6 +302,7 @@ impl Replica {
         for session in self.sessions.values_mut() {
             session.holds(record);
         }
+        self.strike_off(entry.node);
         writes.insert(0, Write::Ledger(entry.encode()));
         let latest = self.inventory.latest().to_be_bytes().to_vec();
         writes.push(Write::Fact(FACT_SEQUENCE.into(), Some(latest)));

@@ -132,6 +132,8 @@ pub enum Command {
     Erasure(RecordId),
     /// Every erasure, newest first: [`Answer::Erasures`](super::Answer::Erasures).
     Erasures,
+    /// What in the replica's memory holds something of these records: [`Answer::Holders`](super::Answer::Holders).
+    Holders(Vec<RecordId>),
     /// Cards that have to go or lose an entry up to a day, by default 30 days ahead: [`Answer::Due`](super::Answer::Due).
     Due(Option<Date>),
     /// Delete what is past its time now: [`Answer::Retention`](super::Answer::Retention).

@@ -87,6 +87,26 @@ impl Inventory {
         self.entries.get(&record)
     }
 
+    /// Every record that anything here is of, some several times.
+    pub(super) fn held(&self) -> impl Iterator<Item = RecordId> {
+        let Self {
+            entries,
+            due_cards,
+            due_entries,
+            wanted,
+            log,
+            latest: _,
+            clients: _,
+            links,
+        } = self;
+        let due = due_cards
+            .iter()
+            .chain(due_entries)
+            .map(|(_, record)| record);
+        let all = entries.keys().chain(wanted).chain(log.values()).chain(due);
+        all.copied().chain(links.held())
+    }
+
     pub(super) fn insert(&mut self, record: RecordId, entry: Entry) {
         self.remove(record);
         self.latest = self.latest.max(entry.sequence);

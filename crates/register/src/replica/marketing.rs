@@ -1,4 +1,4 @@
-//! Notices recorded out of this node's units, units moved between premises, and lists that expire.
+//! Notices recorded out of this node's units, and units moved between premises.
 //!
 //! [`crate::marketing`] says why the cap holds. Here is who writes: a notice and a wish the node they belong to, a gift
 //! the giver, all of them into the client's record; gifts that hold for every client into the settings.
@@ -6,20 +6,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::card::Card;
-use crate::document::{Collection, FieldKey, RecordKind};
-use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
-use crate::id::{EntryId, ITSELF, NodeId, RecordId, RegisterId, SETTINGS, ValueId};
-use crate::ledger::Reason;
+use crate::document::Collection;
+use crate::edit::{Change, Edit, EditError, Target};
+use crate::id::{EntryId, ITSELF, NodeId, RecordId, RegisterId, SETTINGS};
 use crate::marketing::{
-    CAP, CampaignKind, Medium, Notice, NoticeRefusal, Outcome, Progress, Share, Stage, Tally,
-    WANT_DAYS, Want, counted, evened, flow, free, in_window, may_get, shares,
+    CAP, CampaignKind, Medium, Notice, NoticeRefusal, Outcome, Share, Tally, WANT_DAYS, Want,
+    counted, evened, flow, free, in_window, may_get, shares,
 };
 use crate::retention::day;
 use crate::value::Content;
 
 use super::answer::{Answer, Refusal};
 use super::exchange::passed;
-use super::sheet::Sheet;
 use super::shelf::Write;
 use super::{Cx, Replica};
 
@@ -27,7 +25,7 @@ use super::{Cx, Replica};
 pub const NOTICES: usize = 256;
 /// The most wishes that one tick answers, so that nobody waits for it.
 const STEP: usize = 16;
-/// Units of every client are evened out, and lists looked at, so often, seconds.
+/// Units of every client are evened out so often, seconds.
 const EVERY: i64 = 15;
 
 pub(super) const FACT_FOUNDED: &str = "founded";
@@ -237,14 +235,13 @@ impl Replica {
         Ok(shares(&settings.shares))
     }
 
-    /// What the clock brings: units go to whom they are due, and lists go.
+    /// What the clock brings: units go to whom they are due.
     pub(super) fn tend_marketing(&mut self, cx: &mut Cx<'_>) {
         if self.quarantine.is_some() || self.clock.trouble().is_some() {
             return;
         }
         if passed(self.evened, cx.now, EVERY) || self.evened.is_some_and(|at| at > cx.now) {
             self.evened = Some(cx.now);
-            self.expire_lists(cx);
             if !self.behind {
                 // What can't be read now is tried again at a later tick.
                 self.even_out(cx).ok();
@@ -378,62 +375,6 @@ impl Replica {
         let entry = Share::entry(from, to);
         self.put(record, ITSELF, entry, Content::Share(share), cx)
     }
-
-    /// Remembers when a campaign's list has to go.
-    pub(super) fn note_list(&mut self, record: RecordId, sheet: &Sheet) {
-        if sheet.document.kind() != RecordKind::Campaign {
-            return;
-        }
-        let dead = self.ledger.dead(record);
-        let expires = sheet.reading(record, &dead).campaign().expires();
-        match expires {
-            Some(at) => self.lists.insert(record, at),
-            None => self.lists.remove(&record),
-        };
-    }
-
-    /// The ids on lists past their time go for good, from history too.
-    fn expire_lists(&mut self, cx: &mut Cx<'_>) {
-        let lists = self.lists.iter().filter(|(_, at)| **at <= cx.now);
-        let over: Vec<RecordId> = lists.map(|(record, _)| *record).take(STEP).collect();
-        for record in over {
-            if self.expire_list(record, cx).is_err() {
-                // One that can't be read comes again with the next change to it.
-                self.lists.remove(&record);
-            }
-        }
-    }
-
-    fn expire_list(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<(), EditError> {
-        let sheet = self.sheet(record, cx)?.ok_or(EditError::NoRecord)?;
-        let campaign = sheet.reading(record, &self.ledger.dead(record)).campaign();
-        self.put_back(record, sheet);
-        let stands = campaign.stands().ok_or(EditError::Unreadable)?;
-        let stage = match stands.stage {
-            Stage::Draft | Stage::Listed | Stage::Sending => Stage::Expired,
-            done @ (Stage::Done | Stage::Stopped | Stage::Expired) => done,
-        };
-        let progress = Progress {
-            stage,
-            since: whole_second(cx.now),
-            ..stands
-        };
-        let mut changes = vec![Change::SetField(
-            FieldKey::Progress,
-            Content::Progress(progress),
-        )];
-        changes.extend(campaign.parts.iter().map(|part| {
-            let seen: Vec<ValueId> = part.field.all().iter().map(|held| held.id).collect();
-            Change::Void(Collection::Recipients, part.id, seen)
-        }));
-        changes.truncate(CHANGES_LIMIT);
-        let edit = Edit {
-            target: Target::Latest(record),
-            author: ITSELF,
-            changes,
-        };
-        self.redact(&edit, Reason::Retention, cx).map(|_| ())
-    }
 }
 
 fn is_fresh(want: &Want, now: Timestamp) -> bool {
@@ -441,6 +382,6 @@ fn is_fresh(want: &Want, now: Timestamp) -> bool {
 }
 
 /// Stored times have no fractions; counting with them would let a node use what it is about to receive.
-fn whole_second(at: Timestamp) -> Timestamp {
+pub(super) fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

@@ -7,6 +7,7 @@ use serde_bytes::ByteArray;
 use crate::id::{Incarnation, NodeId};
 
 use super::input::Peer;
+use super::shelf::Write;
 
 /// The name under which a peer's file is stored.
 pub(super) fn fact(node: NodeId) -> String {
@@ -15,6 +16,14 @@ pub(super) fn fact(node: NodeId) -> String {
 
 /// What the names of all peers' files begin with.
 pub(super) const PREFIX: &str = "peer/";
+
+/// What the names of facts begin with that a node was parted from this one.
+pub(super) const PARTED: &str = "parted/";
+
+/// Whether this node was parted from another by hand.
+pub(super) fn write_parted(node: NodeId, parted: bool) -> Write {
+    Write::Fact(format!("{PARTED}{node}"), parted.then(Vec::new))
+}
 
 /// What is kept of a peer.
 #[derive(Debug, Clone, PartialEq, Eq)]

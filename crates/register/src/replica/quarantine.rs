@@ -91,6 +91,7 @@ pub(super) fn read_released(bytes: &[u8]) -> Option<Timestamp> {
     Timestamp::from_second(seconds).ok()
 }
 
-fn before(now: Timestamp) -> Timestamp {
+/// What a node last heard before this is too long ago to show anybody.
+pub(super) fn before(now: Timestamp) -> Timestamp {
     now.checked_sub(ALONE).unwrap_or(Timestamp::MIN)
 }

@@ -2,6 +2,7 @@
 //!
 //! One of them may hold yesterday's visit or a legal claim, so a card waits, hidden, until all were heard.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,7 @@ use crate::retention::{
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
 use super::shelf::Write;
-use super::{Cx, Notice, Replica};
+use super::{Cx, Notice, Replica, quarantine};
 
 /// The most cards that one tick deletes or trims, so that nobody waits for it.
 const STEP: usize = 8;
@@ -136,7 +137,23 @@ impl Replica {
             let agreed = file.agreed.map(day);
             agreed.unwrap_or(Date::MIN)
         });
+        let heard = heard.chain(self.further_words().map(day));
         heard.min().map_or(today, |oldest| oldest.min(today))
+    }
+
+    /// The last word of each premises that is not paired with this one: its log came through others, behind the
+    /// records that it tells of. One that this node was parted from is waited for no more, nor is one that has been
+    /// silent for so long that it shows nobody by now, and so takes nothing in.
+    fn further_words(&self) -> impl Iterator<Item = Timestamp> {
+        let long_ago = quarantine::before(self.now);
+        self.trail
+            .last_words()
+            .into_iter()
+            .filter(|(node, _)| {
+                *node != self.node && !self.peers.contains_key(node) && !self.parted.contains(node)
+            })
+            .filter_map(|(_, at)| Timestamp::from_second(at).ok())
+            .filter(move |at| *at >= long_ago)
     }
 
     fn step(&mut self, today: Date, cx: &mut Cx<'_>) {

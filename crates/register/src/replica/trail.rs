@@ -176,6 +176,20 @@ impl Trail {
         Ok(trail)
     }
 
+    /// When each node wrote last of what came here, seconds. A log that was gone on from says nothing: a clock that
+    /// ran ahead in an earlier life vouches for nobody.
+    pub(super) fn last_words(&self) -> BTreeMap<NodeId, i64> {
+        let mut words = BTreeMap::new();
+        for (log, held) in &self.logs {
+            if *log == LogId::EARLIEST || self.finished.contains(log) || held.at == i64::MAX {
+                continue;
+            }
+            let word = words.entry(held.node).or_insert(held.at);
+            *word = held.at.max(*word);
+        }
+        words
+    }
+
     fn node_of(&self, log: LogId) -> Option<NodeId> {
         self.logs.get(&log).map(|one| one.node)
     }

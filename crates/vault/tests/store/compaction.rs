@@ -242,7 +242,7 @@ fn after_a_compaction_no_file_has_a_key_of_what_was_forgotten() {
     });
     assert!(done);
     vault.close().unwrap();
-    let (vault, ..) = FileVault::open(directory.path()).unwrap();
+    let (mut vault, ..) = FileVault::open(directory.path()).unwrap();
     assert_eq!(vault.remnants().unwrap(), vault::Remnants::default());
     assert_eq!(vault.document(record(9)).unwrap(), Some(vec![9; 9000]));
     assert!(vault.check().is_sound());

@@ -42,7 +42,7 @@ fn work(directory: &Path, mut model: Model, groups: u64, seed: u64) -> Model {
 
 /// Opens and compares; returns what was repaired.
 fn check(directory: &Path, model: &Model) -> Vec<Repair> {
-    let (vault, holdings, opening) = FileVault::open(directory).unwrap();
+    let (mut vault, holdings, opening) = FileVault::open(directory).unwrap();
     assert_eq!(Model::of(&vault, &holdings), model.clone().seen());
     let report = vault.check();
     let other_than_audit: Vec<_> = report

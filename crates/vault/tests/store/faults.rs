@@ -213,7 +213,7 @@ fn writing_over_a_lost_entry_does_not_hide_the_loss() {
     assert_eq!(counted, Err(Damage::Tree.into()));
     assert_eq!(vault.sync(), Err(VaultError::Stopped));
     drop(vault);
-    let (vault, holdings, opening) = Vault::open_on(disk, keys()).unwrap();
+    let (mut vault, holdings, opening) = Vault::open_on(disk, keys()).unwrap();
     assert_eq!(holdings.facts.len(), 4);
     assert!(holdings.facts.values().all(|bytes| *bytes == [2; 20]));
     assert!(opening.repairs.contains(&Repair::Recounted));

@@ -102,7 +102,7 @@ fn an_image_of_everything_but_keys_from_before_opens_nothing_after() {
     let own = vault.remnants().unwrap();
     assert!(own.tried > 3 && own.opened == 0, "{own:?}");
     vault.close().unwrap();
-    let vault = open(&disk).unwrap();
+    let mut vault = open(&disk).unwrap();
     assert_eq!(there(&vault), left);
     assert!(vault.check().is_sound());
 }
@@ -188,7 +188,7 @@ fn cut(image: &MemoryDisk, power: u64, crash: Crash) -> bool {
     let died = !done || vault.checkpoint_now().is_err();
     drop(vault);
     disk.crash(crash);
-    let vault = open(&disk).unwrap();
+    let mut vault = open(&disk).unwrap();
     let left = there(&vault);
     let all = usize::from(CLIENTS);
     let forgotten = left.iter().all(|n| !gone.contains(n)) && left.len() == all - gone.len();

@@ -49,7 +49,7 @@ fn check(one: &MasterSource, other: &MasterSource, same: bool) {
     put(&mut vault, card(2));
     vault.rotate_keys().unwrap();
     vault.close().unwrap();
-    let vault = open(other).unwrap();
+    let mut vault = open(other).unwrap();
     for number in [1, 2] {
         let document = vault.document(record(number)).unwrap();
         assert_eq!(document, Some(vec![number; 3000]));
