@@ -1,10 +1,12 @@
 //! The stored fields of every kind of content.
 
+use crate::access::Scope;
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::{EntryId, RecordId};
 use crate::people::{
-    Agreement, PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode, Undertaking,
+    Agreement, ApiToken, PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode,
+    Undertaking,
 };
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
@@ -73,6 +75,7 @@ impl Content {
             Self::Breach(breach) => paper::write_breach(breach, to),
             Self::PrivacyNotice(notice) => paper::write_notice(notice, to),
             Self::Agreement(agreement) => to.put_date("date", Some(agreement.date)),
+            Self::ApiToken(token) => write_token(token, to),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
@@ -181,6 +184,7 @@ impl Content {
             Kind::Agreement => Self::Agreement(Agreement {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
+            Kind::ApiToken => Self::ApiToken(read_token(from)?),
             Kind::Premises => Self::Premises(Premises {
                 name: from.text("name")?,
                 address: from.text("address")?,
@@ -267,6 +271,32 @@ fn write_quick(code: &QuickCode, to: &mut Fields) {
     if let Some(hash) = &code.hash {
         to.put_text("phc", &hash.0);
     }
+}
+
+fn write_token(token: &ApiToken, to: &mut Fields) {
+    let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.code()).collect();
+    to.put_bytes("hash", &token.hash);
+    to.put_text("scopes", &scopes.join(" "));
+    if let Some(end) = token.expires {
+        to.put_number("expires", u64::try_from(end.as_second()).unwrap_or(0));
+    }
+    to.put_date("made", Some(token.made));
+    to.put_bytes("by", token.by.as_bytes());
+}
+
+/// A scope that only a newer version knows allows nothing here.
+fn read_token(from: &mut Fields) -> Result<ApiToken, ValueError> {
+    let scopes = from.text("scopes")?;
+    Ok(ApiToken {
+        hash: from.bytes("hash")?.ok_or(ValueError::Damaged)?,
+        scopes: scopes.split(' ').filter_map(Scope::from_code).collect(),
+        expires: from.optional_timestamp("expires")?,
+        made: from.date("made")?.ok_or(ValueError::Damaged)?,
+        by: from
+            .bytes("by")?
+            .map(RecordId::from_bytes)
+            .ok_or(ValueError::Damaged)?,
+    })
 }
 
 fn write_code(code: &SetupCode, to: &mut Fields) {

@@ -1,0 +1,157 @@
+//! The page that describes the API, and the description itself.
+
+use std::sync::LazyLock;
+
+use axum::Json;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::page::{Page, Room};
+use crate::text::Language;
+use crate::visitor::Visitor;
+
+/// The description, made once: it is the same for as long as the program runs.
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
+    let all = super::doors().description().openapi();
+    serde_json::to_value(all).unwrap_or_default()
+});
+
+/// The description for programs.
+pub(super) async fn openapi() -> Json<Value> {
+    Json(DESCRIPTION.clone())
+}
+
+/// The description for people.
+pub(super) async fn show(who: Visitor) -> Response {
+    let t = who.t();
+    let all = &*DESCRIPTION;
+    let about = text(&all["info"]["description"]);
+    let main = html! {
+        h1 { (t.api_title()) }
+        p .lead { (t.api_lead()) }
+        p lang="en" { (about) }
+        p .aside { a href="/api/v1/openapi.json" { (t.api_description()) } a href="/admin/tokens" { (t.tokens()) } }
+        @for (path, method, operation) in operations(all) {
+            (described(t, &who, path, method, operation))
+        }
+        h2 { (t.api_schemas()) }
+        @for (name, schema) in pairs(&all["components"]["schemas"]) {
+            section .panel id={ "schema-" (name) } lang="en" {
+                header { h3 { (name) } }
+                p { (text(&schema["description"])) }
+                (fields(t, schema))
+            }
+        }
+    };
+    Page {
+        title: t.api_title(),
+        room: Room::Desk,
+        record: None,
+        main,
+    }
+    .show(&who)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn pairs(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn operations(all: &Value) -> Vec<(&str, &str, &Value)> {
+    let paths = pairs(&all["paths"]);
+    let of_path = |(path, item)| pairs(item).map(move |(method, one)| (path, method, one));
+    paths
+        .flat_map(|(path, item): (&String, &Value)| of_path((path.as_str(), item)))
+        .map(|(path, method, one)| (path, method.as_str(), one))
+        .collect()
+}
+
+fn described(t: Language, who: &Visitor, path: &str, method: &str, one: &Value) -> Markup {
+    let method = method.to_uppercase();
+    let body = &one["requestBody"]["content"]["application/json"]["schema"];
+    html! {
+        section .panel lang="en" {
+            header { h2 { (method) " " (path) } }
+            p { strong { (text(&one["summary"])) } }
+            p { (text(&one["description"])) }
+            @if let Some(parameters) = one["parameters"].as_array() {
+                h3 lang=(t.code()) { (t.api_parameters()) }
+                dl .facts { @for parameter in parameters {
+                    div { dt { code { (text(&parameter["name"])) } " (" (text(&parameter["in"])) ")" }
+                        dd { (text(&parameter["description"])) } }
+                } }
+            }
+            @if !body.is_null() { h3 lang=(t.code()) { (t.api_body()) } p { (kind(body)) } }
+            h3 lang=(t.code()) { (t.api_answers()) }
+            dl .facts { @for (status, answer) in pairs(&one["responses"]) {
+                div { dt { (status) } dd { (text(&answer["description"])) " "
+                    @for (_, content) in pairs(&answer["content"]) { (kind(&content["schema"])) } } }
+            } }
+            details {
+                summary lang=(t.code()) { (t.api_example()) }
+                pre tabindex="0" { code { (curl(who, &method, path, one, !body.is_null())) } }
+            }
+        }
+    }
+}
+
+/// What a schema is, in a word that leads to where it is described.
+fn kind(schema: &Value) -> Markup {
+    if let Some(name) = text(&schema["$ref"]).strip_prefix("#/components/schemas/") {
+        return html! { a href={ "#schema-" (name) } { code { (name) } } };
+    }
+    let one_of = schema["oneOf"].as_array().into_iter().flatten();
+    let choices: Vec<&Value> = one_of.filter(|one| one["type"] != "null").collect();
+    if !choices.is_empty() {
+        return html! { @for one in choices { (kind(one)) " " } };
+    }
+    let words: Vec<&str> = match &schema["type"] {
+        Value::Array(all) => all.iter().map(text).collect(),
+        one => vec![text(one)],
+    };
+    html! {
+        code { (words.join(" | ")) }
+        @if !schema["items"].is_null() { " " (kind(&schema["items"])) }
+        @if let Some(format) = schema["format"].as_str() { " (" (format) ")" }
+    }
+}
+
+fn fields(t: Language, schema: &Value) -> Markup {
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .map(|all| all.iter().map(text).collect())
+        .unwrap_or_default();
+    html! {
+        @if let Some(words) = schema["enum"].as_array() {
+            p { @for word in words { code { (text(word)) } " " } }
+        }
+        dl .facts { @for (name, field) in pairs(&schema["properties"]) {
+            div {
+                dt { code { (name) } @if required.contains(&name.as_str()) { " " span .muted lang=(t.code()) { (t.api_required()) } } }
+                dd { (kind(field)) " " (text(&field["description"])) }
+            }
+        } }
+    }
+}
+
+/// The operation as a command line. The token stands in a file, since others see command lines.
+fn curl(who: &Visitor, method: &str, path: &str, one: &Value, body: bool) -> String {
+    let host = who
+        .house()
+        .hosts
+        .get(1)
+        .map_or("127.0.0.1:7441", String::as_str);
+    let mut line = format!("curl -X {method} -H \"Authorization: Bearer $(cat token)\"");
+    let parameters = one["parameters"].as_array().into_iter().flatten();
+    if parameters.into_iter().any(|one| one["in"] == "header") {
+        line.push_str(" -H 'If-Match: \"VERSION\"'");
+    }
+    if body {
+        line.push_str(" -H 'Content-Type: application/json' --data @body.json");
+    }
+    format!("{line} 'http://{host}{path}'")
+}
