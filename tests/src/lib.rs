@@ -12,6 +12,7 @@ pub mod node;
 pub mod pair;
 pub mod perfect;
 pub mod port;
+pub mod program;
 pub mod relay;
 pub mod sample;
 pub mod signal;

@@ -43,7 +43,8 @@ impl AsForm for EmailBody {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NoteBody {
-    /// At most 4000 characters. Not for health.
+    /// Not for health.
+    #[schema(min_length = 1, max_length = 4000)]
     text: String,
 }
 
@@ -74,8 +75,9 @@ pub(super) struct TreatmentBody {
     /// Batch numbers.
     #[serde(default)]
     batch: String,
-    /// At most 4000 characters. Not for health.
+    /// Not for health.
     #[serde(default)]
+    #[schema(max_length = 4000)]
     remarks: String,
     /// Whether a separate contract was made; null when not known.
     #[serde(default)]
@@ -121,7 +123,8 @@ impl AsForm for TreatmentBody {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConsentBody {
-    /// How it was given: `paper`, `screen` or `spoken`.
+    /// How it was given: `paper`, `screen`, `spoken` or `message`.
+    #[schema(pattern = "^(paper|screen|spoken|message)$")]
     method: String,
     /// The day, not ahead.
     #[schema(format = Date)]
@@ -155,10 +158,13 @@ fn with_consent(mut form: Form, consent: Option<&ConsentBody>) -> Form {
 #[serde(deny_unknown_fields)]
 pub(super) struct HealthBody {
     /// What it is about: `allergy`, `skin`, `medication` or `other`.
+    #[schema(pattern = "^(allergy|skin|medication|other)$")]
     kind: String,
-    /// In words, at most 4000 characters.
+    /// In words.
+    #[schema(min_length = 1, max_length = 4000)]
     text: String,
     /// How grave it is: `contraindication`, `caution` or `info`.
+    #[schema(pattern = "^(contraindication|caution|info)$")]
     level: String,
     /// The day it was taken down.
     #[serde(default)]
@@ -190,6 +196,7 @@ pub(super) struct PatchTestBody {
     #[schema(format = Date)]
     date: String,
     /// `waiting`, `negative` or `positive`.
+    #[schema(pattern = "^(waiting|negative|positive)$")]
     result: String,
     /// The day it was read; today when left out and there is a result.
     #[serde(default)]

@@ -9,7 +9,7 @@ use utoipa::openapi::{
     Components, ContentBuilder, Info, OpenApi, Ref, RefOr, ResponseBuilder, Schema,
 };
 
-use super::refusal::{Confirmation, FieldError, MEDIA, Refusal, Stale, scopes};
+use super::refusal::{Confirmation, FieldError, MEDIA, Stale, Told, scopes};
 
 /// The security scheme's name.
 const TOKEN: &str = "token";
@@ -66,7 +66,7 @@ impl Description {
         let mut all = OpenApi::new(info, self.paths);
         let mut components = Components::new();
         let refusal = [
-            (Refusal::name(), Refusal::schema()),
+            (Told::name(), Told::schema()),
             (FieldError::name(), FieldError::schema()),
             (Confirmation::name(), Confirmation::schema()),
             (Stale::name(), Stale::schema()),
@@ -156,7 +156,7 @@ fn complete(operation: &mut Operation, method: &str, path: &str, action: Action)
 }
 
 fn refusal(says: &str) -> RefOr<utoipa::openapi::Response> {
-    let schema = RefOr::Ref::<Schema>(Ref::from_schema_name(Refusal::name()));
+    let schema = RefOr::Ref::<Schema>(Ref::from_schema_name(Told::name()));
     let content = ContentBuilder::new().schema(Some(schema)).build();
     ResponseBuilder::new()
         .description(says)

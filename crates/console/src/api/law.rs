@@ -91,8 +91,10 @@ async fn board(who: Caller) -> Json<Board> {
 #[serde(deny_unknown_fields)]
 struct RequestBody {
     /// `inspection`, `rectification`, `erasure`, `restriction`, `objection` or `portability`.
+    #[schema(pattern = "^(inspection|rectification|erasure|restriction|objection|portability)$")]
     kind: String,
     /// `in_person`, `phone`, `email` or `other`.
+    #[schema(pattern = "^(in_person|phone|email|other)$")]
     channel: String,
     /// The day it came in, not ahead.
     #[schema(format = Date)]
@@ -168,6 +170,7 @@ async fn step<S: Serialize>(
 #[serde(deny_unknown_fields)]
 struct CheckBody {
     /// `document`, `known_client` or `code_sent`.
+    #[schema(pattern = "^(document|known_client|code_sent)$")]
     method: String,
     /// The type of the document: `passport`, `identity_card`, `driving_licence` or `other`.
     #[serde(default)]
@@ -226,6 +229,7 @@ async fn extend(
 #[serde(deny_unknown_fields)]
 struct ClosingBody {
     /// `done` or `refused`.
+    #[schema(pattern = "^(done|refused)$")]
     outcome: String,
     /// Why; never empty when refused.
     #[serde(default)]
@@ -285,6 +289,7 @@ struct ErasureBody {
     /// The card's id once more.
     confirm: String,
     /// `request`: the client asked. `ended`: the client relationship has ended.
+    #[schema(pattern = "^(request|ended)$")]
     reason: String,
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn openapi() -> Json<Value> {
 pub(super) async fn show(who: Visitor) -> Response {
     let t = who.t();
     let all = &*DESCRIPTION;
-    let about = text(&all["info"]["description"]);
+    let about = text(at(all, "/info/description"));
     let main = html! {
         h1 { (t.api_title()) }
         p .lead { (t.api_lead()) }
@@ -36,10 +36,10 @@ pub(super) async fn show(who: Visitor) -> Response {
             (described(t, &who, path, method, operation))
         }
         h2 { (t.api_schemas()) }
-        @for (name, schema) in pairs(&all["components"]["schemas"]) {
+        @for (name, schema) in pairs(at(all, "/components/schemas")) {
             section .panel id={ "schema-" (name) } lang="en" {
                 header { h3 { (name) } }
-                p { (text(&schema["description"])) }
+                p { (text(at(schema, "/description"))) }
                 (fields(t, schema))
             }
         }
@@ -53,6 +53,11 @@ pub(super) async fn show(who: Visitor) -> Response {
     .show(&who)
 }
 
+/// What stands at a place of a description (RFC 6901); null when nothing does.
+fn at<'a>(value: &'a Value, place: &str) -> &'a Value {
+    value.pointer(place).unwrap_or(&Value::Null)
+}
+
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
@@ -62,7 +67,7 @@ fn pairs(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn operations(all: &Value) -> Vec<(&str, &str, &Value)> {
-    let paths = pairs(&all["paths"]);
+    let paths = pairs(at(all, "/paths"));
     let of_path = |(path, item)| pairs(item).map(move |(method, one)| (path, method, one));
     paths
         .flat_map(|(path, item): (&String, &Value)| of_path((path.as_str(), item)))
@@ -72,24 +77,24 @@ fn operations(all: &Value) -> Vec<(&str, &str, &Value)> {
 
 fn described(t: Language, who: &Visitor, path: &str, method: &str, one: &Value) -> Markup {
     let method = method.to_uppercase();
-    let body = &one["requestBody"]["content"]["application/json"]["schema"];
+    let body = at(one, "/requestBody/content/application~1json/schema");
     html! {
         section .panel lang="en" {
             header { h2 { (method) " " (path) } }
-            p { strong { (text(&one["summary"])) } }
-            p { (text(&one["description"])) }
-            @if let Some(parameters) = one["parameters"].as_array() {
+            p { strong { (text(at(one, "/summary"))) } }
+            p { (text(at(one, "/description"))) }
+            @if let Some(parameters) = at(one, "/parameters").as_array() {
                 h3 lang=(t.code()) { (t.api_parameters()) }
                 dl .facts { @for parameter in parameters {
-                    div { dt { code { (text(&parameter["name"])) } " (" (text(&parameter["in"])) ")" }
-                        dd { (text(&parameter["description"])) } }
+                    div { dt { code { (text(at(parameter, "/name"))) } " (" (text(at(parameter, "/in"))) ")" }
+                        dd { (text(at(parameter, "/description"))) } }
                 } }
             }
             @if !body.is_null() { h3 lang=(t.code()) { (t.api_body()) } p { (kind(body)) } }
             h3 lang=(t.code()) { (t.api_answers()) }
-            dl .facts { @for (status, answer) in pairs(&one["responses"]) {
-                div { dt { (status) } dd { (text(&answer["description"])) " "
-                    @for (_, content) in pairs(&answer["content"]) { (kind(&content["schema"])) } } }
+            dl .facts { @for (status, answer) in pairs(at(one, "/responses")) {
+                div { dt { (status) } dd { (text(at(answer, "/description"))) " "
+                    @for (_, content) in pairs(at(answer, "/content")) { (kind(at(content, "/schema"))) } } }
             } }
             details {
                 summary lang=(t.code()) { (t.api_example()) }
@@ -101,35 +106,35 @@ fn described(t: Language, who: &Visitor, path: &str, method: &str, one: &Value) 
 
 /// What a schema is, in a word that leads to where it is described.
 fn kind(schema: &Value) -> Markup {
-    if let Some(name) = text(&schema["$ref"]).strip_prefix("#/components/schemas/") {
+    if let Some(name) = text(at(schema, "/$ref")).strip_prefix("#/components/schemas/") {
         return html! { a href={ "#schema-" (name) } { code { (name) } } };
     }
-    let one_of = schema["oneOf"].as_array().into_iter().flatten();
-    let choices: Vec<&Value> = one_of.filter(|one| one["type"] != "null").collect();
+    let one_of = at(schema, "/oneOf").as_array().into_iter().flatten();
+    let choices: Vec<&Value> = one_of.filter(|one| at(one, "/type") != "null").collect();
     if !choices.is_empty() {
         return html! { @for one in choices { (kind(one)) " " } };
     }
-    let words: Vec<&str> = match &schema["type"] {
+    let words: Vec<&str> = match at(schema, "/type") {
         Value::Array(all) => all.iter().map(text).collect(),
         one => vec![text(one)],
     };
     html! {
         code { (words.join(" | ")) }
-        @if !schema["items"].is_null() { " " (kind(&schema["items"])) }
-        @if let Some(format) = schema["format"].as_str() { " (" (format) ")" }
+        @if !at(schema, "/items").is_null() { " " (kind(at(schema, "/items"))) }
+        @if let Some(format) = at(schema, "/format").as_str() { " (" (format) ")" }
     }
 }
 
 fn fields(t: Language, schema: &Value) -> Markup {
-    let required: Vec<&str> = schema["required"]
+    let required: Vec<&str> = at(schema, "/required")
         .as_array()
         .map(|all| all.iter().map(text).collect())
         .unwrap_or_default();
     html! {
-        @if let Some(words) = schema["enum"].as_array() {
+        @if let Some(words) = at(schema, "/enum").as_array() {
             p { @for word in words { code { (text(word)) } " " } }
         }
-        dl .facts { @for (name, field) in pairs(&schema["properties"]) {
+        dl .facts { @for (name, field) in pairs(at(schema, "/properties")) {
             div {
                 dt { code { (name) } @if required.contains(&name.as_str()) { " " span .muted lang=(t.code()) { (t.api_required()) } } }
                 dd { (kind(field)) " " (text(&field["description"])) }
@@ -146,8 +151,8 @@ fn curl(who: &Visitor, method: &str, path: &str, one: &Value, body: bool) -> Str
         .get(1)
         .map_or("127.0.0.1:7441", String::as_str);
     let mut line = format!("curl -X {method} -H \"Authorization: Bearer $(cat token)\"");
-    let parameters = one["parameters"].as_array().into_iter().flatten();
-    if parameters.into_iter().any(|one| one["in"] == "header") {
+    let parameters = at(one, "/parameters").as_array().into_iter().flatten();
+    if parameters.into_iter().any(|one| at(one, "/in") == "header") {
         line.push_str(" -H 'If-Match: \"VERSION\"'");
     }
     if body {

@@ -15,10 +15,14 @@ use crate::text::Language;
 /// The media type of refusals.
 pub(super) const MEDIA: &str = "application/problem+json";
 
+/// A refusal on its way out.
+#[derive(Debug)]
+pub(crate) struct Refusal(Box<Told>);
+
 /// Why a request was refused (RFC 9457). Nothing of it was carried out.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub(crate) struct Refusal {
+pub(super) struct Told {
     /// Always `about:blank`: `code` says which it is.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -74,7 +78,7 @@ pub(crate) struct Stale {
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, title: &str, detail: &str) -> Self {
-        Self {
+        Self(Box::new(Told {
             kind: "about:blank",
             status: status.as_u16(),
             code,
@@ -84,7 +88,7 @@ impl Refusal {
             confirm: Vec::new(),
             stale: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// No token that works.
@@ -108,15 +112,14 @@ impl Refusal {
     /// Too many wrong tokens.
     pub(super) fn too_many(seconds: i64) -> Self {
         let detail = format!("Too many wrong tokens. Try again in {seconds} seconds.");
-        Self {
-            retry_after: Some(seconds),
-            ..Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_attempts",
-                "Too many attempts",
-                &detail,
-            )
-        }
+        let mut refusal = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_attempts",
+            "Too many attempts",
+            &detail,
+        );
+        refusal.0.retry_after = Some(seconds);
+        refusal
     }
 
     /// A body, or a parameter, that can't be read.
@@ -136,15 +139,14 @@ impl Refusal {
             field: json_name(field).to_owned(),
             message: message.to_owned(),
         });
-        Self {
-            errors: errors.collect(),
-            ..Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid",
-                "Fields can't be taken",
-                "Correct the fields named in errors.",
-            )
-        }
+        let mut refusal = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "Fields can't be taken",
+            "Correct the fields named in errors.",
+        );
+        refusal.0.errors = errors.collect();
+        refusal
     }
 
     /// One field that can't be taken.
@@ -156,28 +158,26 @@ impl Refusal {
 
     /// Something has to be confirmed first.
     pub(super) fn unconfirmed(confirm: Vec<Confirmation>) -> Self {
-        Self {
-            confirm,
-            ..Self::new(
-                StatusCode::CONFLICT,
-                "confirm_first",
-                "Something has to be confirmed first",
-                "Look at what confirm names, and send the same again with its codes in the field confirm.",
-            )
-        }
+        let mut refusal = Self::new(
+            StatusCode::CONFLICT,
+            "confirm_first",
+            "Something has to be confirmed first",
+            "Look at what confirm names, and send the same again with its codes in the field confirm.",
+        );
+        refusal.0.confirm = confirm;
+        refusal
     }
 
     /// The card was changed since.
     pub(super) fn stale(stale: Stale) -> Self {
-        Self {
-            stale: Some(stale),
-            ..Self::new(
-                StatusCode::PRECONDITION_FAILED,
-                "stale",
-                "The card has changed",
-                "The card was changed since the version in If-Match. Nothing was saved; compare both values and send again.",
-            )
-        }
+        let mut refusal = Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "stale",
+            "The card has changed",
+            "The card was changed since the version in If-Match. Nothing was saved; compare both values and send again.",
+        );
+        refusal.0.stale = Some(stale);
+        refusal
     }
 
     /// No version to compare with.
@@ -277,8 +277,8 @@ impl From<Problem> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -286,7 +286,7 @@ impl IntoResponse for Refusal {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
