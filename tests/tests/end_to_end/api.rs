@@ -218,24 +218,10 @@ async fn a_card_is_made_found_changed_and_erased_by_a_program() {
     fine(&program, "GET", &format!("/erasures/{client}"), Value::Null).await;
 }
 
-#[tokio::test]
-async fn entries_are_added_changed_and_removed_by_a_program() {
-    let clinic = clinic().await;
-    let program = clinic.program(&all_scopes()).await;
-    let client = made(&program).await;
-    let at = |part: &str| format!("/clients/{client}/{part}");
-    let day = super::today().to_string();
-    let consent = json!({"method": "paper", "date": day});
+/// Each part of a card with two entries of it.
+fn bodies(day: &str) -> [(&'static str, Value, Value); 8] {
     let health = json!({"kind": "allergy", "text": "lateksi", "level": "caution", "date": day});
-    let refused = ask(&program, "POST", &at("health"), health.clone()).await;
-    assert_eq!(refused.code(), "no_consent");
-    let seen = version(&program, &client).await;
-    let put = program
-        .ask_on("PUT", &at("health-consent"), Some(&seen), Some(consent))
-        .await
-        .unwrap();
-    assert_eq!(put.status, StatusCode::OK, "{put:?}");
-    let bodies = [
+    [
         (
             "phones",
             json!({"phone": "050 000 9876"}),
@@ -276,8 +262,27 @@ async fn entries_are_added_changed_and_removed_by_a_program() {
             json!({"date": day}),
             json!({"date": day, "treatment": ""}),
         ),
-    ];
-    for (part, first, second) in bodies {
+    ]
+}
+
+#[tokio::test]
+async fn entries_are_added_changed_and_removed_by_a_program() {
+    let clinic = clinic().await;
+    let program = clinic.program(&all_scopes()).await;
+    let client = made(&program).await;
+    let at = |part: &str| format!("/clients/{client}/{part}");
+    let day = super::today().to_string();
+    let consent = json!({"method": "paper", "date": day});
+    let health = json!({"kind": "allergy", "text": "lateksi", "level": "caution", "date": day});
+    let refused = ask(&program, "POST", &at("health"), health.clone()).await;
+    assert_eq!(refused.code(), "no_consent");
+    let seen = version(&program, &client).await;
+    let put = program
+        .ask_on("PUT", &at("health-consent"), Some(&seen), Some(consent))
+        .await
+        .unwrap();
+    assert_eq!(put.status, StatusCode::OK, "{put:?}");
+    for (part, first, second) in bodies(&day) {
         let added = ask(&program, "POST", &at(part), first).await;
         assert_eq!(added.status, StatusCode::CREATED, "{part}: {added:?}");
         let entry = at(&format!("{part}/{}", added.text("entry")));
@@ -429,13 +434,6 @@ async fn requests_and_the_package_go_their_way_by_a_program() {
     )
     .await;
     assert!(package.to_string().contains("Rajapinta"), "{package}");
-    let marketing = json!({"allowed": true, "channel": "phone"});
-    let at = format!("/clients/{client}/marketing");
-    let put = program
-        .ask_on("PUT", &at, Some(&seen), Some(marketing))
-        .await
-        .unwrap();
-    assert_eq!(put.status, StatusCode::OK, "{put:?}");
     let log = fine(
         &program,
         "GET",
@@ -456,6 +454,28 @@ async fn requests_and_the_package_go_their_way_by_a_program() {
         name.starts_with("Ohjelma "),
         "the author is the token: {name}"
     );
+}
+
+#[tokio::test]
+async fn a_marketing_permission_is_recorded_and_nobody_under_age_gives_one() {
+    let clinic = clinic().await;
+    let program = clinic.program(&["clients:write"]).await;
+    let client = made(&program).await;
+    let seen = version(&program, &client).await;
+    let marketing = json!({"allowed": true, "channel": "phone"});
+    let at = format!("/clients/{client}/marketing");
+    let put = program
+        .ask_on("PUT", &at, Some(&seen), Some(marketing))
+        .await
+        .unwrap();
+    assert_eq!(put.status, StatusCode::OK, "{put:?}");
+    let young = json!({"last_name": "Nuori", "birth_year": super::today().year() - 15});
+    let saved = fine(&program, "POST", "/clients", young).await;
+    let at = format!("/clients/{}/marketing", saved["id"].as_str().unwrap());
+    let seen = saved["version"].as_str();
+    let yes = json!({"allowed": true});
+    let put = program.ask_on("PUT", &at, seen, Some(yes)).await.unwrap();
+    assert_eq!(put.code(), "maybe_minor");
 }
 
 #[tokio::test]

@@ -44,12 +44,7 @@ impl Content {
             }
             Self::Password(password) => to.put_text("phc", &password.0),
             Self::SetupCode(code) => write_code(code, to),
-            Self::SecondFactor(factor) => {
-                if let Some(secret) = &factor.secret {
-                    to.put_bytes("secret", secret);
-                }
-                to.put_bytes("recovery", &factor.recovery);
-            }
+            Self::SecondFactor(factor) => write_factor(factor, to),
             Self::QuickCode(code) => write_quick(code, to),
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
@@ -265,6 +260,13 @@ fn write_task(task: &PaperTask, to: &mut Fields) {
     to.put_text("folder", &task.folder);
     to.put_date("opened", Some(task.opened));
     to.put_date("done", task.done);
+}
+
+fn write_factor(factor: &SecondFactor, to: &mut Fields) {
+    if let Some(secret) = &factor.secret {
+        to.put_bytes("secret", secret);
+    }
+    to.put_bytes("recovery", &factor.recovery);
 }
 
 fn write_quick(code: &QuickCode, to: &mut Fields) {
