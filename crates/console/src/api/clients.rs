@@ -89,13 +89,17 @@ async fn list(who: Caller, Asked(page): Asked<Page>) -> Result<Json<ClientPage>,
     };
     let more = lines.len() > limit;
     lines.truncate(limit);
-    // Logged, durably, before anything of it leaves.
-    let rows = AuditEvent::of(who.user.id, Act::Exported(lines.len() as u64));
-    let logged = who.house().desk.ask(Command::Audit(rows)).await;
-    logged.map_err(Problem::from)?;
+    told(&who, lines.len()).await?;
     let next = lines.last().filter(|_| more).map(|(id, _)| id.to_string());
     let clients = lines.into_iter().map(|(_, line)| line).collect();
     Ok(Json(ClientPage { clients, next }))
+}
+
+/// Logs, durably, before anything leaves, that so many clients are told at once.
+async fn told(who: &Caller, count: usize) -> Result<(), Problem> {
+    let rows = AuditEvent::of(who.user.id, Act::Exported(count as u64));
+    who.house().desk.ask(Command::Audit(rows)).await?;
+    Ok(())
 }
 
 /// What is looked for.
@@ -117,7 +121,8 @@ struct Found {
 
 /// Find clients
 ///
-/// At most 100, by name. The query is somebody's name, so it travels in the body and stands in no log.
+/// At most 100, by name. The query is somebody's name, so it travels in the body and stands in no log; that so many
+/// clients were told is logged.
 #[utoipa::path(post, path = "/api/v1/clients/search", tag = "clients", request_body = Search,
     responses((status = 200, description = "The clients found.", body = Found)))]
 async fn search(who: Caller, Sent(body): Sent<Search>) -> Result<Json<Found>, Refusal> {
@@ -128,6 +133,9 @@ async fn search(who: Caller, Sent(body): Sent<Search>) -> Result<Json<Found>, Re
     let mut hits = who.house().desk.directory().search(query, PAGE + 1);
     let more = hits.len() > PAGE;
     hits.truncate(PAGE);
+    if !hits.is_empty() {
+        told(&who, hits.len()).await?;
+    }
     let clients = hits
         .iter()
         .map(|hit| ClientLine::of(hit.id, &hit.summary, hit.summary.alert))

@@ -1,5 +1,6 @@
 //! The page that describes the API, and the description itself.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use axum::Json;
@@ -32,14 +33,17 @@ pub(super) async fn show(who: Visitor) -> Response {
         p .lead { (t.api_lead()) }
         p lang="en" { (about) }
         p .aside { a href="/api/v1/openapi.json" { (t.api_description()) } a href="/admin/tokens" { (t.tokens()) } }
-        @for (path, method, operation) in operations(all) {
-            (described(t, &who, path, method, operation))
+        @for (tag, all) in &by_tag(all) {
+            section .panel lang="en" {
+                header { h2 { (tag) } }
+                @for (path, method, operation) in all { (described(t, &who, path, method, operation)) }
+            }
         }
         h2 { (t.api_schemas()) }
         @for (name, schema) in pairs(at(all, "/components/schemas")) {
             section .panel id={ "schema-" (name) } lang="en" {
                 header { h3 { (name) } }
-                p { (text(at(schema, "/description"))) }
+                p { (prose(text(at(schema, "/description")))) }
                 (fields(t, schema))
             }
         }
@@ -66,40 +70,49 @@ fn pairs(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-fn operations(all: &Value) -> Vec<(&str, &str, &Value)> {
-    let paths = pairs(at(all, "/paths"));
-    let of_path = |(path, item)| pairs(item).map(move |(method, one)| (path, method, one));
-    paths
-        .flat_map(|(path, item): (&String, &Value)| of_path((path.as_str(), item)))
-        .map(|(path, method, one)| (path, method.as_str(), one))
-        .collect()
+/// Operations, each with its path and method, by what they are about.
+fn by_tag(all: &Value) -> BTreeMap<&str, Vec<(&str, String, &Value)>> {
+    let mut tags: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (path, item) in pairs(at(all, "/paths")) {
+        for (method, one) in pairs(item) {
+            let tag = text(at(one, "/tags/0"));
+            let operations = tags.entry(tag).or_default();
+            operations.push((path.as_str(), method.to_uppercase(), one));
+        }
+    }
+    tags
 }
 
 fn described(t: Language, who: &Visitor, path: &str, method: &str, one: &Value) -> Markup {
-    let method = method.to_uppercase();
     let body = at(one, "/requestBody/content/application~1json/schema");
     html! {
-        section .panel lang="en" {
-            header { h2 { (method) " " (path) } }
-            p { strong { (text(at(one, "/summary"))) } }
-            p { (text(at(one, "/description"))) }
+        details id=(text(at(one, "/operationId"))) {
+            summary { code { (method) " " (path) } " " (text(at(one, "/summary"))) }
+            @for part in text(at(one, "/description")).split("\n\n") { p { (prose(part)) } }
             @if let Some(parameters) = at(one, "/parameters").as_array() {
                 h3 lang=(t.code()) { (t.api_parameters()) }
                 dl .facts { @for parameter in parameters {
                     div { dt { code { (text(at(parameter, "/name"))) } " (" (text(at(parameter, "/in"))) ")" }
-                        dd { (text(at(parameter, "/description"))) } }
+                        dd { (prose(text(at(parameter, "/description")))) } }
                 } }
             }
             @if !body.is_null() { h3 lang=(t.code()) { (t.api_body()) } p { (kind(body)) } }
             h3 lang=(t.code()) { (t.api_answers()) }
             dl .facts { @for (status, answer) in pairs(at(one, "/responses")) {
-                div { dt { (status) } dd { (text(at(answer, "/description"))) " "
+                div { dt { (status) } dd { (prose(text(at(answer, "/description")))) " "
                     @for (_, content) in pairs(at(answer, "/content")) { (kind(at(content, "/schema"))) } } }
             } }
-            details {
-                summary lang=(t.code()) { (t.api_example()) }
-                pre tabindex="0" { code { (curl(who, &method, path, one, !body.is_null())) } }
-            }
+            h3 lang=(t.code()) { (t.api_example()) }
+            pre tabindex="0" { code { (curl(who, method, path, one, !body.is_null())) } }
+        }
+    }
+}
+
+/// A text with what stands between backquotes as code.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (number, part) in text.split('`').enumerate() {
+            @if number % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }
