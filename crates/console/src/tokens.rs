@@ -225,15 +225,17 @@ fn show_new(who: &Visitor, form: &Form, faults: &Faults) -> Response {
         form .sheet method="post" action="/admin/tokens/new" novalidate {
             (hidden("csrf", who.csrf()))
             (Field::new("name", t.token_name(), Input::Text).hint(t.token_name_hint()).required().show(form, faults))
-            fieldset .field .fault[fault.is_some()] id="f-scopes" tabindex="-1" {
+            fieldset .field.choices .fault[fault.is_some()] id="f-scopes" tabindex="-1" {
                 legend { (t.token_scopes()) }
                 @if let Some(fault) = fault { p .wrong { (fault) } }
-                @for scope in Scope::ALL {
-                    @let name = field(*scope);
-                    div { label .tick {
-                        input type="checkbox" name=(name) value="yes" checked[form.get(&name) == "yes"];
-                        span { (t.scope(*scope)) " " code .muted { (scope.code()) } }
-                    } }
+                div .options {
+                    @for scope in Scope::ALL {
+                        @let name = field(*scope);
+                        label .tick {
+                            input type="checkbox" name=(name) value="yes" checked[form.get(&name) == "yes"];
+                            span { (t.scope(*scope)) " " code .muted { (scope.code()) } }
+                        }
+                    }
                 }
             }
             (Field::new("expires", t.token_expires(), Input::Date).hint(t.token_expires_hint()).show(form, faults))

@@ -197,3 +197,31 @@ pub(crate) fn blank(treatment: &mut crate::treatment::Treatment) {
     treatment.remarks.clear();
     treatment.contract = None;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_allows_what_it_is_called_and_no_more() {
+        for scope in Scope::ALL {
+            let reads = scope.allows(Action::ReadCare);
+            let told = matches!(
+                scope,
+                Scope::CareRead | Scope::CareWrite | Scope::RequestsDecide
+            );
+            assert_eq!(reads, told, "{scope:?} and health");
+            let erases = scope.allows(Action::Erase);
+            assert_eq!(erases, *scope == Scope::Erase, "{scope:?} and erasing");
+            for beyond in [
+                Action::ManageUsers,
+                Action::RunCampaigns,
+                Action::EditCatalogue,
+                Action::RedactContact,
+                Action::RedactCare,
+            ] {
+                assert!(!scope.allows(beyond), "{scope:?} and {beyond:?}");
+            }
+        }
+    }
+}

@@ -164,3 +164,45 @@ fn refusal(says: &str) -> RefOr<utoipa::openapi::Response> {
         .build()
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::doors::Access;
+
+    #[test]
+    fn every_operation_is_described_and_every_description_has_a_door() {
+        let list = super::super::doors().list();
+        let doors: BTreeSet<(String, String)> = list
+            .into_iter()
+            .filter(|door| matches!(door.access, Access::Token(_)))
+            .map(|door| (door.method.to_owned(), door.path))
+            .collect();
+        let all = super::super::doors().description().openapi();
+        let all = serde_json::to_value(all).unwrap();
+        let mut described = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        for (path, item) in all["paths"].as_object().unwrap() {
+            for (method, one) in item.as_object().unwrap() {
+                described.insert((method.to_uppercase(), path.clone()));
+                assert!(names.insert(one["operationId"].to_string()), "{one}");
+                assert!(!one["summary"].is_null(), "{method} {path}");
+                assert!(!one["responses"]["401"].is_null(), "{method} {path}");
+            }
+        }
+        assert_eq!(doors, described);
+    }
+
+    #[test]
+    fn every_shape_that_is_named_is_described() {
+        let all = super::super::doors().description().openapi();
+        let all = serde_json::to_value(all).unwrap();
+        let known = all["components"]["schemas"].as_object().unwrap();
+        let text = all.to_string();
+        for part in text.split("#/components/schemas/").skip(1) {
+            let name = part.split('"').next().unwrap();
+            assert!(known.contains_key(name), "{name}");
+        }
+    }
+}

@@ -408,3 +408,43 @@ pub(super) fn put_record(to: &mut Fields, key: &str, record: Option<RecordId>) {
 pub(super) fn record(from: &mut Fields, key: &str) -> Result<Option<RecordId>, ValueError> {
     Ok(from.bytes(key)?.map(RecordId::from_bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::value::Rest;
+
+    fn token(scopes: Vec<Scope>) -> ApiToken {
+        ApiToken {
+            hash: [7; 32],
+            scopes,
+            expires: Timestamp::from_second(1_800_000_000).ok(),
+            made: date(2026, 5, 6),
+            by: RecordId::from_bytes([3; 16]),
+        }
+    }
+
+    #[test]
+    fn a_token_reads_back_as_it_was_with_every_scope_and_with_none() {
+        for scopes in [Scope::ALL.to_vec(), vec![Scope::CareRead], Vec::new()] {
+            let content = Content::ApiToken(token(scopes));
+            let bytes = content.encode(&Rest::default());
+            assert!(Content::decode(&bytes).unwrap().0 == content);
+        }
+        let mut lasting = token(vec![Scope::Audit]);
+        lasting.expires = None;
+        let bytes = Content::ApiToken(lasting.clone()).encode(&Rest::default());
+        assert!(Content::decode(&bytes).unwrap().0 == Content::ApiToken(lasting));
+    }
+
+    #[test]
+    fn a_scope_of_a_newer_version_allows_nothing_here() {
+        let mut fields = Fields::of(&Rest::default());
+        write_token(&token(vec![Scope::ClientsRead]), &mut fields);
+        fields.put_text("scopes", "clients:read moon:walk");
+        assert!(read_token(&mut fields).unwrap().scopes == [Scope::ClientsRead]);
+    }
+}
