@@ -14,6 +14,7 @@ pub mod pair;
 pub mod perfect;
 pub mod port;
 pub mod post;
+pub mod program;
 pub mod relay;
 pub mod sample;
 pub mod signal;

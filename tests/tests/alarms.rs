@@ -95,6 +95,7 @@ fn user(id: RecordId, name: &str, role: Role) -> Update {
         factor: None,
         quick: None,
         agreement: None,
+        token: None,
         undertaking: Some(Undertaking {
             date: date(2026, 1, 1),
         }),

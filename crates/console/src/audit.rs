@@ -8,7 +8,6 @@ use maud::{Markup, html};
 use register::audit::query::{Cursor, Page as Found, Query, Reason, Seen, Shown};
 use register::audit::{Act, Group};
 use register::id::RecordId;
-use register::people::Role;
 use register::replica::{Answer, Command};
 use serde::Deserialize;
 
@@ -232,6 +231,7 @@ fn filters(who: &Visitor, path: &str, form: &Form, faults: &Faults, of_anybody: 
     let directory = who.house().desk.directory();
     let users = directory
         .users()
+        .chain(directory.tokens())
         .map(|user| (user.id.to_string(), user.profile.name.clone()));
     let users: Vec<(String, String)> = users.collect();
     let premises = directory
@@ -304,7 +304,7 @@ fn row(who: &Visitor, shown: &Shown, whom: bool) -> Markup {
     html! {
         tr {
             td { (show_moment(entry.at)) }
-            td { (who.house().user_name(entry.who, t)) @if let Some(role) = role { p .muted { (t.role_name(role)) } } }
+            td { (who.house().user_name(entry.who, t)) @if let Some(role) = role { p .muted { (role) } } }
             td { (t.act(&entry.act)) }
             @if whom { td { (about(who, &entry.act, entry.record)) } }
             td { (who.house().premises_name(shown.node, t)) }
@@ -313,9 +313,15 @@ fn row(who: &Visitor, shown: &Shown, whom: bool) -> Markup {
     }
 }
 
-pub(crate) fn role_of(who: &Visitor, user: RecordId) -> Option<Role> {
+/// What somebody is, in a word.
+pub(crate) fn role_of(who: &Visitor, user: RecordId) -> Option<&'static str> {
+    let t = who.t();
     let directory = who.house().desk.directory();
-    directory.user(user).map(|user| user.profile.role)
+    let user = directory.user(user)?;
+    Some(match &user.token {
+        Some(_) => t.program(),
+        None => t.role_name(user.profile.role),
+    })
 }
 
 fn reason(t: Language, reason: &Reason) -> Markup {

@@ -24,13 +24,13 @@ const SHOWN: usize = 1_000;
 const QUERY: usize = 100;
 
 /// What is looked for.
-struct Wanted {
+pub(crate) struct Wanted {
     batch: String,
     product: String,
 }
 
 impl Wanted {
-    fn read(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Self> {
+    pub(crate) fn read(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Self> {
         let t = who.t();
         let short = |name: &str| -> String { form.get(name).chars().take(QUERY).collect() };
         let batch = faults.take("batch", text(&short("batch")), t)?;
@@ -50,6 +50,13 @@ impl Wanted {
     }
 }
 
+/// Who received it, which is logged before anything is shown.
+pub(crate) async fn trace(who: &Visitor, wanted: &Wanted) -> Result<Recalled, Problem> {
+    let found = look(who, wanted, SHOWN);
+    log(who, Act::Traced(found.total as u64), wanted.reason("")).await?;
+    Ok(found)
+}
+
 /// The search.
 pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
     Ok(show(
@@ -66,8 +73,7 @@ pub(crate) async fn find(Posted { who, form }: Posted) -> Result<Response, Probl
     let Some(wanted) = Wanted::read(&who, &form, &mut faults) else {
         return Ok(refused(show(&who, &form, &faults, &Markup::default())));
     };
-    let found = look(&who, &wanted, SHOWN);
-    log(&who, Act::Traced(found.total as u64), wanted.reason("")).await?;
+    let found = trace(&who, &wanted).await?;
     let list = results(&who, &wanted, &found, &Form::default(), &Faults::default());
     Ok(show(&who, &form, &faults, &list))
 }

@@ -253,7 +253,8 @@ fn show(who: &Visitor, entry: Option<&Entry<Breach>>, form: &Form, faults: &Faul
             header { h2 { (t.breach_helpers()) } }
             p { a href="/breaches/held" { (t.held()) } }
             p { (t.breach_seen_by()) }
-            ul { @for user in who.house().desk.directory().users() {
+            @let directory = who.house().desk.directory();
+            ul { @for user in directory.users().chain(directory.tokens()) {
                 li { a href={ "/admin/users/" (user.id) "/audit" } { (user.profile.name) } }
             } }
         }

@@ -4,7 +4,7 @@ mod adverse;
 mod band;
 mod changes;
 mod conflict;
-mod consent;
+pub(crate) mod consent;
 mod contact;
 mod content;
 mod entry;
@@ -14,14 +14,14 @@ mod forget;
 mod health;
 mod hold;
 mod linked;
-mod marketing;
+pub(crate) mod marketing;
 mod minor;
 mod mode;
 mod note;
-mod package;
+pub(crate) mod package;
 mod patch;
 mod refusal;
-mod request;
+pub(crate) mod request;
 mod safety;
 mod treatment;
 mod view;
@@ -33,7 +33,7 @@ use register::access::Action::{
     DecideRequests, EditContact, Erase, ReadCards, ReadCare, RecordCare, RecordRequests,
     RedactCare, Retain,
 };
-use register::access::{Action, trim};
+use register::access::{Action, trim_by};
 use register::audit::{Act, AuditEvent, Purpose};
 use register::card::{Alert, Card, Field, Held};
 use register::directory::Hit;
@@ -53,7 +53,7 @@ use crate::visitor::Visitor;
 
 pub(crate) use band::alert_mark;
 pub(crate) use content::{Kind, fill, inputs, read};
-pub(crate) use entry::optional_date;
+pub(crate) use entry::{Unsettled, assemble, optional_date, reassemble};
 pub(crate) use package::defused;
 pub(crate) use treatment::catalogue;
 
@@ -92,7 +92,7 @@ impl Section {
         }
     }
 
-    const fn collection(self) -> Collection {
+    pub(crate) const fn collection(self) -> Collection {
         match self {
             Self::Treatment => Collection::Treatment,
             Self::Health => Collection::Health,
@@ -103,7 +103,7 @@ impl Section {
         }
     }
 
-    const fn kind(self) -> Kind {
+    pub(crate) const fn kind(self) -> Kind {
         match self {
             Self::Treatment => Kind::Treatment,
             Self::Health => Kind::Health,
@@ -135,7 +135,7 @@ impl Section {
     }
 
     /// Whether it tells of health in words, so that opening it is logged.
-    const fn is_health(self) -> bool {
+    pub(crate) const fn is_health(self) -> bool {
         match self {
             Self::Health | Self::PatchTest | Self::Adverse => true,
             Self::Treatment | Self::Note | Self::Refusal => false,
@@ -306,7 +306,7 @@ pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
 }
 
 /// The same for another purpose.
-async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, Problem> {
+pub(crate) async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, Problem> {
     who.demand(Action::ReadCards)?;
     let record: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
     // Staff, settings and catalogue are records too, and no cards.
@@ -350,12 +350,12 @@ async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, P
         own_alert,
         care_entries,
         linked,
-        card: trim(*card, who.user.profile.role),
+        card: trim_by(*card, |action| who.may(action)),
     })
 }
 
 /// Logs that the health part of a card is opened, before anything of it is shown.
-async fn reveal(who: &Visitor, card: &Card) -> Result<(), Problem> {
+pub(crate) async fn reveal(who: &Visitor, card: &Card) -> Result<(), Problem> {
     let event = AuditEvent {
         who: who.user.id,
         act: Act::Revealed,

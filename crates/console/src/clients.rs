@@ -20,6 +20,8 @@ use crate::problem::Problem;
 use crate::text::Language;
 use crate::visitor::{Look, Posted, Visitor};
 
+pub(crate) use new::{alike, changes as new_changes};
+
 /// Clients shown while typing.
 const WHILE_TYPING: usize = 12;
 /// Clients shown on a page of results.

@@ -12,11 +12,13 @@ use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use register::access::{Action, may};
+use register::access::{Action, Scope, may};
 use register::audit::{Act, AuditEvent};
 use register::people::Role;
 use register::replica::Command;
+use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::api::{self, Description};
 use crate::house::House;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
@@ -32,12 +34,14 @@ pub enum Access {
     May(Action),
     /// Of these, who gave the password a moment ago: what takes data out or can't be undone.
     Proved(Action),
+    /// A program that comes with a token which allows it; nobody else.
+    Token(Action),
 }
 
 /// A route's method and path, and who passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Door {
-    /// `GET` or `POST`.
+    /// `GET` or `POST`; of the API also `PUT`, `PATCH` and `DELETE`.
     pub method: &'static str,
     /// The path; parts in braces stand for ids.
     pub path: String,
@@ -51,15 +55,30 @@ impl Door {
     pub const fn admits(&self, role: Option<Role>) -> bool {
         match (self.access, role) {
             (Access::Anyone, _) | (Access::Users, Some(_)) => true,
-            (Access::Users | Access::May(_) | Access::Proved(_), None) => false,
+            (Access::Token(_), _) | (Access::Users | Access::May(_) | Access::Proved(_), None) => {
+                false
+            }
             (Access::May(action) | Access::Proved(action), Some(role)) => may(role, action),
+        }
+    }
+
+    /// Whether a program passes that has a token with this scope alone.
+    #[must_use]
+    pub const fn admits_token(&self, scope: Scope) -> bool {
+        match self.access {
+            Access::Anyone => true,
+            Access::Users | Access::May(_) | Access::Proved(_) => false,
+            Access::Token(action) => scope.allows(action),
         }
     }
 }
 
 /// Doors and what is behind them.
 #[derive(Default)]
-pub(crate) struct Doors(Vec<(Door, MethodRouter<Arc<House>>)>);
+pub(crate) struct Doors {
+    rooms: Vec<(Door, MethodRouter<Arc<House>>)>,
+    description: Description,
+}
 
 impl Doors {
     /// A page.
@@ -93,24 +112,40 @@ impl Doors {
             path,
             access,
         };
-        self.0.push((door, room));
+        self.rooms.push((door, room));
         self
     }
 
     /// These doors and those.
     pub(crate) fn and(mut self, others: Self) -> Self {
-        self.0.extend(others.0);
+        self.rooms.extend(others.rooms);
+        self.description = self.description.and(others.description);
         self
+    }
+
+    /// An operation of the API, with its own description.
+    pub(crate) fn api(mut self, action: Action, routes: UtoipaMethodRouter<Arc<House>>) -> Self {
+        let (schemas, paths, room) = routes;
+        let named = self.description.add(action, schemas, paths);
+        for (method, path) in named {
+            self = self.with(method, &path, Access::Token(action), room.clone());
+        }
+        self
+    }
+
+    /// How the operations of the API are described.
+    pub(crate) fn description(self) -> Description {
+        self.description
     }
 
     /// What was decided.
     pub(crate) fn list(self) -> Vec<Door> {
-        self.0.into_iter().map(|(door, _)| door).collect()
+        self.rooms.into_iter().map(|(door, _)| door).collect()
     }
 
     /// The doors, guarded.
     pub(crate) fn router(self, house: &Arc<House>) -> Router<Arc<House>> {
-        self.0
+        self.rooms
             .into_iter()
             .fold(Router::new(), |router, (door, room)| {
                 let state = (Arc::clone(house), door.access, door.path.clone());
@@ -160,6 +195,12 @@ async fn guard(
         Access::Anyone => Ok(()),
         Access::Users => Visitor::read(&parts, &house).map(drop),
         Access::May(action) => passes(&parts, &house, action, path).await.map(drop),
+        Access::Token(action) => {
+            return match api::admit(&parts, &house, action, path).await {
+                Ok(()) => next.run(Request::from_parts(parts, body)).await,
+                Err(refusal) => refusal.into_response(),
+            };
+        }
         Access::Proved(action) => {
             let page = || page_of(parts.uri.path()).to_owned();
             let who = passes(&parts, &house, action, path).await;

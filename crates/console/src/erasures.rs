@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::visitor::Visitor;
 
 /// Certificates listed.
-const SHOWN: usize = 500;
+pub(crate) const SHOWN: usize = 500;
 /// Letters of a reference that are read together.
 const GROUP: usize = 4;
 

@@ -81,7 +81,14 @@ impl Faults {
         self.0.is_empty()
     }
 
-    fn of(&self, field: &str) -> Option<&str> {
+    /// Every field with what is wrong with it.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(field, message)| (field.as_str(), message.as_str()))
+    }
+
+    pub(crate) fn of(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(key, _)| key == field)

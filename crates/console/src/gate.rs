@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::api;
 use crate::house::House;
 use crate::problem::Problem;
 use crate::visitor::{FETCH, Frame, Guest, Look};
@@ -37,14 +38,22 @@ pub(crate) async fn pass(
     let fetched = request.headers().contains_key(FETCH);
     let look = Look::of(request.headers(), request.uri().path(), &house);
     let headers = request.headers().clone();
-    let mut response = match admit(&request, &house.hosts) {
+    let of_api = api::is_below(request.uri().path());
+    let admitted = if of_api {
+        admit_program(&request, &house.hosts)
+    } else {
+        admit(&request, &house.hosts)
+    };
+    let mut response = match admitted {
         Err(problem) => problem.into_response(),
         Ok(()) => match tokio::time::timeout(HANDLER_TIME, next.run(request)).await {
             Ok(response) => response,
             Err(_) => Problem::Silent.into_response(),
         },
     };
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    if of_api {
+        response = api::finish(response);
+    } else if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         if !fetched {
             response = problem.page(&framed(look, &headers, &house));
         }
@@ -83,9 +92,9 @@ fn framed(mut look: Look, headers: &HeaderMap, house: &Arc<House>) -> Look {
     look
 }
 
-fn admit(request: &Request, hosts: &[String]) -> Result<(), Problem> {
-    let headers = request.headers();
-    let host = one(headers, &HOST).ok_or(Problem::Foreign)?;
+/// The request is for this console, by one of its names.
+fn own_host(request: &Request, hosts: &[String]) -> Result<(), Problem> {
+    let host = one(request.headers(), &HOST).ok_or(Problem::Foreign)?;
     if !hosts.iter().any(|own| own.eq_ignore_ascii_case(host)) {
         return Err(Problem::Foreign);
     }
@@ -96,6 +105,28 @@ fn admit(request: &Request, hosts: &[String]) -> Result<(), Problem> {
     {
         return Err(Problem::Foreign);
     }
+    Ok(())
+}
+
+/// A program's request: it brings a token of its own and no cookie counts, so only pages of other sites are kept out.
+fn admit_program(request: &Request, hosts: &[String]) -> Result<(), Problem> {
+    own_host(request, hosts)?;
+    let headers = request.headers();
+    let site = one(headers, &FETCH_SITE);
+    let navigates = one(headers, &FETCH_MODE) == Some("navigate");
+    let elsewhere =
+        headers.contains_key(ORIGIN) || !matches!(site, None | Some("same-origin" | "none"));
+    if elsewhere && !navigates {
+        return Err(Problem::Foreign);
+    }
+    Ok(())
+}
+
+/// A browser's request, which has to come from a page of ours.
+fn admit(request: &Request, hosts: &[String]) -> Result<(), Problem> {
+    own_host(request, hosts)?;
+    let headers = request.headers();
+    let host = one(headers, &HOST).ok_or(Problem::Foreign)?;
     let site = one(headers, &FETCH_SITE);
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     if safe {

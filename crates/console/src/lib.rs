@@ -11,11 +11,13 @@
 //! `erasures`, `tasks` and `retention` are about forgetting, `requests` is the board of what clients ask
 //! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes,
 //! `marketing` the campaigns and the notices that they come to.
+//! `api` is the same for programs, as JSON, with the tokens of `tokens`.
 //! The owner's pages are `overview`, `clinic`, `papers` and `breaches`.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod adverse_events;
 mod alarm;
+mod api;
 mod assets;
 mod audit;
 mod batches;
@@ -60,6 +62,7 @@ mod server;
 mod session;
 mod tasks;
 mod text;
+mod tokens;
 mod treatments;
 mod users;
 mod visitor;

@@ -37,6 +37,16 @@ impl Key {
         Self::of("quick", user.as_bytes())
     }
 
+    /// A token of the API that does not work, by its SHA-256.
+    pub(crate) fn token(fingerprint: &[u8; 32]) -> Self {
+        Self::of("token", fingerprint)
+    }
+
+    /// Everybody who comes to the API with a token that does not work. Who has one that does is never kept waiting.
+    pub(crate) fn strangers() -> Self {
+        Self::of("strangers", &[])
+    }
+
     /// A browser by its own random number.
     pub(crate) fn device(fingerprint: &[u8; 32]) -> Self {
         Self::of("device", fingerprint)

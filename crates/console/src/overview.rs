@@ -53,6 +53,7 @@ pub(crate) fn desk(t: Language, here: &str) -> Markup {
         ("/admin/papers", t.desk_papers()),
         ("/breaches", t.desk_breaches()),
         ("/admin/users", t.users()),
+        ("/admin/tokens", t.tokens()),
         ("/retention", t.retention_room()),
         ("/erasures", t.erasures()),
         ("/audit", t.audit_room()),

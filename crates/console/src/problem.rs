@@ -12,6 +12,7 @@ use register::replica::Refusal;
 use crate::desk::DeskError;
 use crate::page::Page;
 use crate::secret::SecretError;
+use crate::text::Language;
 use crate::visitor::Look;
 use crate::{erasures, quarantine};
 
@@ -99,10 +100,25 @@ impl Problem {
             return redirect(&way_on);
         }
         let t = look.t;
-        let (title, text) = match self {
-            Self::Quarantined => {
-                return self.answer(look, t.closed_title(), quarantine::main(look));
+        if *self == Self::Quarantined {
+            return self.answer(look, t.closed_title(), quarantine::main(look));
+        }
+        let (title, text) = self.words(t);
+        let main = html! {
+            h1 { (title) }
+            p .lead { (text) }
+            @if let Some(record) = self.certificate(look) {
+                p { (t.reference()) " " a .reference href={ "/erasures/" (record) } { (erasures::grouped(record)) } }
             }
+            p { a .button href="/" { (t.to_start()) } }
+        };
+        self.answer(look, title, main)
+    }
+
+    /// A title, and a sentence or two that say what to do.
+    pub(crate) const fn words(&self, t: Language) -> (&'static str, &'static str) {
+        match self {
+            Self::Quarantined => t.problem_closed(),
             Self::Forged => t.problem_forged(),
             Self::Forbidden => t.problem_forbidden(),
             Self::NotFound => t.problem_not_found(),
@@ -123,16 +139,7 @@ impl Problem {
             | Self::Locked(_)
             | Self::Prove(_)
             | Self::Undertaking => t.problem_internal(),
-        };
-        let main = html! {
-            h1 { (title) }
-            p .lead { (text) }
-            @if let Some(record) = self.certificate(look) {
-                p { (t.reference()) " " a .reference href={ "/erasures/" (record) } { (erasures::grouped(record)) } }
-            }
-            p { a .button href="/" { (t.to_start()) } }
-        };
-        self.answer(look, title, main)
+        }
     }
 
     /// The erased card whose certificate this person may see.

@@ -16,14 +16,14 @@ use crate::text::Language;
 use crate::visitor::Visitor;
 
 /// One that waits, and whose it is.
-struct Waiting {
-    client: RecordId,
-    name: Option<String>,
-    request: OpenRequest,
+pub(crate) struct Waiting {
+    pub(crate) client: RecordId,
+    pub(crate) name: Option<String>,
+    pub(crate) request: OpenRequest,
 }
 
 /// Every open request, the soonest due first.
-fn open(house: &House) -> Vec<Waiting> {
+pub(crate) fn open(house: &House) -> Vec<Waiting> {
     let directory = house.desk.directory();
     let mut all: Vec<Waiting> = directory
         .clients()

@@ -29,9 +29,9 @@ use crate::house::House;
 use crate::marketing::courier;
 use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
-    adverse_events, alarm, assets, audit, breaches, card, clients, clinic, conflicts,
+    adverse_events, alarm, api, assets, audit, breaches, card, clients, clinic, conflicts,
     consent_texts, duplicates, erasures, events, factor, gate, help, home, marketing, me, overview,
-    papers, premises, quarantine, quick, requests, retention, tasks, treatments, users,
+    papers, premises, quarantine, quick, requests, retention, tasks, tokens, treatments, users,
 };
 
 /// The largest body that is read, in bytes.
@@ -130,6 +130,8 @@ fn plan() -> Doors {
         .and(own())
         .and(desk())
         .and(marketing::doors())
+        .and(tokens::doors())
+        .and(api::doors())
         .and(treatments::doors())
         .and(clients::doors())
         .and(card::doors())

@@ -27,7 +27,8 @@ pub(crate) fn open(house: &House) -> usize {
     all(house).iter().filter(|entry| is_open(entry)).count()
 }
 
-fn all(house: &House) -> Vec<Entry<PaperTask>> {
+/// Every paper, also those that were destroyed.
+pub(crate) fn all(house: &House) -> Vec<Entry<PaperTask>> {
     let directory = house.desk.directory();
     directory
         .settings()
@@ -36,12 +37,13 @@ fn all(house: &House) -> Vec<Entry<PaperTask>> {
 }
 
 /// Of two who ticked it off apart, both did.
-fn done(entry: &Entry<PaperTask>) -> Option<&Held<PaperTask>> {
+pub(crate) fn done(entry: &Entry<PaperTask>) -> Option<&Held<PaperTask>> {
     let mut held = entry.field.all().iter();
     held.find(|held| held.value.done.is_some())
 }
 
-fn is_open(entry: &Entry<PaperTask>) -> bool {
+/// Whether it waits to be destroyed.
+pub(crate) fn is_open(entry: &Entry<PaperTask>) -> bool {
     done(entry).is_none() && entry.field.newest().is_some()
 }
 
@@ -122,13 +124,18 @@ pub(crate) async fn tick_off(
     Path(id): Path<String>,
     Posted { who, .. }: Posted,
 ) -> Result<Response, Problem> {
+    tick(&who, &id).await?;
+    Ok(redirect("/tasks"))
+}
+
+/// Says of a paper that it was destroyed, unless somebody else was quicker.
+pub(crate) async fn tick(who: &Visitor, id: &str) -> Result<(), Problem> {
     let entry: EntryId = id.parse().map_err(|_| Problem::NotFound)?;
     let papers = all(who.house());
     let found = papers.iter().find(|paper| paper.id == entry);
     let found = found.ok_or(Problem::NotFound)?;
     let Some(task) = found.field.newest().filter(|_| is_open(found)) else {
-        // Somebody else was quicker.
-        return Ok(redirect("/tasks"));
+        return Ok(());
     };
     let ticked = PaperTask {
         done: Some(today(who.house().clock)),
@@ -136,5 +143,5 @@ pub(crate) async fn tick_off(
     };
     let change = Change::SetEntry(Collection::Task, entry, Content::PaperTask(ticked));
     who.edit(Target::Latest(SETTINGS), vec![change]).await?;
-    Ok(redirect("/tasks"))
+    Ok(())
 }

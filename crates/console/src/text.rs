@@ -24,6 +24,7 @@ mod problems;
 mod requests;
 mod retention;
 mod safety;
+mod tokens;
 mod treatments;
 
 /// A language of the console.

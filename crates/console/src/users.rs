@@ -99,11 +99,12 @@ fn bounded(name: &str) -> Result<String, TextFault> {
     Ok(name)
 }
 
-fn is_taken(who: &Visitor, name: &str) -> bool {
+pub(crate) fn is_taken(who: &Visitor, name: &str) -> bool {
     let wanted = fold(name);
     let directory = who.house().desk.directory();
     directory
         .users()
+        .chain(directory.tokens())
         .any(|user| fold(&user.profile.name) == wanted)
 }
 
@@ -208,8 +209,8 @@ fn row(who: &Visitor, report: &Report, user: &User) -> Markup {
     }
 }
 
-/// Where it is known that a user's access has ended.
-fn arrival(who: &Visitor, report: &Report, user: &User) -> Markup {
+/// Where it is known that the access of a user, or of a token, has ended.
+pub(crate) fn arrival(who: &Visitor, report: &Report, user: &User) -> Markup {
     let t = who.t();
     let awaited: Vec<String> = report
         .peers

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use register::access::{Action, may};
+use register::access::Action;
 use register::document::Heads;
 use register::edit::{Change, Edit, Target};
 use register::id::RecordId;
@@ -57,7 +57,7 @@ impl Frame {
             id: user.id,
             name: user.profile.name.clone(),
             csrf: known.csrf.text(),
-            owner: may(user.profile.role, Action::ManageUsers),
+            owner: user.may(Action::ManageUsers),
         }
     }
 }
@@ -233,9 +233,9 @@ impl Visitor {
         self.look.csrf()
     }
 
-    /// Whether the role allows it.
-    pub(crate) const fn may(&self, action: Action) -> bool {
-        may(self.user.profile.role, action)
+    /// Whether the role, or the token, allows it.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        self.user.may(action)
     }
 
     /// Ends the request unless the role allows it, and the node shows clients if that is what it is about.

@@ -1,7 +1,8 @@
-//! What a role may do. Everything that is not allowed here is refused.
+//! What a role, or a token of the API, may do. Everything that is not allowed here is refused.
 
 use crate::card::{Card, Field};
 use crate::people::Role;
+use crate::request::coded;
 
 /// Something a user wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,14 +99,79 @@ pub const fn may(role: Role, action: Action) -> bool {
     }
 }
 
+coded! {
+    /// What the owner lets a program do that comes with a token.
+    Scope {
+        /// Find clients and open one card at a time, without anything of health.
+        ClientsRead = "clients:read",
+        /// Go through the list of all clients.
+        ClientsList = "clients:list",
+        /// Make cards; change contact details, notes and marketing permission.
+        ClientsWrite = "clients:write",
+        /// Read health information and treatments in full; trace a batch.
+        CareRead = "care:read",
+        /// Record treatments and health information.
+        CareWrite = "care:write",
+        /// Take down what clients ask under the law.
+        Requests = "requests:write",
+        /// Extend and close requests; make the package for the client, which holds everything.
+        RequestsDecide = "requests:decide",
+        /// Erase clients; see the certificates.
+        Erase = "clients:erase",
+        /// See how the premises stand, and tick off papers that were destroyed.
+        Premises = "premises",
+        /// See the overview and the users. Nothing there tells who a client is.
+        Reports = "reports:read",
+        /// Read the audit log.
+        Audit = "audit:read",
+    }
+}
+
+impl Scope {
+    /// Whether it allows the action. Who may write somewhere may read there.
+    #[must_use]
+    pub const fn allows(self, action: Action) -> bool {
+        match self {
+            Self::ClientsRead => matches!(action, Action::ReadCards),
+            Self::ClientsList => matches!(action, Action::ReadCards | Action::Export),
+            Self::ClientsWrite => matches!(action, Action::ReadCards | Action::EditContact),
+            Self::CareRead => matches!(action, Action::ReadCards | Action::ReadCare),
+            Self::CareWrite => matches!(
+                action,
+                Action::ReadCards | Action::ReadCare | Action::RecordCare
+            ),
+            Self::Requests => matches!(action, Action::ReadCards | Action::RecordRequests),
+            // The package leaves nothing out (GDPR Article 15), so it takes reading everything on the card.
+            Self::RequestsDecide => matches!(
+                action,
+                Action::ReadCards
+                    | Action::ReadCare
+                    | Action::Retain
+                    | Action::RecordRequests
+                    | Action::DecideRequests
+            ),
+            Self::Erase => matches!(action, Action::ReadCards | Action::Erase),
+            Self::Premises => matches!(action, Action::SeePremises | Action::DestroyPapers),
+            Self::Reports => matches!(action, Action::Govern),
+            Self::Audit => matches!(action, Action::ReadAudit),
+        }
+    }
+}
+
 /// Takes out of a card what `role` may not see: for reception health text, remarks and products; for all
 /// but the owner why a legal claim was set.
 #[must_use]
-pub fn trim(mut card: Card, role: Role) -> Card {
-    if !may(role, Action::Retain) {
+pub fn trim(card: Card, role: Role) -> Card {
+    trim_by(card, |action| may(role, action))
+}
+
+/// The same for whoever may do what `may` says.
+#[must_use]
+pub fn trim_by(mut card: Card, may: impl Fn(Action) -> bool) -> Card {
+    if !may(Action::Retain) {
         each(&mut card.legal_claim, |claim| claim.reason.clear());
     }
-    if may(role, Action::ReadCare) {
+    if may(Action::ReadCare) {
         return card;
     }
     card.health.clear();
@@ -130,4 +196,32 @@ pub(crate) fn blank(treatment: &mut crate::treatment::Treatment) {
     treatment.batch.clear();
     treatment.remarks.clear();
     treatment.contract = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_allows_what_it_is_called_and_no_more() {
+        for scope in Scope::ALL {
+            let reads = scope.allows(Action::ReadCare);
+            let told = matches!(
+                scope,
+                Scope::CareRead | Scope::CareWrite | Scope::RequestsDecide
+            );
+            assert_eq!(reads, told, "{scope:?} and health");
+            let erases = scope.allows(Action::Erase);
+            assert_eq!(erases, *scope == Scope::Erase, "{scope:?} and erasing");
+            for beyond in [
+                Action::ManageUsers,
+                Action::RunCampaigns,
+                Action::EditCatalogue,
+                Action::RedactContact,
+                Action::RedactCare,
+            ] {
+                assert!(!scope.allows(beyond), "{scope:?} and {beyond:?}");
+            }
+        }
+    }
 }

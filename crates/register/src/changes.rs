@@ -4,11 +4,11 @@
 
 use jiff::civil::Date;
 
+use crate::access::Action;
 use crate::card::Reading;
 use crate::document::{Collection, Deed, FieldKey, Slot, Stamp, Step};
 use crate::health::HealthEntry;
 use crate::id::ValueId;
-use crate::people::Role;
 use crate::retention::{due, notice_goes};
 use crate::value::Content;
 
@@ -143,11 +143,11 @@ fn goes(content: &Content) -> Option<Date> {
     }
 }
 
-/// Takes out of a history what `role` may not see of the card itself ([`crate::access::trim`]).
+/// Takes out of a history what who may do what `may` says may not see of the card itself
+/// ([`crate::access::trim_by`]).
 #[must_use]
-pub fn trim(mut all: Vec<Revision>, role: Role) -> Vec<Revision> {
-    use crate::access::{Action, may};
-    let care = may(role, Action::ReadCare);
+pub fn trim(mut all: Vec<Revision>, may: impl Fn(Action) -> bool) -> Vec<Revision> {
+    let care = may(Action::ReadCare);
     if !care {
         let health = |slot: Slot| {
             matches!(
@@ -157,7 +157,7 @@ pub fn trim(mut all: Vec<Revision>, role: Role) -> Vec<Revision> {
         };
         all.retain(|one| !health(one.slot));
     }
-    let claims = may(role, Action::Retain);
+    let claims = may(Action::Retain);
     for told in all.iter_mut().flat_map(|one| one.act.all_mut()) {
         if let Told::Content(content) = told {
             match content.as_mut() {

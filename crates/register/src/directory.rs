@@ -258,12 +258,17 @@ impl Directory {
         self.clients().filter(|(_, summary)| summary.conflicts > 0)
     }
 
-    /// Every user, by id.
+    /// Every user who is a person, by id.
     pub fn users(&self) -> impl Iterator<Item = &User> {
-        self.users.values()
+        self.users.values().filter(|user| user.token.is_none())
     }
 
-    /// One user.
+    /// Every token of the API, by id.
+    pub fn tokens(&self) -> impl Iterator<Item = &User> {
+        self.users.values().filter(|user| user.token.is_some())
+    }
+
+    /// One user, or one token.
     #[must_use]
     pub fn user(&self, id: RecordId) -> Option<&User> {
         self.users.get(&id)

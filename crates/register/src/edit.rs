@@ -128,6 +128,7 @@ pub const fn fits_field(field: FieldKey, kind: Kind) -> bool {
             | (FieldKey::AdultCheck, Kind::AdultCheck)
             | (FieldKey::Guardian, Kind::GuardianConsent)
             | (FieldKey::Agreement, Kind::Agreement)
+            | (FieldKey::ApiToken, Kind::ApiToken)
     )
 }
 

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::access::{Action, Scope, may};
+
 /// What a user is, which decides what they may do ([`crate::access`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -104,6 +106,35 @@ pub struct Agreement {
     pub date: Date,
 }
 
+/// What a program proves itself with at the API: a user of the register that is no person, made by the owner.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ApiToken {
+    /// SHA-256 of its 256 random bits.
+    pub hash: [u8; 32],
+    /// What it may do, and nothing else.
+    pub scopes: Vec<Scope>,
+    /// After this it no longer works; `None` is never.
+    pub expires: Option<Timestamp>,
+    /// The day it was made.
+    pub made: Date,
+    /// The staff record of who made it.
+    pub by: crate::id::RecordId,
+}
+
+impl ApiToken {
+    /// Whether one of its scopes allows the action.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        self.scopes.iter().any(|scope| scope.allows(action))
+    }
+
+    /// Whether its time is not over.
+    #[must_use]
+    pub fn works_at(&self, now: Timestamp) -> bool {
+        self.expires.is_none_or(|end| now < end)
+    }
+}
+
 /// One user as the register knows them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
@@ -125,8 +156,21 @@ pub struct User {
     pub undertaking: Option<Undertaking>,
     /// The agreement, once made.
     pub agreement: Option<Agreement>,
+    /// What a program proves itself with; `None` for people.
+    pub token: Option<ApiToken>,
     /// Whether access has ended.
     pub disabled: bool,
+}
+
+impl User {
+    /// Whether a person's role, or a program's token, allows the action.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        match &self.token {
+            Some(token) => token.may(action),
+            None => may(self.profile.role, action),
+        }
+    }
 }
 
 crate::redacted!(
@@ -137,5 +181,6 @@ crate::redacted!(
     QuickCode,
     Undertaking,
     Agreement,
+    ApiToken,
     User
 );

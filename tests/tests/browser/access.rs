@@ -8,7 +8,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 32] = [
+const ROOMS: [&str; 35] = [
     "/",
     "/adverse-events",
     "/consent",
@@ -21,6 +21,9 @@ const ROOMS: [&str; 32] = [
     "/marketing/new",
     "/premises",
     "/admin/users",
+    "/admin/tokens",
+    "/admin/tokens/new",
+    "/api",
     "/retention",
     "/audit",
     "/erasures",

@@ -6,6 +6,7 @@
     reason = "a test that meets what it can't mean has failed"
 )]
 
+mod api;
 mod audit;
 mod backup;
 mod clauses;

@@ -54,7 +54,8 @@ const fn sown_field(field: FieldKey) -> Sown {
         | FieldKey::QuickCode
         | FieldKey::Undertaking
         | FieldKey::Disabled
-        | FieldKey::Agreement => Sown::Elsewhere("of users"),
+        | FieldKey::Agreement
+        | FieldKey::ApiToken => Sown::Elsewhere("of users"),
         FieldKey::Controller => Sown::Elsewhere("of the clinic"),
         FieldKey::Plan | FieldKey::Progress => Sown::Elsewhere("of campaigns, to everybody alike"),
     }

@@ -40,7 +40,7 @@ async fn step(visitor: &Visitor, path: &str, step: &str) -> Form {
 }
 
 /// Somebody's identity code who doesn't exist: individual numbers 900-999 belong to nobody.
-fn nobodys_code() -> String {
+pub(crate) fn nobodys_code() -> String {
     let signs = "0123456789ABCDEFHJKLMNPRSTUVWXY".chars();
     let mut codes = signs.map(|sign| format!("010190-950{sign}"));
     codes

@@ -51,7 +51,7 @@ pub(super) async fn read(
     let Answer::Revisions(all) = who.house().desk.ask(command).await? else {
         return Err(Problem::Internal);
     };
-    Ok(trim(all, who.user.profile.role))
+    Ok(trim(all, |action| who.may(action)))
 }
 
 /// The page.
@@ -188,6 +188,7 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             | FieldKey::SecondFactor
             | FieldKey::QuickCode
             | FieldKey::Agreement
+            | FieldKey::ApiToken
             | FieldKey::Undertaking
             | FieldKey::Disabled
             | FieldKey::Controller

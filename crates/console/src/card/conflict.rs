@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use register::access::{Action, may};
+use register::access::Action;
 use register::card::{Card, Entry, Field, Held};
 use register::document::{Collection, FieldKey, Slot, Stamp};
 use register::edit::{Change, Target};
@@ -81,11 +81,11 @@ pub(crate) fn cases(card: &Card, who: &Visitor) -> Vec<Case> {
         Content::Note,
     );
     whether_and_who(&mut cases, card);
-    if may(who.user.profile.role, Action::DecideRequests) {
+    if who.may(Action::DecideRequests) {
         requests(&mut cases, card);
     }
     // Who may not read an entry whole must not write it back either.
-    if may(who.user.profile.role, Action::RecordCare) {
+    if who.may(Action::RecordCare) {
         entries(
             &mut cases,
             Collection::Health,

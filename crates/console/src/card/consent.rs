@@ -102,7 +102,7 @@ pub(super) fn inputs(who: &Visitor, form: &Form, faults: &Faults) -> Markup {
 }
 
 /// The consent that the form tells of. It is to the version that the page showed.
-pub(super) fn read(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Change> {
+pub(crate) fn read(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Change> {
     let t = who.t();
     let method = ConsentMethod::from_code(form.get("consent_method"));
     if method.is_none() {

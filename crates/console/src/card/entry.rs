@@ -102,26 +102,77 @@ pub(super) async fn add(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
-    let mut faults = Faults::default();
-    let content = read(&who, section.kind(), &form, None, &mut faults);
-    let mut changes = with_it(&who, &opened, section, &form, &mut faults);
-    let content = content.as_ref();
-    let notices = content.map(|content| notices(&who, &opened, content, None));
-    let notices = notices.unwrap_or_default();
-    let settled = findings::settled(who.t(), &notices, &form, &mut faults);
-    let Some(content) = content.filter(|_| settled && faults.is_empty()) else {
-        let beside = Beside::of(section, None, notices);
-        return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
+    let changes = match assemble(&who, &opened, section, &form) {
+        Ok(changes) => changes,
+        Err(Unsettled { faults, notices }) => {
+            let beside = Beside::of(section, None, notices);
+            return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
+        }
     };
     // Whatever else happened to the card meanwhile, a new entry stands beside it; but what is set is what was seen.
-    let target = if changes.is_empty() {
+    let target = if changes.len() == 1 {
         Target::Latest(opened.card.id)
     } else {
         Target::Seen(opened.card.id, seen(&form)?)
     };
-    changes.push(Change::Add(section.collection(), content.clone()));
     who.edit(target, changes).await?;
     Ok(redirect(&home(&opened, section)))
+}
+
+/// Why an entry can't be saved yet.
+pub(crate) struct Unsettled {
+    /// What is wrong with the form.
+    pub(crate) faults: Faults,
+    /// What has to be looked at first.
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// What a new entry comes to: last its own change, before it those that are saved with it.
+pub(crate) fn assemble(
+    who: &Visitor,
+    opened: &Opened,
+    section: Section,
+    form: &Form,
+) -> Result<Vec<Change>, Unsettled> {
+    let mut faults = Faults::default();
+    let content = read(who, section.kind(), form, None, &mut faults);
+    let mut changes = with_it(who, opened, section, form, &mut faults);
+    let notices = content
+        .as_ref()
+        .map(|content| notices(who, opened, content, None))
+        .unwrap_or_default();
+    let settled = findings::settled(who.t(), &notices, form, &mut faults);
+    let Some(content) = content.filter(|_| settled && faults.is_empty()) else {
+        return Err(Unsettled { faults, notices });
+    };
+    changes.push(Change::Add(section.collection(), content));
+    Ok(changes)
+}
+
+/// What another content of an entry comes to, and whether it says the same as before.
+pub(crate) fn reassemble(
+    who: &Visitor,
+    opened: &Opened,
+    section: Section,
+    entry: EntryId,
+    form: &Form,
+) -> Result<(Change, bool), Unsettled> {
+    // Gone meanwhile: the edit still stands, as a dispute for a person to settle.
+    let found = find(&opened.card, section, &entry.to_string());
+    let before = found.as_ref().map(|found| &found.content);
+    let mut faults = Faults::default();
+    let content = read(who, section.kind(), form, before, &mut faults);
+    let notices = content
+        .as_ref()
+        .map(|content| notices(who, opened, content, before))
+        .unwrap_or_default();
+    let settled = findings::settled(who.t(), &notices, form, &mut faults);
+    let Some(content) = content.filter(|_| settled) else {
+        return Err(Unsettled { faults, notices });
+    };
+    let same = before == Some(&content) && found.as_ref().is_some_and(|found| !found.open_choice);
+    let change = Change::SetEntry(section.collection(), entry, content);
+    Ok((change, same))
 }
 
 /// What is saved together with a new entry: consent with the first one of health; "no change" with a treatment.
@@ -220,28 +271,19 @@ pub(super) async fn change(
     let heads = seen(&form)?;
     let opened = open(&who, &id).await?;
     let entry_id: EntryId = entry.parse().map_err(|_| Problem::NotFound)?;
-    // Gone meanwhile: the edit still stands, as a dispute for a person to settle.
-    let found = find(&opened.card, section, &entry);
-    let before = found.as_ref().map(|found| &found.content);
-    let mut faults = Faults::default();
-    let content = read(&who, section.kind(), &form, before, &mut faults);
-    let notices = content
-        .as_ref()
-        .map(|content| notices(&who, &opened, content, before));
-    let notices = notices.unwrap_or_default();
-    let settled = findings::settled(who.t(), &notices, &form, &mut faults);
-    let Some(content) = content.filter(|_| settled) else {
-        let beside = Beside::of(section, found.as_ref(), notices);
-        return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
+    let assembled = reassemble(&who, &opened, section, entry_id, &form);
+    let (change, same) = match assembled {
+        Ok(assembled) => assembled,
+        Err(Unsettled { faults, notices }) => {
+            let found = find(&opened.card, section, &entry);
+            let beside = Beside::of(section, found.as_ref(), notices);
+            return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
+        }
     };
     let redacts = forget::asked(&who, section.redaction(), &form)?;
-    if !redacts
-        && before == Some(&content)
-        && found.as_ref().is_some_and(|found| !found.open_choice)
-    {
+    if same && !redacts {
         return Ok(redirect(&home(&opened, section)));
     }
-    let change = Change::SetEntry(section.collection(), entry_id, content);
     let target = Target::Seen(opened.card.id, heads);
     let reason = redacts.then_some(Reason::Rectification);
     let (record, heads) = forget::save(&who, target, vec![change], reason).await?;

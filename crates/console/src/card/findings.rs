@@ -19,10 +19,10 @@ use crate::visitor::Visitor;
 const SHOWN: &str = "notices";
 
 /// One thing to look at.
-pub(super) struct Notice {
+pub(crate) struct Notice {
     /// Its name in the form.
-    code: &'static str,
-    text: String,
+    pub(crate) code: &'static str,
+    pub(crate) text: String,
     /// What is confirmed; `None` where it only warns.
     tick: Option<String>,
 }

@@ -18,6 +18,7 @@ use register::audit::{Act, AuditEvent, Purpose};
 use register::contact::required;
 use register::id::RecordId;
 use register::replica::Command;
+use register::value::Content;
 
 use crate::card::{Opened, changes, open_for};
 use crate::clock::{show_date, today};
@@ -35,7 +36,7 @@ use part::{Fact, Item, Names, Part, parts};
 
 /// In which form a package leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// A page to read and print.
     Page,
     /// A JSON file.
@@ -79,6 +80,30 @@ pub(super) async fn post(
         return Err(Problem::Unreadable);
     }
     make(shape, &who, &id, &form, faults).await
+}
+
+/// One content under the names that the package gives to its parts, without names of employees.
+pub(crate) fn as_object(
+    t: Language,
+    content: &Content,
+) -> serde_json::Map<String, serde_json::Value> {
+    let facts = facts_of(t, content, None).into_iter();
+    facts
+        .map(|fact| (fact.key.to_owned(), fact.value))
+        .collect()
+}
+
+/// The package as JSON; with the names of employees when a reason is given.
+pub(crate) async fn as_json(
+    who: &Visitor,
+    id: &str,
+    reason: Option<&str>,
+) -> Result<Response, Problem> {
+    let form = match reason {
+        Some(reason) => Form::default().with("names", "yes").with("reason", reason),
+        None => Form::default(),
+    };
+    make(Shape::Json, who, id, &form, Faults::default()).await
 }
 
 async fn make(

@@ -28,7 +28,7 @@ use crate::visitor::{Posted, Visitor};
 
 /// A step of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// The identity check.
     Check,
     /// More time.
@@ -110,7 +110,7 @@ pub(super) async fn add(
     Ok(redirect(&format!("{}#requests", opened.path())))
 }
 
-fn read_new(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Request> {
+pub(crate) fn read_new(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Request> {
     let t = who.t();
     let kind = RequestKind::from_code(form.get("kind"));
     let channel = Channel::from_code(form.get("channel"));
@@ -184,12 +184,7 @@ pub(super) async fn step(
         return Ok(redirect(&home));
     };
     let mut faults = Faults::default();
-    let next = match step {
-        Step::Check => read_check(&who, &form, before, &mut faults),
-        Step::Extend => read_extension(&who, &form, before, &mut faults),
-        Step::Close => read_closing(&who, &form, before, &mut faults),
-    };
-    let Some(next) = next else {
+    let Some(next) = read_step(&who, step, &form, before, &mut faults) else {
         return Ok(refused(show(&who, &opened, found, &form, &faults)));
     };
     let change = Change::SetEntry(Collection::Request, found.id, Content::Request(next));
@@ -202,14 +197,30 @@ pub(super) async fn step(
     after_save(&who, record, &heads, &[slot]).await
 }
 
-fn find<'a>(opened: &'a Opened, entry: &str) -> Result<&'a Entry<Request>, Problem> {
+/// The request after the step that the form tells of.
+pub(crate) fn read_step(
+    who: &Visitor,
+    step: Step,
+    form: &Form,
+    before: &Request,
+    faults: &mut Faults,
+) -> Option<Request> {
+    let next = match step {
+        Step::Check => read_check(who, form, before, faults),
+        Step::Extend => read_extension(who, form, before, faults),
+        Step::Close => read_closing(who, form, before, faults),
+    };
+    next.filter(|_| faults.is_empty())
+}
+
+pub(crate) fn find<'a>(opened: &'a Opened, entry: &str) -> Result<&'a Entry<Request>, Problem> {
     let entry: EntryId = entry.parse().map_err(|_| Problem::NotFound)?;
     let mut all = opened.card.requests.iter();
     all.find(|one| one.id == entry).ok_or(Problem::NotFound)
 }
 
 /// The request, while it is open and nobody has to choose.
-fn steppable(entry: &Entry<Request>) -> Option<&Request> {
+pub(crate) fn steppable(entry: &Entry<Request>) -> Option<&Request> {
     match &entry.field {
         Slotted::Value(held) if held.value.is_open() && !entry.disputed => Some(&held.value),
         _ => None,

@@ -50,7 +50,8 @@ pub(crate) async fn similar(Posted { who, form }: Posted) -> Result<Response, Pr
     Ok(part(hints(who.t(), &alike(&who, &form))))
 }
 
-fn changes(who: &Visitor, form: &Form, faults: &mut Faults) -> Vec<Change> {
+/// What the form of a new client comes to.
+pub(crate) fn changes(who: &Visitor, form: &Form, faults: &mut Faults) -> Vec<Change> {
     let mut changes = Vec::new();
     let filled = |names: &[&str]| names.iter().any(|name| !form.get(name).trim().is_empty());
     let mut field = |key: FieldKey, kind: Kind, names: &[&str], needed: bool| {
@@ -81,7 +82,7 @@ fn changes(who: &Visitor, form: &Form, faults: &mut Faults) -> Vec<Change> {
 }
 
 /// Clients who may be the same person. What can't be read yet is left out of the comparison.
-fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
+pub(crate) fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
     let year = read_birth_year(form.get("year"));
     let typed = Summary {
         name: Name::new(form.get("last"), form.get("first")).ok(),

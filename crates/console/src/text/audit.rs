@@ -284,6 +284,7 @@ impl Language {
             FieldKey::Password => self.pick("salasana", "lösenord", "password"),
             FieldKey::SetupCode => self.pick("kertakoodi", "engångskod", "one-time code"),
             FieldKey::QuickCode => self.pick("pikakoodi", "snabbkod", "quick code"),
+            FieldKey::ApiToken => self.pick("rajapinta-avain", "API-nyckel", "API token"),
             FieldKey::Agreement => self.pick("sopimus", "avtal", "agreement"),
             FieldKey::HealthConsent => self.consent(),
             FieldKey::ContactOnly => self.pick(

@@ -236,7 +236,8 @@ impl Language {
             | Kind::PaperTask
             | Kind::Breach
             | Kind::PrivacyNotice
-            | Kind::Agreement => self.name(),
+            | Kind::Agreement
+            | Kind::ApiToken => self.name(),
         }
     }
 }

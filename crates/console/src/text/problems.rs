@@ -14,6 +14,10 @@ macro_rules! problems {
 }
 
 problems! {
+    problem_closed:
+        ("Rekisteri on suljettu", "Tämä solmu ei näytä asiakkaita, ennen kuin se on ollut yhteydessä toiseen toimipisteeseen tai pääkäyttäjä avaa sen."),
+        ("Registret är stängt", "Den här noden visar inga kunder förrän den har haft kontakt med ett annat verksamhetsställe eller huvudanvändaren öppnar den."),
+        ("The register is closed", "This node shows no clients until it has been in contact with another premises or the owner opens it.");
     problem_forged:
         ("Lomake on vanhentunut", "Istunto on vaihtunut sen jälkeen, kun sivu avattiin, joten mitään ei tallennettu. Palaa edelliselle sivulle, lataa se uudelleen ja yritä uudestaan."),
         ("Formuläret har gått ut", "Sessionen har bytts sedan sidan öppnades, så inget sparades. Gå tillbaka, ladda om sidan och försök igen."),

@@ -272,12 +272,7 @@ impl Clerk {
             .map_err(|fault| refused(format!("the user's name: {fault}")))?;
         let role = Role::from_code(role)
             .ok_or_else(|| refused(format!("there is no role \"{}\"", role.escape_debug())))?;
-        let folded = register::directory::fold(&name);
-        let taken =
-            self.office.directory().users().any(|user| {
-                !user.disabled && register::directory::fold(&user.profile.name) == folded
-            });
-        if taken {
+        if is_taken(&self.office.directory(), &name) {
             return Err(refused(
                 "there is a user of that name; people log in with their names, so choose another"
                     .to_owned(),
@@ -380,6 +375,13 @@ pub(crate) fn read_address(text: &str) -> Outcome<String> {
             "a peer's address is HOST:PORT, such as clinic.example.com:7440, 192.0.2.7:7440 or [2001:db8::7]:7440",
         ))
     }
+}
+
+/// Whether somebody, or a token, that has access is called so.
+fn is_taken(directory: &register::directory::Directory, name: &str) -> bool {
+    let folded = register::directory::fold(name);
+    let mut all = directory.users().chain(directory.tokens());
+    all.any(|user| !user.disabled && register::directory::fold(&user.profile.name) == folded)
 }
 
 #[cfg(test)]

@@ -347,6 +347,10 @@ impl Reading<'_> {
             Content::Agreement(agreement) => Some(agreement),
             _ => None,
         });
+        let token = self.field(&slots, FieldKey::ApiToken, |content| match content {
+            Content::ApiToken(token) => Some(token),
+            _ => None,
+        });
         let disabled = self.field(&slots, FieldKey::Disabled, |content| match content {
             Content::Disabled(disabled) => Some(disabled),
             _ => None,
@@ -364,6 +368,7 @@ impl Reading<'_> {
             quick: quick.newest().filter(|code| code.hash.is_some()).cloned(),
             undertaking: undertaking.newest().cloned(),
             agreement: agreement.newest().cloned(),
+            token: token.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
         })
     }

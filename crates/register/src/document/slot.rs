@@ -119,6 +119,8 @@ keys! {
         Guardian = "guardian",
         /// The agreement with a user.
         Agreement = "agreement",
+        /// What a program proves itself with.
+        ApiToken = "api_token",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::minor::{AdultCheck, GuardianConsent};
 use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::PatchTest;
 use crate::people::{
-    Agreement, PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking,
+    Agreement, ApiToken, PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking,
 };
 use crate::request::Request;
 use crate::retention::{LegalClaim, Restriction};
@@ -114,6 +114,8 @@ pub enum Content {
     PrivacyNotice(PrivacyNotice),
     /// The agreement with a user.
     Agreement(Agreement),
+    /// What a program proves itself with.
+    ApiToken(ApiToken),
 }
 crate::redacted!(Content);
 
@@ -159,6 +161,7 @@ kinds! {
     TreatmentRefusal = "treatment_refusal", PatchTest = "patch_test", AdverseEvent = "adverse_event",
     AdultCheck = "adult_check", GuardianConsent = "guardian_consent",
     Breach = "breach", PrivacyNotice = "privacy_notice", Agreement = "agreement",
+    ApiToken = "api_token",
 }
 
 impl Content {

@@ -1,10 +1,12 @@
 //! The stored fields of every kind of content.
 
+use crate::access::Scope;
 use crate::contact::{Address, BirthYear, Marketing, Name, Note, Origin};
 use crate::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use crate::id::{EntryId, RecordId};
 use crate::people::{
-    Agreement, PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode, Undertaking,
+    Agreement, ApiToken, PasswordHash, Profile, QuickCode, Role, SecondFactor, SetupCode,
+    Undertaking,
 };
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
@@ -42,12 +44,7 @@ impl Content {
             }
             Self::Password(password) => to.put_text("phc", &password.0),
             Self::SetupCode(code) => write_code(code, to),
-            Self::SecondFactor(factor) => {
-                if let Some(secret) = &factor.secret {
-                    to.put_bytes("secret", secret);
-                }
-                to.put_bytes("recovery", &factor.recovery);
-            }
+            Self::SecondFactor(factor) => write_factor(factor, to),
             Self::QuickCode(code) => write_quick(code, to),
             Self::Undertaking(undertaking) => to.put_date("date", Some(undertaking.date)),
             Self::Disabled(disabled) => to.put_flag("disabled", Some(*disabled)),
@@ -73,6 +70,7 @@ impl Content {
             Self::Breach(breach) => paper::write_breach(breach, to),
             Self::PrivacyNotice(notice) => paper::write_notice(notice, to),
             Self::Agreement(agreement) => to.put_date("date", Some(agreement.date)),
+            Self::ApiToken(token) => write_token(token, to),
             Self::Judgement(judgement) => {
                 to.put_flag("same", Some(judgement.verdict == Verdict::Same));
                 to.put_date("date", Some(judgement.date));
@@ -181,6 +179,7 @@ impl Content {
             Kind::Agreement => Self::Agreement(Agreement {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
+            Kind::ApiToken => Self::ApiToken(read_token(from)?),
             Kind::Premises => Self::Premises(Premises {
                 name: from.text("name")?,
                 address: from.text("address")?,
@@ -263,10 +262,43 @@ fn write_task(task: &PaperTask, to: &mut Fields) {
     to.put_date("done", task.done);
 }
 
+fn write_factor(factor: &SecondFactor, to: &mut Fields) {
+    if let Some(secret) = &factor.secret {
+        to.put_bytes("secret", secret);
+    }
+    to.put_bytes("recovery", &factor.recovery);
+}
+
 fn write_quick(code: &QuickCode, to: &mut Fields) {
     if let Some(hash) = &code.hash {
         to.put_text("phc", &hash.0);
     }
+}
+
+fn write_token(token: &ApiToken, to: &mut Fields) {
+    let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.code()).collect();
+    to.put_bytes("hash", &token.hash);
+    to.put_text("scopes", &scopes.join(" "));
+    if let Some(end) = token.expires {
+        to.put_number("expires", u64::try_from(end.as_second()).unwrap_or(0));
+    }
+    to.put_date("made", Some(token.made));
+    to.put_bytes("by", token.by.as_bytes());
+}
+
+/// A scope that only a newer version knows allows nothing here.
+fn read_token(from: &mut Fields) -> Result<ApiToken, ValueError> {
+    let scopes = from.text("scopes")?;
+    Ok(ApiToken {
+        hash: from.bytes("hash")?.ok_or(ValueError::Damaged)?,
+        scopes: scopes.split(' ').filter_map(Scope::from_code).collect(),
+        expires: from.optional_timestamp("expires")?,
+        made: from.date("made")?.ok_or(ValueError::Damaged)?,
+        by: from
+            .bytes("by")?
+            .map(RecordId::from_bytes)
+            .ok_or(ValueError::Damaged)?,
+    })
 }
 
 fn write_code(code: &SetupCode, to: &mut Fields) {
@@ -375,4 +407,44 @@ pub(super) fn put_record(to: &mut Fields, key: &str, record: Option<RecordId>) {
 
 pub(super) fn record(from: &mut Fields, key: &str) -> Result<Option<RecordId>, ValueError> {
     Ok(from.bytes(key)?.map(RecordId::from_bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::value::Rest;
+
+    fn token(scopes: Vec<Scope>) -> ApiToken {
+        ApiToken {
+            hash: [7; 32],
+            scopes,
+            expires: Timestamp::from_second(1_800_000_000).ok(),
+            made: date(2026, 5, 6),
+            by: RecordId::from_bytes([3; 16]),
+        }
+    }
+
+    #[test]
+    fn a_token_reads_back_as_it_was_with_every_scope_and_with_none() {
+        for scopes in [Scope::ALL.to_vec(), vec![Scope::CareRead], Vec::new()] {
+            let content = Content::ApiToken(token(scopes));
+            let bytes = content.encode(&Rest::default());
+            assert!(Content::decode(&bytes).unwrap().0 == content);
+        }
+        let mut lasting = token(vec![Scope::Audit]);
+        lasting.expires = None;
+        let bytes = Content::ApiToken(lasting.clone()).encode(&Rest::default());
+        assert!(Content::decode(&bytes).unwrap().0 == Content::ApiToken(lasting));
+    }
+
+    #[test]
+    fn a_scope_of_a_newer_version_allows_nothing_here() {
+        let mut fields = Fields::of(&Rest::default());
+        write_token(&token(vec![Scope::ClientsRead]), &mut fields);
+        fields.put_text("scopes", "clients:read moon:walk");
+        assert!(read_token(&mut fields).unwrap().scopes == [Scope::ClientsRead]);
+    }
 }

@@ -42,7 +42,7 @@ pub(super) async fn looks(
             return Err(Problem::Internal);
         };
         let seen = page.entries.into_iter().map(|shown| Look {
-            role: role_of(who, shown.entry.who).map_or("", |role| t.role_name(role)),
+            role: role_of(who, shown.entry.who).unwrap_or_default(),
             premises: who.house().premises_name(shown.node, t),
             shown,
         });

@@ -213,6 +213,7 @@ pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>
         | Content::Progress(_)
         | Content::Recipients(_)
         | Content::Agreement(_)
+        | Content::ApiToken(_)
         | Content::PaperTask(_) => Vec::new(),
     }
 }

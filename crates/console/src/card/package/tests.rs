@@ -98,7 +98,8 @@ fn planted(field: FieldKey) -> Option<(Content, Vec<Told>)> {
         | FieldKey::Controller
         | FieldKey::Plan
         | FieldKey::Progress
-        | FieldKey::Agreement => return None,
+        | FieldKey::Agreement
+        | FieldKey::ApiToken => return None,
     })
 }
 

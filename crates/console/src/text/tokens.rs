@@ -1,0 +1,122 @@
+//! Tokens of the API, and the page that describes it.
+
+use register::access::Scope;
+
+use crate::text::{sentences, texts};
+
+texts! {
+    tokens: "Rajapinta-avaimet", "API-nycklar", "API tokens";
+    token: "Rajapinta-avain", "API-nyckel", "API token";
+    tokens_lead: "Avaimella toinen ohjelma käyttää rekisteriä ohjelmointirajapinnan kautta. Se saa tehdä vain sen, mitä sille on sallittu, ja kaikki, mitä sillä tehdään, näkyy lokissa avaimen nimellä.",
+        "Med en nyckel använder ett annat program registret genom programmeringsgränssnittet. Programmet får bara göra det som nyckeln tillåter, och allt det gör syns i loggen under nyckelns namn.",
+        "With a token another program uses the register through the API. It may do only what the token allows, and all that it does is in the audit log under the token's name.";
+    tokens_none: "Avaimia ei ole. Niitä ei tarvita, ellei toinen ohjelma käytä rekisteriä.",
+        "Det finns inga nycklar. De behövs bara om ett annat program använder registret.",
+        "There are no tokens. None is needed unless another program uses the register.";
+    token_new: "Uusi avain", "Ny nyckel", "New token";
+    token_name: "Avaimen nimi", "Nyckelns namn", "Name of the token";
+    token_name_hint: "Ohjelma, joka avainta käyttää, esimerkiksi \"Ajanvaraus\".",
+        "Programmet som använder nyckeln, till exempel \"Tidsbokning\".",
+        "The program that uses it, such as \"Booking\".";
+    token_scopes: "Mitä avaimella saa tehdä", "Vad nyckeln tillåter", "What the token allows";
+    token_scopes_needed: "Valitse ainakin yksi.", "Välj minst en.", "Choose at least one.";
+    token_expires: "Viimeinen voimassaolopäivä", "Sista giltighetsdag", "Last day";
+    token_expires_hint: "Jätä tyhjäksi, jos avain on voimassa, kunnes se poistetaan käytöstä.",
+        "Lämna tomt om nyckeln gäller tills den återkallas.",
+        "Leave empty if it works until it is revoked.";
+    token_expires_wrong: "Viimeinen voimassaolopäivä ei voi olla mennyt.",
+        "Sista giltighetsdagen kan inte ha passerat.",
+        "The last day can't be in the past.";
+    token_make: "Luo avain", "Skapa nyckel", "Make token";
+    token_once: "Kopioi avain nyt. Sitä ei näytetä uudelleen, eikä sitä voi selvittää jälkikäteen.",
+        "Kopiera nyckeln nu. Den visas inte igen och kan inte tas reda på senare.",
+        "Copy the token now. It is not shown again, and nobody can find it out later.";
+    token_use: "Ohjelma lähettää sen jokaisessa pyynnössä otsakkeessa Authorization.",
+        "Programmet skickar den i rubriken Authorization i varje begäran.",
+        "The program sends it with every request in the header Authorization.";
+    token_made: "Luotu", "Skapad", "Made";
+    token_used: "Viimeksi käytetty", "Senast använd", "Last used";
+    token_unused: "Ei vielä käytetty", "Inte använd ännu", "Not used yet";
+    token_expired: "Vanhentunut", "Förfallen", "Expired";
+    token_revoked: "Poistettu käytöstä", "Återkallad", "Revoked";
+    token_revoke: "Poista käytöstä", "Återkalla", "Revoke";
+    token_revoke_text: "Avain lakkaa heti toimimasta täällä ja muissa toimipisteissä, kun tieto saapuu niihin. Tätä ei voi perua.",
+        "Nyckeln slutar genast gälla här, och på de andra verksamhetsställena när uppgiften når dem. Det kan inte ångras.",
+        "The token stops working here at once, and at the other premises when they hear of it. This can't be undone.";
+    program: "Ohjelma", "Program", "Program";
+    api_title: "Ohjelmointirajapinta", "Programmeringsgränssnitt", "API";
+    api_lead: "Samat toiminnot kuin sivuilla, JSON-muodossa. Kuvaus on tehty ohjelman omasta koodista ja on siksi englanniksi.",
+        "Samma funktioner som på sidorna, som JSON. Beskrivningen görs av programmets egen kod och är därför på engelska.",
+        "The same capabilities as the pages, as JSON. The description is made from the program's own code.";
+    api_description: "Kuvaus OpenAPI 3.1 -muodossa", "Beskrivningen i formatet OpenAPI 3.1", "The description as OpenAPI 3.1";
+    api_parameters: "Parametrit", "Parametrar", "Parameters";
+    api_body: "Pyynnön sisältö", "Begärans innehåll", "Request body";
+    api_answers: "Vastaukset", "Svar", "Answers";
+    api_schemas: "Tietorakenteet", "Datastrukturer", "Schemas";
+    api_example: "Esimerkki", "Exempel", "Example";
+    api_required: "pakollinen", "obligatorisk", "required";
+}
+
+sentences! {
+    token_for(name: &str): format!("Avain ohjelmalle {name}"), format!("Nyckel för {name}"), format!("Token for {name}");
+    token_until(day: &str): format!("Voimassa {day} asti"), format!("Gäller till och med {day}"), format!("Works until {day}");
+}
+
+impl super::Language {
+    /// What a scope lets a program do, in a sentence.
+    pub(crate) const fn scope(self, scope: Scope) -> &'static str {
+        match scope {
+            Scope::ClientsRead => self.pick(
+                "Hakea asiakkaita ja avata kortteja ilman terveystietoja",
+                "Söka kunder och öppna kort utan hälsouppgifter",
+                "Find clients and open cards, without health information",
+            ),
+            Scope::ClientsList => self.pick(
+                "Käydä läpi koko asiakasluettelo",
+                "Gå igenom hela kundförteckningen",
+                "Go through the list of all clients",
+            ),
+            Scope::ClientsWrite => self.pick(
+                "Luoda kortteja ja muuttaa yhteystietoja, muistiinpanoja ja markkinointilupaa",
+                "Skapa kort och ändra kontaktuppgifter, anteckningar och marknadsföringstillstånd",
+                "Make cards; change contact details, notes and marketing permission",
+            ),
+            Scope::CareRead => self.pick(
+                "Lukea terveystietoja ja hoitoja, jäljittää eriä",
+                "Läsa hälsouppgifter och behandlingar, spåra batcher",
+                "Read health information and treatments; trace batches",
+            ),
+            Scope::CareWrite => self.pick(
+                "Kirjata hoitoja ja terveystietoja",
+                "Anteckna behandlingar och hälsouppgifter",
+                "Record treatments and health information",
+            ),
+            Scope::Requests => self.pick(
+                "Kirjata asiakkaiden lakiin perustuvia pyyntöjä",
+                "Anteckna kundernas lagstadgade begäranden",
+                "Take down what clients ask under the law",
+            ),
+            Scope::RequestsDecide => self.pick(
+                "Päättää pyynnöistä ja koota asiakkaan kaikki tiedot",
+                "Avgöra begäranden och sammanställa allt om en kund",
+                "Decide requests; put together everything held on a client",
+            ),
+            Scope::Erase => self.pick(
+                "Poistaa asiakkaita pysyvästi",
+                "Radera kunder permanent",
+                "Erase clients",
+            ),
+            Scope::Premises => self.pick(
+                "Nähdä toimipisteiden tila ja kuitata hävitetyt paperit",
+                "Se verksamhetsställenas läge och kvittera förstörda papper",
+                "See how the premises stand; tick off destroyed papers",
+            ),
+            Scope::Reports => self.pick(
+                "Nähdä yhteenvedon luvut ja käyttäjät",
+                "Se översiktens siffror och användarna",
+                "See the overview and the users",
+            ),
+            Scope::Audit => self.pick("Lukea lokia", "Läsa loggen", "Read the audit log"),
+        }
+    }
+}

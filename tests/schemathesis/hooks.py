@@ -1,0 +1,108 @@
+"""Leads a part of the invented requests to cards that exist, so that they get beyond "nothing there".
+
+Schemathesis invents ids and versions that nobody has. Most of the time these are replaced by those of a card, and the
+entry's by one of its entries; the rest stays as invented.
+"""
+
+import os
+import random
+
+import requests
+import schemathesis
+
+BASE = os.environ["KORTISTO_BASE"] + "/api/v1"
+SECTIONS = {"phones": "phones", "emails": "emails", "notes": "notes", "treatments": "treatments", "requests": "requests"}
+# In the health part of the card.
+HEALTH = {"health": "entries", "patch-tests": "patch_tests", "adverse-events": "adverse_events", "refusals": "refusals"}
+# Of the invented requests this share is led to a card.
+LED = 0.8
+# Erasing is led to a card so seldom that cards are left.
+ERASED = 0.05
+
+DAY = "2026-01-05"
+PLAUSIBLE = {
+    "last_name": "Keksitty",
+    "birth_year": 1970,
+    "email": "keksitty@example.com",
+    "address": {"street": "Esimerkinpolku 1", "postcode": "15100", "town": "Lahti"},
+    "date": DAY,
+    "received": DAY,
+    "read": DAY,
+    "asked": DAY,
+    "told_tukes": None,
+    "told_maker": DAY,
+    "expires": "2026-07-05",
+    "until": "2026-03-01",
+    "batch": "E1",
+    "contract_made": False,
+    "contract": None,
+    "confirm": ["warnings_seen", "other_person"],
+    "substance": "v\u00e4ri",
+    "what": "punoitus",
+    "treatment": "",
+    "query": "keksi",
+}
+
+chance = random.Random(int(os.environ["KORTISTO_SEED"]))
+session = requests.Session()
+session.trust_env = False
+session.headers["Authorization"] = "Bearer " + os.environ["KORTISTO_TOKEN"]
+
+
+def _get(path):
+    answer = session.get(BASE + path, timeout=10)
+    return answer.json() if answer.ok else {}
+
+
+def _ids():
+    return [client["id"] for client in _get("/clients").get("clients", [])]
+
+
+def _entries(client, path):
+    section = path.split("/{entry}")[0].rsplit("/", 1)[1]
+    if section in HEALTH:
+        found = _get(f"/clients/{client}/health").get(HEALTH[section], [])
+    else:
+        found = _get(f"/clients/{client}").get(SECTIONS[section], [])
+    return [entry["id"] for entry in found]
+
+
+def _body(case, path, client):
+    """Values by which something is saved, so that what follows on it is tried too."""
+    if not isinstance(case.body, dict) or chance.random() > LED:
+        return
+    for name, value in PLAUSIBLE.items():
+        if name in case.body:
+            case.body[name] = value
+    if "phone" in case.body:
+        case.body["phone"] = "+35840000%04d" % chance.randrange(10000)
+    if "/treatments" in path:
+        case.body["name"] = "Kasvohoito"
+    if path.endswith("/erase"):
+        case.body["confirm"] = client
+    if path.endswith(("/health", "/patch-tests")):
+        case.body["consent"] = {"method": "paper", "date": DAY}
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    path = case.operation.path
+    if not path.startswith("/api/v1/clients/{id}"):
+        _body(case, path, None)
+        return
+    if chance.random() > (ERASED if path.endswith("/erase") else LED):
+        return
+    ids = _ids()
+    if not ids:
+        return
+    client = chance.choice(ids)
+    case.path_parameters["id"] = client
+    if "{entry}" in path:
+        entries = _entries(client, path)
+        if entries:
+            case.path_parameters["entry"] = chance.choice(entries)
+    if "If-Match" in (case.headers or {}) or "if-match" in (case.headers or {}):
+        version = _get(f"/clients/{client}").get("version")
+        if version:
+            case.headers["if-match"] = f'"{version}"'
+    _body(case, path, client)
