@@ -7,6 +7,7 @@ use kortisto_tests::kortisto::{self, Said};
 use kortisto_tests::node::Node;
 use kortisto_tests::pair::AGREE_TIME;
 use kortisto_tests::waiting;
+use kortisto_tests::web::Visitor;
 
 use crate::register;
 use crate::storage::{Mounted, may_mount};
@@ -38,6 +39,18 @@ fn contents(directory: &Path) -> BTreeMap<String, Vec<u8>> {
 fn leave(disk: &Mounted, bytes: u64) {
     let state = rustix::fs::statvfs(&disk.0).unwrap();
     disk.resize((state.f_blocks - state.f_bfree) * state.f_frsize + bytes);
+}
+
+/// Waits until the start page says that the last attempt found no room, or says it no more.
+async fn start_page(owner: &Visitor, says: bool) {
+    waiting::until("the start page", AGREE_TIME, async || {
+        let start = owner.open("/").await?.html;
+        let failed =
+            start.contains("kohde on täynnä. Tee tilaa.") && start.contains("Viimeisin yritys");
+        Ok((failed == says).then_some(()))
+    })
+    .await
+    .unwrap();
 }
 
 #[tokio::test]
@@ -82,13 +95,7 @@ async fn a_backup_to_a_full_stick_is_refused_and_harms_nothing() {
             .unwrap();
         assert!(node.export().unwrap().contains(&note));
         // Whoever opens the console reads that it failed, why, and of when the good one is.
-        waiting::until("the start page says so", AGREE_TIME, async || {
-            let start = owner.open("/").await?.html;
-            let says = start.contains("kohde on täynnä. Tee tilaa.");
-            Ok((says && start.contains("Viimeisin yritys")).then_some(()))
-        })
-        .await
-        .unwrap();
+        start_page(&owner, true).await;
     }
     // Page by page until it is enough, so that also the last bytes and the copy of the ledger find no room.
     let mut room = length / PAGE * PAGE;
@@ -105,21 +112,20 @@ async fn a_backup_to_a_full_stick_is_refused_and_harms_nothing() {
     assert_eq!(contents(&stick.0).len(), 3);
     let status = node.status().unwrap();
     assert!(status["backup"]["failed"].is_null(), "{status}");
-    waiting::until("the start page says no more", AGREE_TIME, async || {
-        let start = owner.open("/").await?.html;
-        Ok((!start.contains("kohde on täynnä")).then_some(()))
-    })
-    .await
-    .unwrap();
+    start_page(&owner, false).await;
 
-    // The one from before still restores.
-    let new = home.path().join("new");
-    let (from, passphrase) = (first["file"].as_str().unwrap(), secret.to_str().unwrap());
+    check_restores(home.path(), &first, &secret);
+    node.check().unwrap();
+    node.stop().unwrap();
+}
+
+/// The backup that `said` tells of makes a node.
+fn check_restores(home: &Path, said: &serde_json::Value, secret: &Path) {
+    let new = home.join("new");
+    let (from, passphrase) = (said["file"].as_str().unwrap(), secret.to_str().unwrap());
     let rest = ["--from", from, "--passphrase-file", passphrase];
     kortisto::run(&new, &["restore"], &rest)
         .unwrap()
         .fine()
         .unwrap();
-    node.check().unwrap();
-    node.stop().unwrap();
 }

@@ -389,12 +389,12 @@ async fn nothing_opens_that_was_planted_anywhere_after_an_erasure() {
     for card in [&client, &twin] {
         confirmed_by_both(&pair.first, card).await;
     }
+    // Lists are struck with the next tick, and by the other premises a quarter of a minute later if it has not heard.
+    tokio::time::sleep(Duration::from_secs(18)).await;
+    settled(&pair).await;
     for node in [&pair.first, &pair.second] {
         verify_for(home.path(), node, 2, &texts());
     }
-    // Lists are struck with the next tick, and the other premises hears of it.
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    settled(&pair).await;
     stopped(&mut pair, |directory| {
         check_gone(directory, &both, campaign)
     })
