@@ -69,6 +69,7 @@ fn quiet() -> Report {
         unconfirmed: 0,
         retention: RetentionReport {
             cards: 0,
+            users: 0,
             entries: 0,
             cards_soon: 0,
             oldest: None,
@@ -99,6 +100,7 @@ fn user(id: RecordId, name: &str, role: Role) -> Update {
             date: date(2026, 1, 1),
         }),
         disabled: false,
+        ended: None,
     }))
 }
 
@@ -189,6 +191,7 @@ async fn answer(mut asked: mpsc::Receiver<Asked>, told: Arc<Mutex<Vec<String>>>)
                     card: Some(date(2026, 1, 1)),
                     entry: None,
                 },
+                user: false,
             }])),
             Command::Open { .. } | Command::Erasure(_) => Err(Refusal::Edit(EditError::NoRecord)),
             Command::Erasures => Ok(Answer::Erasures(Vec::new())),

@@ -138,10 +138,21 @@ impl House {
             return t.itself().to_owned();
         }
         let directory = self.desk.directory();
-        directory.user(id).map_or_else(
-            || t.unknown_user().to_owned(),
-            |user| user.profile.name.clone(),
-        )
+        match directory.user(id) {
+            Some(user) => user.profile.name.clone(),
+            None if directory.is_former(id) => t.former_user().to_owned(),
+            None => t.unknown_user().to_owned(),
+        }
+    }
+
+    /// Who gave a treatment: a user by the name that they have now, anybody else as written.
+    pub(crate) fn given_by(&self, by: &str, by_id: Option<RecordId>, t: Language) -> String {
+        match by_id {
+            Some(id) if by.is_empty() || self.desk.directory().is_former(id) => {
+                self.user_name(id, t)
+            }
+            _ => by.to_owned(),
+        }
     }
 }
 

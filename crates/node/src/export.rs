@@ -13,7 +13,7 @@
 //! | `phones` | array of texts in E.164 form |
 //! | `emails` | array of texts |
 //! | `health` | array of `{kind, text, level, date, confirmed}`; kind is `skin`, `allergy`, `medication` or `other`, level `info`, `caution` or `contraindication` |
-//! | `treatments` | array of `{date, name, by, premises, products, batch, remarks, contract_made, contract}`; `contract_made` is true, false or `null` (not known); `contract` is `null` or `{kind, date, safe, folder, destroyed}` |
+//! | `treatments` | array of `{date, name, by, premises, products, batch, remarks, contract_made, contract}`; `by` is who gave it, for a user the name that they have now; `contract_made` is true, false or `null` (not known); `contract` is `null` or `{kind, date, safe, folder, destroyed}` |
 //! | `marketing` | `{allowed}`; false when nothing is on record |
 //! | `notes` | array of `{text, date}` |
 //! | `conflicts` | array of `{field, values}`, one for each field or entry that waits for a person to choose; also `removed: true` when the entry was removed at one premises and edited at another |
@@ -28,7 +28,8 @@ mod line;
 mod safety;
 
 use register::audit::{Act, AuditEvent};
-use register::card::Card;
+use register::card::{Card, Field};
+use register::directory::Directory;
 use register::id::{OPERATOR, RecordId};
 use register::replica::{Answer, Command, Refusal};
 use tokio::sync::mpsc;
@@ -48,6 +49,23 @@ const REASON_LIMIT: usize = 1_000;
 /// Never for a card; the type is the encoder's.
 pub fn line(card: &Card) -> Result<String, serde_json::Error> {
     serde_json::to_string(&line::Line::of(card))
+}
+
+/// Puts the names that users have now where a treatment says by their id who gave it.
+fn name_givers(card: &mut Card, directory: &Directory) {
+    for entry in &mut card.treatments {
+        let all = match &mut entry.field {
+            Field::Value(held) => core::slice::from_mut(held),
+            Field::Conflict(all) => all.as_mut_slice(),
+            Field::Absent | Field::Awaited | Field::Removed | Field::Unreadable => continue,
+        };
+        for one in all.iter_mut().map(|held| &mut held.value) {
+            let user = one.by_id.filter(|_| one.by.is_empty());
+            if let Some(user) = user.and_then(|id| directory.user(id)) {
+                one.by.clone_from(&user.profile.name);
+            }
+        }
+    }
 }
 
 /// Logs the export with the number of clients, then sends every client. Returns the last reply.
@@ -92,8 +110,9 @@ pub async fn send(
         };
         after = Some(reached);
         let mut lines = String::new();
-        for card in cards.iter().filter(|card| card.id <= end) {
-            let line = line(card).map_err(|error| Failure::new(Exit::Failed, error))?;
+        for mut card in cards.into_iter().filter(|card| card.id <= end) {
+            name_givers(&mut card, &office.directory());
+            let line = line(&card).map_err(|error| Failure::new(Exit::Failed, error))?;
             lines.push_str(&line);
             lines.push('\n');
             sent += 1;

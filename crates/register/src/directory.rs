@@ -10,7 +10,7 @@ mod person;
 mod recall;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -93,6 +93,7 @@ pub struct Directory {
     links: Links,
     recall: Recall,
     users: BTreeMap<RecordId, User>,
+    former: BTreeSet<RecordId>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
     campaigns: BTreeMap<RecordId, Campaign>,
@@ -116,6 +117,8 @@ pub enum Update {
     Campaign(Box<Campaign>),
     /// A record is gone.
     Gone(RecordId),
+    /// A user of whom nothing but the id is kept any more.
+    Former(RecordId),
     /// It is this day: what is past its time is hidden.
     Today(Date),
     /// Nobody is shown, or everybody again.
@@ -141,6 +144,9 @@ impl Directory {
             Update::Catalogue(catalogue) => self.catalogue = Some(*catalogue),
             Update::Campaign(campaign) => {
                 self.campaigns.insert(campaign.id, *campaign);
+            }
+            Update::Former(id) => {
+                self.former.insert(id);
             }
             Update::Today(today) => self.today = Some(today),
             Update::Closed(closed) => self.closed = closed,
@@ -238,6 +244,12 @@ impl Directory {
     #[must_use]
     pub fn user(&self, id: RecordId) -> Option<&User> {
         self.users.get(&id)
+    }
+
+    /// Whether this was a user of whom nothing but the id is kept any more (clause 9).
+    #[must_use]
+    pub fn is_former(&self, id: RecordId) -> bool {
+        self.former.contains(&id)
     }
 
     /// The clinic's settings, once there are any.

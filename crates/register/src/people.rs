@@ -127,6 +127,8 @@ pub struct User {
     pub agreement: Option<Agreement>,
     /// Whether access has ended.
     pub disabled: bool,
+    /// The day on which it ended, as far as that is known.
+    pub ended: Option<Date>,
 }
 
 crate::redacted!(

@@ -5,6 +5,8 @@
 //! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
 //! * NOTICE: a marketing notice goes two years after it was sent.
 //! * BREACH: a breach register entry goes five years after it was closed; an open one stays.
+//! * USER: what is kept of a user goes two years after their access ended. Treatments and the audit log keep the random
+//!   id, which then names nobody.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
 //!
 //! Looking, editing, importing and replicating never restart a clock. A restriction (GDPR Article 18) and
@@ -226,6 +228,13 @@ pub fn notice_due(entry: &Entry<Notice>) -> Option<Date> {
 #[must_use]
 pub fn notice_goes(notice: &Notice) -> Date {
     day(notice.at).saturating_add(Span::new().months(KEPT_MONTHS))
+}
+
+/// When what is kept of a user has to go. `None` while they have access.
+#[must_use]
+pub fn user_due(user: &crate::people::User) -> Option<Date> {
+    let ended = user.ended.filter(|_| user.disabled);
+    ended.map(|day| after(day, FORMER_USER_YEARS))
 }
 
 /// When an entry of the breach register has to go: five years after it was closed. `None` while it is open in any of

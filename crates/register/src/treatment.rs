@@ -28,7 +28,7 @@ pub struct Treatment {
     pub name: String,
     /// The catalogue's item of that name, where there was one. The name counts: an item may be renamed later.
     pub item: Option<EntryId>,
-    /// Who did it, as written; for entries made here also `by_id`.
+    /// Who did it, as written. Empty where `by_id` says it: the name is that of the user, and goes with the user.
     pub by: String,
     /// The staff record of who did it.
     pub by_id: Option<RecordId>,

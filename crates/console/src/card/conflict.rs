@@ -277,7 +277,7 @@ pub(crate) async fn page(
         form = case
             .values
             .first()
-            .map(|held| fill(&held.value))
+            .map(|held| fill(&who, &held.value))
             .unwrap_or_default()
             .with("case", case.key())
             .with("choice", "other");
@@ -412,7 +412,7 @@ fn version(who: &Visitor, case: &Case, held: &Held<Content>, checked: bool) -> M
         .values
         .iter()
         .filter(|other| other.id != held.id)
-        .map(|other| lines(t, &other.value))
+        .map(|other| lines(who, &other.value))
         .collect();
     let differs = |at: usize, text: &str| {
         others
@@ -428,7 +428,7 @@ fn version(who: &Visitor, case: &Case, held: &Held<Content>, checked: bool) -> M
         label .version {
             span .pick { input type="radio" name="choice" value=(held.id) checked[checked]; (pick) }
             dl {
-                @for (at, (word, text)) in lines(t, &held.value).iter().enumerate() {
+                @for (at, (word, text)) in lines(who, &held.value).iter().enumerate() {
                     @if !text.is_empty() || differs(at, text) {
                         div .differs[differs(at, text)] {
                             dt { (word) }

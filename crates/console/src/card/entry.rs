@@ -206,7 +206,7 @@ pub(super) async fn page(
     if section.is_health() {
         super::reveal(&who, &opened.card).await?;
     }
-    let form = fill(&found.content);
+    let form = fill(&who, &found.content);
     let beside = Beside::of(section, Some(&found), Vec::new());
     Ok(show(&who, &opened, &beside, &form, &Faults::default()))
 }

@@ -141,7 +141,8 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
                 Some(one) => {
                     p .head { time { (show_date(one.date)) } strong { (one.name) }
                         @if one.contract_made == Some(true) { span .tag { (t.separate_contract()) } } }
-                    p .muted { (one.by) @if !one.by.is_empty() && !one.premises.is_empty() { " · " } (one.premises) }
+                    @let by = who.house().given_by(&one.by, one.by_id, t);
+                    p .muted { (by) @if !by.is_empty() && !one.premises.is_empty() { " · " } (one.premises) }
                     @if !one.products.is_empty() || !one.batch.is_empty() {
                         p { (one.products) @if !one.products.is_empty() && !one.batch.is_empty() { " · " }
                             @if !one.batch.is_empty() { (t.batch()) " " (one.batch) } }

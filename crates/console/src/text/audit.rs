@@ -397,6 +397,11 @@ impl Language {
                 "samtycket återtaget",
                 "consent withdrawn",
             ),
+            Reason::FormerUser => self.pick(
+                "entisen käyttäjän säilytysaika ohi",
+                "förvaringstiden för en tidigare användare ute",
+                "a former user's retention period over",
+            ),
         }
     }
 }

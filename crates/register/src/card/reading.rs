@@ -16,6 +16,7 @@ use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::PatchTest;
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
+use crate::retention::day;
 use crate::same::Judgement;
 use crate::trace::Traces;
 use crate::treatment::Treatment;
@@ -351,6 +352,12 @@ impl Reading<'_> {
             Content::Disabled(disabled) => Some(disabled),
             _ => None,
         });
+        let disabled_values = disabled.all().iter().filter(|held| held.value);
+        // Of access that two premises ended apart from each other, the later end counts.
+        let ended = disabled_values
+            .filter_map(|held| held.stamp)
+            .map(|stamp| day(stamp.at))
+            .max();
         Some(User {
             id: self.id,
             heads: self.document.heads(),
@@ -365,6 +372,7 @@ impl Reading<'_> {
             undertaking: undertaking.newest().cloned(),
             agreement: agreement.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
+            ended,
         })
     }
 

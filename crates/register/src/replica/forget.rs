@@ -107,6 +107,22 @@ impl Replica {
         Ok(())
     }
 
+    /// Lets what is kept of a former user go, here at once and everywhere as soon as it is in reach (clause 9).
+    pub(super) fn forget_user(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+        let reason = Reason::FormerUser;
+        let entry = LedgerEntry {
+            removed: Removed::Record(record),
+            at: cx.now,
+            node: self.node,
+            reason,
+        };
+        self.ledger.insert(entry);
+        let event = AuditEvent::about(ITSELF, Act::Erased(reason), record);
+        let audit = self.audit_write(event, cx);
+        self.forget_record(entry, vec![audit], cx);
+        self.spread(&[Line::Removal(entry)], None, cx);
+    }
+
     /// What is known of an erasure.
     pub(super) fn erasure(&self, record: RecordId) -> Result<Answer, Refusal> {
         self.known_erasure(record)
@@ -308,6 +324,9 @@ impl Replica {
         writes.push(Write::Forget(record));
         cx.persist(writes);
         cx.notify(Notice::Directory(Update::Gone(record)));
+        if entry.reason == Reason::FormerUser {
+            cx.notify(Notice::Directory(Update::Former(record)));
+        }
         cx.notify(Notice::Changed(record));
         cx.notify(Notice::Forgotten(record));
     }

@@ -41,7 +41,7 @@ pub(super) struct Entry {
     pub(super) held_by: Option<(NodeId, Incarnation)>,
     /// How many increments lie behind the last snapshot.
     pub(super) increments: u16,
-    /// When it, and the first of its entries, have to go.
+    /// When it, and the first of its entries, have to go. Of a user not stored: the record itself says it.
     pub(super) due: Due,
     /// How many dead values the ledger named when the stored values were last freed of them.
     pub(super) dead: u64,
@@ -74,6 +74,8 @@ pub(super) struct Inventory {
     due_cards: BTreeSet<(Date, RecordId)>,
     /// Records by the day on which the first of their entries has to go.
     due_entries: BTreeSet<(Date, RecordId)>,
+    /// Users by the day on which what is kept of them has to go.
+    due_users: BTreeSet<(Date, RecordId)>,
     /// Clients for whom some node asks for units of notices.
     wanted: BTreeSet<RecordId>,
     log: BTreeMap<u64, RecordId>,
@@ -92,10 +94,7 @@ impl Inventory {
         self.latest = self.latest.max(entry.sequence);
         self.clients += usize::from(entry.kind == RecordKind::Client);
         self.log.insert(entry.sequence, record);
-        self.due_cards
-            .extend(entry.due.card.map(|day| (day, record)));
-        self.due_entries
-            .extend(entry.due.entry.map(|day| (day, record)));
+        self.put_due(record, entry.kind, entry.due);
         self.links.put(record, &entry.judged);
         if !entry.tally.wants.is_empty() {
             self.wanted.insert(record);
@@ -120,9 +119,32 @@ impl Inventory {
         Some(entry)
     }
 
+    fn put_due(&mut self, record: RecordId, kind: RecordKind, due: Due) {
+        let whole = match kind {
+            RecordKind::Staff => &mut self.due_users,
+            RecordKind::Client
+            | RecordKind::Settings
+            | RecordKind::Catalogue
+            | RecordKind::Campaign => &mut self.due_cards,
+        };
+        whole.extend(due.card.map(|day| (day, record)));
+        self.due_entries.extend(due.entry.map(|day| (day, record)));
+    }
+
+    /// What is kept of a user has to go on this day, or stays.
+    pub(super) fn user_goes(&mut self, record: RecordId, card: Option<Date>) {
+        self.not_due(record);
+        if let Some(entry) = self.entries.get_mut(&record) {
+            entry.due.card = card;
+            let (kind, due) = (entry.kind, entry.due);
+            self.put_due(record, kind, due);
+        }
+    }
+
     fn take_due(&mut self, record: RecordId, due: Due) {
         if let Some(day) = due.card {
             self.due_cards.remove(&(day, record));
+            self.due_users.remove(&(day, record));
         }
         if let Some(day) = due.entry {
             self.due_entries.remove(&(day, record));
@@ -147,6 +169,11 @@ impl Inventory {
     /// Records that have to go up to this day, the longest overdue first.
     pub(super) fn due_cards(&self, until: Date) -> impl Iterator<Item = RecordId> {
         up_to(&self.due_cards, until)
+    }
+
+    /// Users of whom what is kept has to go up to this day, the longest overdue first.
+    pub(super) fn due_users(&self, until: Date) -> impl Iterator<Item = RecordId> {
+        up_to(&self.due_users, until)
     }
 
     /// Records of which an entry has to go up to this day, the longest overdue first.

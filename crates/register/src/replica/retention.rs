@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::{Act, AuditEvent};
 use crate::card::Entry;
 use crate::directory::Update;
-use crate::document::Collection;
+use crate::document::{Collection, RecordKind};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
 use crate::id::{ITSELF, RecordId, SETTINGS};
 use crate::ledger::Reason;
@@ -125,8 +125,11 @@ impl Replica {
         }
         let waits = ready < due
             || self.inventory.due_entries(horizon).count()
-                < self.inventory.due_entries(today).count();
-        let nothing_ready = ready == 0 && self.inventory.due_entries(horizon).next().is_none();
+                < self.inventory.due_entries(today).count()
+            || self.inventory.due_users(horizon).count() < self.inventory.due_users(today).count();
+        let nothing_ready = ready == 0
+            && self.inventory.due_entries(horizon).next().is_none()
+            && self.inventory.due_users(horizon).next().is_none();
         (waits && nothing_ready).then_some(Hold::Peers)
     }
 
@@ -150,6 +153,10 @@ impl Replica {
                 self.run.done.0 += 1;
             }
         }
+        let users: Vec<RecordId> = self.inventory.due_users(horizon).take(STEP).collect();
+        for record in &users {
+            self.forget_user(*record, cx);
+        }
         let left = STEP.saturating_sub(cards.len());
         let trimmed: Vec<RecordId> = self.inventory.due_entries(horizon).take(left).collect();
         for record in &trimmed {
@@ -159,7 +166,7 @@ impl Replica {
                 self.run.done.1 += 1;
             }
         }
-        if cards.is_empty() && trimmed.is_empty() {
+        if cards.is_empty() && users.is_empty() && trimmed.is_empty() {
             self.run_open = false;
             let (erased, trimmed) = core::mem::take(&mut self.run.done);
             if erased + trimmed > 0 {
@@ -258,6 +265,7 @@ impl Replica {
             .map(|(record, entry)| DueCard {
                 record,
                 due: entry.due,
+                user: entry.kind == RecordKind::Staff,
             })
             .collect();
         list.sort_by_key(|one| (one.due.card.min(one.due.entry.or(one.due.card)), one.record));
@@ -269,6 +277,7 @@ impl Replica {
         let ahead = today.saturating_add(jiff::Span::new().days(NOTICE_DAYS));
         RetentionReport {
             cards: self.inventory.due_cards(today).count(),
+            users: self.inventory.due_users(today).count(),
             entries: self.inventory.due_entries(today).count(),
             cards_soon: self.inventory.due_cards(ahead).count(),
             oldest: self.inventory.oldest_due(),

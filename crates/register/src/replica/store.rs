@@ -1,5 +1,6 @@
 //! Changing a record: what is written, what is published, and who has to be told.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
@@ -8,7 +9,7 @@ use crate::document::{DocumentError, Heads, RecordKind};
 use crate::edit::EditError;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret, ValueId};
 use crate::marketing::Tally;
-use crate::retention::Due;
+use crate::retention::{Due, user_due};
 
 use super::inventory::{self, Entry};
 use super::sheet::Sheet;
@@ -94,6 +95,9 @@ impl Replica {
         };
         let summary = self.publish(record, &sheet, cx);
         entry.take(summary.as_ref());
+        if entry.kind == RecordKind::Staff {
+            entry.due.card = self.user_goes(record, &sheet);
+        }
         writes.push(Write::Index(
             record,
             inventory::encode(&entry, summary.as_ref()),
@@ -112,6 +116,15 @@ impl Replica {
             cx.notify(Notice::Changed(other));
         }
         self.sheets.put(record, sheet);
+    }
+
+    /// When what is kept of a user has to go; `None` for every other record.
+    pub(super) fn user_goes(&self, record: RecordId, sheet: &Sheet) -> Option<Date> {
+        if sheet.document.kind() != RecordKind::Staff {
+            return None;
+        }
+        let dead = self.ledger.dead(record);
+        user_due(&sheet.reading(record, &dead).user()?)
     }
 
     fn tell_sessions(
