@@ -16,15 +16,18 @@
 //! | `treatments` | array of `{date, name, by, premises, products, batch, remarks, contract_made, contract}`; `by` is who gave it, for a user the name that they have now; `contract_made` is true, false or `null` (not known); `contract` is `null` or `{kind, date, safe, folder, destroyed}` |
 //! | `marketing` | `{allowed}`; false when nothing is on record |
 //! | `notes` | array of `{text, date}` |
+//! | `safety` | only where there is any: `{health_consent, contact_only, adult_check, guardian, patch_tests, adverse_events, refusals}`, each only where there is any |
+//! | `requests` | only where there is any: array of `{kind, channel, received, due, identity_check, extended_to, extension_reason, outcome, closed, reason}`, requests under the law; `identity_check` is `null` or `{method, document, date}`, method `document`, `known_client` or `code_sent`; `extended_to` and `closed` are `null` while there is no extension and no end |
 //! | `conflicts` | array of `{field, values}`, one for each field or entry that waits for a person to choose; also `removed: true` when the entry was removed at one premises and edited at another |
 //!
 //! Dates are `YYYY-MM-DD` or `null`. In a conflict the line's own keys show the newest value, and an
 //! array all of an entry's values. `conflicts` names `name`, `birth_year`, `address`, `legacy_id`,
-//! `marketing`, `phones`, `emails`, `health`, `treatments` or `notes`; its values have the shape of
+//! `marketing`, `phones`, `emails`, `health`, `treatments`, `notes`, `requests` or a key of `safety`; its values have the shape of
 //! that key, sorted by their text: a name is `{last_name, first_name}`, an address `{street,
 //! postcode, town}`. A value that has not arrived yet is left out, and the key `awaited: true` says so.
 
 mod line;
+mod request;
 mod safety;
 
 use register::audit::{Act, AuditEvent};

@@ -155,6 +155,12 @@ async fn clauses_10_and_11_a_request_is_checked_extended_answered_and_closed_at_
 
     let close = step(&here, &request, "close").await.with("outcome", "done");
     here.save(&close).await.unwrap();
+    let exported = pair.first.clients().unwrap();
+    let told = &exported[0].requests[0];
+    assert_eq!(told["kind"], "inspection");
+    assert_eq!(told["identity_check"]["document"], "driving_licence");
+    assert_eq!(told["extension_reason"], "Laaja pyyntö");
+    assert_eq!(told["outcome"], "done");
     waiting::until("it is closed there too", AGREE_TIME, async || {
         let page = there.open(&request).await?;
         let board = there.open("/requests").await?;

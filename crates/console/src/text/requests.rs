@@ -81,6 +81,14 @@ texts! {
 }
 
 sentences! {
+    package_cards(count: usize):
+        format!("Asiakkaalla on {count} toisiinsa yhdistettyä korttia. Kaikkien tiedot ovat tässä."),
+        format!("Kunden har {count} kort som hör ihop. Uppgifterna på alla finns här."),
+        format!("The client has {count} cards that are linked. What is on all of them is here.");
+    package_other_card(number: usize):
+        format!("Saman asiakkaan {number}. kortti"),
+        format!("Samma kunds kort nummer {number}"),
+        format!("The same client's card number {number}");
     package_lead(date: &str):
         format!("Kaikki, mitä asiakasrekisterissä on tästä asiakkaasta {date}."),
         format!("Allt som kundregistret innehåller om kunden {date}."),

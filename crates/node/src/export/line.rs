@@ -9,7 +9,7 @@ use register::treatment::{Contract, Treatment};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::safety;
+use super::{request, safety};
 
 #[derive(Serialize)]
 pub(super) struct Line {
@@ -26,6 +26,8 @@ pub(super) struct Line {
     notes: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     safety: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<Value>,
     conflicts: Vec<Conflict>,
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     awaited: bool,
@@ -89,6 +91,12 @@ impl Line {
             },
             notes: rest.entries("notes", &card.notes, |note| note.date, note),
             safety: safety::part(card, &mut rest),
+            requests: rest.entries(
+                "requests",
+                &card.requests,
+                |one| Some(one.received),
+                request::told,
+            ),
             conflicts: rest.conflicts,
             awaited: rest.awaited,
         }

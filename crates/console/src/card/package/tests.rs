@@ -487,7 +487,10 @@ fn told((card, history): &(Card, Vec<Revision>), names: Names<'_>) -> [String; 3
             }],
         },
     };
-    let all = parts(Language::Finnish, card, history, names);
+    let all = [super::Told {
+        record: card.id,
+        parts: parts(Language::Finnish, card, history, names),
+    }];
     let page = super::document(Language::Finnish, &head, &all).into_string();
     let csv = String::from_utf8(file::csv(&head, &all).unwrap()).unwrap();
     [page, file::json(&head, &all), csv]
@@ -583,7 +586,7 @@ fn a_note_that_looks_like_a_formula_is_a_text_in_the_csv() {
     let slot = Slot::Entry(Collection::Note, EntryId::from_bytes([1; 16]));
     let [_, _, csv] = told(&card(&[(slot, note)]), None);
     assert!(
-        csv.contains("notes;1;1;text;\"'=1+1; \"\"lainaus\"\"\"\r\n"),
+        csv.contains(";notes;1;1;text;\"'=1+1; \"\"lainaus\"\"\"\r\n"),
         "{csv}"
     );
 }
