@@ -5,7 +5,7 @@ mod keep;
 mod read;
 mod witness;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -98,8 +98,6 @@ pub(super) struct Trail {
     /// The newest log of this node that the store knew when it was opened.
     previous: Option<LogId>,
     index: Index,
-    /// Logs that a later life of their node goes on from: nothing more is written in them.
-    finished: BTreeSet<LogId>,
     /// The latest time that any entry of a log tells, seconds. By a clock that was put back it is not the last one's.
     latest: BTreeMap<LogId, i64>,
     /// What the index lacks: log, the next entry, the last.
@@ -182,9 +180,6 @@ impl Trail {
 
     /// Takes an entry into the index.
     fn put(&mut self, log: LogId, entry: &Entry) {
-        if let Act::Began(begun) = &entry.act {
-            self.finished.extend(begun.previous.map(|point| point.log));
-        }
         let at = entry.at.as_second();
         let latest = self.latest.entry(log).or_insert(at);
         *latest = at.max(*latest);
