@@ -134,6 +134,7 @@ impl Clerk {
             Errand::RotateKeys => self.rotate_keys().await,
             Errand::Compact => self.compact().await,
             Errand::Invent { controller } => self.invent(controller).await,
+            Errand::Enliven => self.enliven().await,
             Errand::Line { cut } => self.cut(cut),
         }
     }
@@ -200,7 +201,7 @@ impl Clerk {
         }
     }
 
-    async fn ask(&self, command: Command) -> Outcome<Answer> {
+    pub(super) async fn ask(&self, command: Command) -> Outcome<Answer> {
         Ok(self.office.ask(command).await??)
     }
 
