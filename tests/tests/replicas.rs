@@ -420,6 +420,7 @@ fn a_run_dated_by_a_clock_that_was_ahead_holds_up_no_later_day() {
         item: None,
         contract_made: None,
         contract: None,
+        acknowledged: None,
     };
     let change = Change::Add(Collection::Treatment, Content::Treatment(treatment));
     world.edit(0, Target::New(RecordKind::Client), change);

@@ -13,7 +13,7 @@
 //! | `phones` | array of texts in E.164 form |
 //! | `emails` | array of texts |
 //! | `health` | array of `{kind, text, level, date, confirmed}`; kind is `skin`, `allergy`, `medication` or `other`, level `info`, `caution` or `contraindication` |
-//! | `treatments` | array of `{date, name, by, premises, products, batch, remarks, contract_made, contract}`; `by` is who gave it, for a user the name that they have now; `contract_made` is true, false or `null` (not known); `contract` is `null` or `{kind, date, safe, folder, destroyed}` |
+//! | `treatments` | array of `{date, name, by, premises, products, batch, remarks, contract_made, contract}`; `by` is who gave it, for a user the name that they have now; `contract_made` is true, false or `null` (not known); `contract` is `null` or `{kind, date, safe, folder, destroyed}`; where a warning stood against it also `warnings_seen`, codes, and `warnings_seen_on` |
 //! | `marketing` | `{allowed}`; false when nothing is on record |
 //! | `notes` | array of `{text, date}` |
 //! | `safety` | only where there is any: `{health_consent, contact_only, adult_check, guardian, patch_tests, adverse_events, refusals}`, each only where there is any |

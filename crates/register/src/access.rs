@@ -130,4 +130,5 @@ pub(crate) fn blank(treatment: &mut crate::treatment::Treatment) {
     treatment.batch.clear();
     treatment.remarks.clear();
     treatment.contract = None;
+    treatment.acknowledged = None;
 }

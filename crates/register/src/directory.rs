@@ -17,6 +17,8 @@ use jiff::civil::Date;
 use crate::adverse::AdverseMark;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
+use crate::document::Stamp;
+use crate::health::AlertLevel;
 use crate::id::RecordId;
 use crate::marketing::{Campaign, Tally};
 use crate::people::User;
@@ -45,8 +47,10 @@ pub struct Summary {
     pub phones: Vec<Phone>,
     /// E-mail addresses.
     pub emails: Vec<Email>,
-    /// Health at a glance.
+    /// Health at a glance, whatever the day.
     pub alert: Alert,
+    /// The first day on which a patch test holds no longer, so that there is something to mind.
+    pub patch_expires: Option<Date>,
     /// Day of the latest treatment.
     pub last_visit: Option<Date>,
     /// How many fields wait for a person to choose.
@@ -71,8 +75,23 @@ pub struct Summary {
     pub adverse: Vec<AdverseMark>,
     /// When the card was made and the client was here, by month.
     pub months: Months,
+    /// Who made the card, where and when.
+    pub made: Option<Stamp>,
 }
 crate::redacted!(Summary);
+
+impl Summary {
+    /// Health at a glance on a day: also a patch test that expired.
+    #[must_use]
+    pub fn alert_on(&self, today: Option<Date>) -> Alert {
+        let over = today.zip(self.patch_expires);
+        if over.is_some_and(|(today, expires)| expires <= today) {
+            self.alert.max(Alert::Listed(AlertLevel::Caution))
+        } else {
+            self.alert
+        }
+    }
+}
 
 /// One client found.
 #[derive(Clone, PartialEq, Eq)]
@@ -189,7 +208,8 @@ impl Directory {
     }
 
     /// One client as lists show it, with the alert of all their cards.
-    fn hit(&self, id: RecordId) -> Option<Hit> {
+    #[must_use]
+    pub fn hit(&self, id: RecordId) -> Option<Hit> {
         let mut summary = self.client(id)?.clone();
         summary.alert = self.alert(id);
         Some(Hit { id, summary })

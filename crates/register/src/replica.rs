@@ -14,6 +14,7 @@ mod give;
 mod import;
 mod input;
 mod inventory;
+mod left;
 mod marketing;
 mod met;
 mod peers;

@@ -2,7 +2,8 @@
 //!
 //! * ENTRY: a treatment, a patch test, an adverse event or a refused treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
-//! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
+//! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays. Of one whose card
+//!   goes before, days and codes are kept until then.
 //! * NOTICE: a marketing notice goes two years after it was sent.
 //! * BREACH: a breach register entry goes five years after it was closed; an open one stays.
 //! * USER: what is kept of a user goes two years after their access ended. Treatments and the audit log keep the random
@@ -216,6 +217,13 @@ pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
         closing.map(|closing| closing.date)
     };
     latest(&entry.field, closed).map(due)
+}
+
+/// When what is kept of a request has to go whose card went before it; of a conflict the latest counts.
+#[must_use]
+pub fn proof_due(entry: &Entry<crate::request::RequestProof>) -> Option<Date> {
+    let all = entry.field.all().iter();
+    all.map(|held| held.value.goes()).max()
 }
 
 /// When a marketing notice has to go: long after it counted for the last time.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::id::{EntryId, RecordId};
+use crate::warning::Acknowledged;
 
 /// A contract on paper: where it lies. The contract itself is not in the register.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -44,6 +45,8 @@ pub struct Treatment {
     pub contract_made: Option<bool>,
     /// Where that contract lies, where known.
     pub contract: Option<Contract>,
+    /// Warnings that were seen before it was given; `None` where nothing stood against it.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 impl Treatment {

@@ -69,6 +69,8 @@ fn summary(number: usize) -> Summary {
         phones: vec![sample::phone(number)],
         emails: vec![],
         alert: Alert::NotAsked,
+        patch_expires: None,
+        made: None,
         last_visit: None,
         due: register::retention::Due::default(),
         conflicts: 0,

@@ -213,6 +213,7 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             | Collection::Task
             | Collection::Breach
             | Collection::PrivacyNotice
+            | Collection::RequestProof
             | Collection::Recipients
             | Collection::ConsentText => t.name(),
         },

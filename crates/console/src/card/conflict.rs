@@ -14,7 +14,6 @@ use serde::Deserialize;
 
 use crate::card::content::lines;
 use crate::card::{Kind, Opened, fill, hidden_state, inputs, open, read, seen};
-use crate::clock::show_moment;
 use crate::form::{Faults, Form, hidden};
 use crate::icon::Icon;
 use crate::page::{Page, Room};
@@ -446,11 +445,7 @@ fn origin(who: &Visitor, stamp: Option<Stamp>) -> String {
     let t = who.t();
     match stamp {
         None => t.origin_unknown().to_owned(),
-        Some(stamp) => t.origin(
-            &who.house().user_name(stamp.author, t),
-            &who.house().premises_name(stamp.node, t),
-            &show_moment(stamp.at),
-        ),
+        Some(stamp) => who.house().origin(stamp, t),
     }
 }
 

@@ -103,7 +103,10 @@ pub(super) async fn add(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     let mut faults = Faults::default();
-    let content = read(&who, section.kind(), &form, None, &mut faults);
+    let mut content = read(&who, section.kind(), &form, None, &mut faults);
+    if let Some(Content::Treatment(treatment)) = &mut content {
+        treatment.acknowledged = warn::acknowledged(&who, &opened, &form);
+    }
     let mut changes = with_it(&who, &opened, section, &form, &mut faults);
     let content = content.as_ref();
     let notices = content.map(|content| notices(&who, &opened, content, None));

@@ -173,6 +173,7 @@ pub(super) fn read(
         remarks: remarks?,
         contract_made,
         contract: contract?,
+        acknowledged: earlier.and_then(|earlier| earlier.acknowledged.clone()),
     })
     .filter(|_| faults.is_empty())
 }

@@ -148,6 +148,7 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
                             @if !one.batch.is_empty() { (t.batch()) " " (one.batch) } }
                     }
                     @if !one.remarks.is_empty() { p .text { (one.remarks) } }
+                    @if let Some(seen) = &one.acknowledged { (warn::seen_line(who, seen)) }
                     @if let Some(contract) = &one.contract {
                         p .muted { (t.contract_lies(&contract.safe, &contract.folder)) }
                     }

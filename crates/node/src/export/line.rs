@@ -195,7 +195,7 @@ fn health(entry: &HealthEntry) -> Value {
 }
 
 fn treatment(treatment: &Treatment) -> Value {
-    json!({
+    let mut told = json!({
         "date": treatment.date,
         "name": treatment.name,
         "by": treatment.by,
@@ -205,7 +205,13 @@ fn treatment(treatment: &Treatment) -> Value {
         "remarks": treatment.remarks,
         "contract_made": treatment.contract_made,
         "contract": treatment.contract.as_ref().map(contract),
-    })
+    });
+    if let Some(seen) = &treatment.acknowledged {
+        let codes = seen.warnings.iter().map(|one| one.code());
+        told["warnings_seen"] = codes.collect();
+        told["warnings_seen_on"] = json!(seen.date);
+    }
+    told
 }
 
 fn contract(contract: &Contract) -> Value {

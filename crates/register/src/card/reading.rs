@@ -73,6 +73,7 @@ impl Reading<'_> {
                 .map(|held| held.value.clone())
                 .collect(),
             alert: card.alert(),
+            patch_expires: card.patch_expires(),
             last_visit: card.last_visit(),
             conflicts: card.conflicts(),
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
@@ -84,6 +85,7 @@ impl Reading<'_> {
             adult: card.verified_adult(),
             adverse: card.adverse.iter().filter_map(AdverseMark::of).collect(),
             months: Months::of(&card),
+            made: self.document.made(),
         }
     }
 
@@ -403,6 +405,10 @@ impl Reading<'_> {
                     _ => None,
                 },
             ),
+            proofs: self.entries(&slots, Collection::RequestProof, |content| match content {
+                Content::RequestProof(proof) => Some(proof),
+                _ => None,
+            }),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

@@ -13,8 +13,8 @@ use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
 use crate::id::{ITSELF, RecordId, SETTINGS};
 use crate::ledger::Reason;
 use crate::retention::{
-    NOTICE_DAYS, adverse_due, breach_due, day, health_due, notice_due, patch_due, refusal_due,
-    request_due, run_limit, treatment_due,
+    NOTICE_DAYS, adverse_due, breach_due, day, health_due, notice_due, patch_due, proof_due,
+    refusal_due, request_due, run_limit, treatment_due,
 };
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
@@ -175,7 +175,7 @@ impl Replica {
                 cx.persist(vec![audit]);
             }
             // What can't be read or trimmed today is tried again tomorrow.
-            self.trim_breaches(horizon, cx).ok();
+            self.trim_settings(horizon, cx).ok();
         }
         cx.notify(Notice::Standing);
     }
@@ -227,8 +227,8 @@ impl Replica {
         Ok(())
     }
 
-    /// Removes entries of the breach register past their time, for good.
-    fn trim_breaches(&mut self, horizon: Date, cx: &mut Cx<'_>) -> Result<(), EditError> {
+    /// Removes entries of the breach register, and proof of requests, past their time, for good.
+    fn trim_settings(&mut self, horizon: Date, cx: &mut Cx<'_>) -> Result<(), EditError> {
         let Some(sheet) = self.sheet(SETTINGS, cx)? else {
             return Ok(());
         };
@@ -240,7 +240,12 @@ impl Replica {
             .breaches
             .iter()
             .filter(|entry| breach_due(entry).is_some_and(|due| due <= horizon));
-        let changes: Vec<Change> = over.map(|entry| void(Collection::Breach, entry)).collect();
+        let proofs = settings.proofs.iter();
+        let proofs = proofs.filter(|entry| proof_due(entry).is_some_and(|due| due <= horizon));
+        let changes: Vec<Change> = over
+            .map(|entry| void(Collection::Breach, entry))
+            .chain(proofs.map(|entry| void(Collection::RequestProof, entry)))
+            .collect();
         for part in changes.chunks(CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(SETTINGS),

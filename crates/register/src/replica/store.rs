@@ -81,7 +81,10 @@ impl Replica {
             }
         };
         let mut entry = Entry {
-            due: Due::default(),
+            due: Due {
+                card: self.user_goes(record, &sheet),
+                entry: None,
+            },
             kind: sheet.document.kind(),
             heads: sheet.document.heads(),
             state: sheet.state(record, &self.ledger),
@@ -95,9 +98,6 @@ impl Replica {
         };
         let summary = self.publish(record, &sheet, cx);
         entry.take(summary.as_ref());
-        if entry.kind == RecordKind::Staff {
-            entry.due.card = self.user_goes(record, &sheet);
-        }
         writes.push(Write::Index(
             record,
             inventory::encode(&entry, summary.as_ref()),

@@ -25,6 +25,7 @@ use register::same::{Judgement, Verdict};
 use register::settings::{Controller, Premises};
 use register::treatment::{Contract, Treatment};
 use register::value::{Content, Rest, Value};
+use register::warning::{Acknowledged, Warning};
 
 use crate::letterhead::Letterhead;
 
@@ -233,6 +234,7 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
         | Collection::Task
         | Collection::Breach
         | Collection::PrivacyNotice
+        | Collection::RequestProof
         | Collection::Recipients
         | Collection::ConsentText => {
             return None;
@@ -397,11 +399,21 @@ fn treatment() -> Treatment {
             folder: "mappi B-22".into(),
             destroyed: Some(date(2025, 5, 6)),
         }),
+        acknowledged: Some(Acknowledged {
+            warnings: vec![Warning::Contraindication, Warning::MaybeMinor],
+            by: CHECKER,
+            date: date(2025, 10, 30),
+        }),
     }
 }
 
 fn treatment_told() -> Vec<Told> {
     vec![
+        ("30.10.2025", "2025-10-30"),
+        (
+            Language::Finnish.warning(Warning::Contraindication),
+            "contraindication,maybe_minor",
+        ),
         ("4.3.2025", "2025-03-04"),
         same("Merileväkääre"),
         same("Poikuekatu"),

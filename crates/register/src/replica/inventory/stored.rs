@@ -8,7 +8,7 @@ use serde_bytes::ByteArray;
 use crate::card::Alert;
 use crate::contact::Name;
 use crate::directory::{Month, Months, Summary};
-use crate::document::{Heads, RecordKind};
+use crate::document::{Heads, RecordKind, Stamp};
 use crate::health::AlertLevel;
 use crate::id::{Incarnation, NodeId, RecordId};
 use crate::retention::Due;
@@ -20,8 +20,9 @@ use super::traced::StoredTraces;
 use super::{Entry, Id, Unreadable};
 
 /// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
-/// version 2 nothing of products used, papers in a safe, adverse events and months, version 3 nothing of notices.
-const VERSION: u8 = 4;
+/// version 2 nothing of products used, papers in a safe, adverse events and months, version 3 nothing of notices,
+/// version 4 nothing of patch tests that expire, of users who gave treatments and of who made a card.
+const VERSION: u8 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -69,6 +70,11 @@ struct StoredSummary {
     restricted: bool,
     #[serde(default)]
     tally: StoredTally,
+    #[serde(default)]
+    patch_expires: Option<Date>,
+    /// Author, node and second.
+    #[serde(default)]
+    author: Option<(Id, Id, i64)>,
 }
 
 /// What a stored index entry says.
@@ -115,6 +121,8 @@ pub(in crate::replica) fn encode(entry: &Entry, summary: Option<&Summary>) -> Ve
                 .map(|email| email.as_str().to_owned())
                 .collect(),
             alert: alert_code(summary.alert),
+            patch_expires: summary.patch_expires,
+            author: summary.made.map(stored_stamp),
             last_visit: summary.last_visit,
             conflicts: summary.conflicts,
             due_card: summary.due.card,
@@ -197,6 +205,8 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
             .filter_map(|email| email.parse().ok())
             .collect(),
         alert: alert_from_code(stored.alert).ok_or(Unreadable)?,
+        patch_expires: stored.patch_expires,
+        made: stored.author.map(read_stamp).transpose()?,
         last_visit: stored.last_visit,
         conflicts: stored.conflicts,
         due: Due {
@@ -223,6 +233,19 @@ fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
                 .map(|(month, visits)| (Month::from_number(*month), *visits))
                 .collect(),
         },
+    })
+}
+
+fn stored_stamp(stamp: Stamp) -> (Id, Id, i64) {
+    let (author, node) = (stamp.author.as_bytes(), stamp.node.as_bytes());
+    (Id::new(*author), Id::new(*node), stamp.at.as_second())
+}
+
+fn read_stamp((author, node, at): (Id, Id, i64)) -> Result<Stamp, Unreadable> {
+    Ok(Stamp {
+        author: RecordId::from_bytes(*author),
+        node: NodeId::from_bytes(*node),
+        at: Timestamp::from_second(at).map_err(|_| Unreadable)?,
     })
 }
 
@@ -298,6 +321,12 @@ mod tests {
             phones: Vec::new(),
             emails: Vec::new(),
             alert: Alert::NoneKnown,
+            patch_expires: Some(jiff::civil::date(2027, 3, 4)),
+            made: Some(Stamp {
+                author: RecordId::from_bytes([7; 16]),
+                node: NodeId::from_bytes([8; 16]),
+                at: Timestamp::UNIX_EPOCH,
+            }),
             last_visit: None,
             conflicts: 1,
             due: Due::default(),
@@ -369,5 +398,31 @@ mod tests {
         assert!(read.old && read.entry.judged == entry().judged);
         let summary = read.summary.unwrap();
         assert!(summary.marketing == Some(false) && summary.traces == Default::default());
+    }
+
+    #[test]
+    fn an_entry_of_the_fourth_version_is_read_and_known_to_lack_when_a_patch_test_expires() {
+        let bytes = encode(&entry(), Some(&summary()));
+        let rmpv::Value::Array(mut fields) = rmpv::decode::read_value(&mut &bytes[..]).unwrap()
+        else {
+            panic!("an entry is an array");
+        };
+        *fields.first_mut().unwrap() = 4.into();
+        if let Some(rmpv::Value::Array(summary)) = fields.last_mut() {
+            summary.truncate(summary.len() - 2);
+            // Texts, lines and papers; no users yet.
+            let traces = summary.iter_mut().find_map(|field| match field {
+                rmpv::Value::Array(parts) if parts.len() == 4 => Some(parts),
+                _ => None,
+            });
+            traces.unwrap().pop();
+        }
+        let mut fourth = Vec::new();
+        rmpv::encode::write_value(&mut fourth, &rmpv::Value::Array(fields)).unwrap();
+        let read = decode(&fourth).unwrap();
+        let summary = read.summary.unwrap();
+        assert!(read.old && summary.patch_expires.is_none() && summary.made.is_none());
+        assert!(summary.traces.given.len() == 2 && summary.traces.given[0].by_id.is_none());
+        assert!(summary.tally == super::super::super::tally::sample());
     }
 }
