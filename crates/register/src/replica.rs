@@ -321,8 +321,8 @@ impl Replica {
         for record in others {
             if let Ok(Some(sheet)) = Sheet::read(record, cx.shelf) {
                 self.publish(record, &sheet, cx);
-                let goes = self.user_goes(record, &sheet);
-                self.inventory.user_goes(record, goes);
+                let due = self.user_due(record, &sheet);
+                self.inventory.user_goes(record, due.card);
                 self.note_list(record, &sheet);
                 self.sheets.put(record, sheet);
             }

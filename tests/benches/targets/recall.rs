@@ -58,6 +58,7 @@ fn summary(number: usize) -> Summary {
             goes: None,
             treatment: format!("Hoito {}", visit % 40),
             by: format!("Hoitaja {}", number % 12),
+            by_id: None,
             premises: "Poikuekatu".into(),
             products: format!("Seerumi {}", drawn % 60),
             batch: format!("Erä {drawn:04}/A"),

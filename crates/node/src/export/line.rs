@@ -206,10 +206,10 @@ fn treatment(treatment: &Treatment) -> Value {
         "contract_made": treatment.contract_made,
         "contract": treatment.contract.as_ref().map(contract),
     });
-    if let Some(seen) = &treatment.acknowledged {
+    if let (Some(seen), Value::Object(fields)) = (&treatment.acknowledged, &mut told) {
         let codes = seen.warnings.iter().map(|one| one.code());
-        told["warnings_seen"] = codes.collect();
-        told["warnings_seen_on"] = json!(seen.date);
+        fields.insert("warnings_seen".into(), codes.collect());
+        fields.insert("warnings_seen_on".into(), json!(seen.date));
     }
     told
 }

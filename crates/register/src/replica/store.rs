@@ -1,6 +1,5 @@
 //! Changing a record: what is written, what is published, and who has to be told.
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
@@ -81,10 +80,7 @@ impl Replica {
             }
         };
         let mut entry = Entry {
-            due: Due {
-                card: self.user_goes(record, &sheet),
-                entry: None,
-            },
+            due: self.user_due(record, &sheet),
             kind: sheet.document.kind(),
             heads: sheet.document.heads(),
             state: sheet.state(record, &self.ledger),
@@ -118,13 +114,20 @@ impl Replica {
         self.sheets.put(record, sheet);
     }
 
-    /// When what is kept of a user has to go; `None` for every other record.
-    pub(super) fn user_goes(&self, record: RecordId, sheet: &Sheet) -> Option<Date> {
-        if sheet.document.kind() != RecordKind::Staff {
-            return None;
-        }
+    /// When what is kept of a user has to go; never of every other record.
+    pub(super) fn user_due(&self, record: RecordId, sheet: &Sheet) -> Due {
         let dead = self.ledger.dead(record);
-        user_due(&sheet.reading(record, &dead).user()?)
+        let user = match sheet.document.kind() {
+            RecordKind::Staff => sheet.reading(record, &dead).user(),
+            RecordKind::Client
+            | RecordKind::Settings
+            | RecordKind::Catalogue
+            | RecordKind::Campaign => None,
+        };
+        Due {
+            card: user.as_ref().and_then(user_due),
+            entry: None,
+        }
     }
 
     fn tell_sessions(
