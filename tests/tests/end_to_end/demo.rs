@@ -83,6 +83,8 @@ async fn no_page_is_empty(visitor: &Visitor) {
             );
         }
     }
+    let campaigns = visitor.open("/marketing").await.unwrap();
+    assert!(!campaigns.html.contains("Ei vielä tiedossa"));
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ const CAMPAIGNS: [Row; 5] = [
     (
         CampaignKind::TreatmentDay,
         Medium::Email,
-        "Kuorintapäivä marraskuussa",
+        "Kuorintapäivä",
         "Kasvojen kuorintapäivä lähestyy. Varaa aika vastaanotosta.",
         Stage::Draft,
         0,
@@ -112,11 +112,8 @@ impl Scene {
         allowed.get(..self.listed).unwrap_or(allowed)
     }
 
-    /// How the campaign came to its stage; nothing for a draft.
+    /// How the campaign came to its stage.
     pub(crate) fn steps(&self, allowed: &[RecordId], now: Timestamp) -> Vec<Change> {
-        if self.stage == Stage::Draft {
-            return Vec::new();
-        }
         let days = |days: i64| SignedDuration::from_hours(24 * days);
         let since = now.saturating_sub(days(self.ago)).unwrap_or(now);
         let life = days(i64::from(self.plan.list_days));
@@ -125,7 +122,9 @@ impl Scene {
             stage: self.stage,
             since,
             listed: u32::try_from(listed.len()).unwrap_or(u32::MAX),
-            expires: since.saturating_add(life).ok(),
+            expires: (self.stage != Stage::Draft)
+                .then(|| since.saturating_add(life).ok())
+                .flatten(),
         };
         let progress = Content::Progress(progress);
         let mut steps = vec![Change::SetField(FieldKey::Progress, progress)];

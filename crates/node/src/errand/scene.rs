@@ -88,9 +88,6 @@ impl Clerk {
             self.ask(notify).await?;
         }
         let changes = scene.steps(allowed, clock::now());
-        if changes.is_empty() {
-            return Ok(());
-        }
         let edit = Edit {
             target: Target::Latest(campaign),
             author: OPERATOR,
