@@ -33,6 +33,9 @@ pub struct Client {
     /// Consents, patch tests, adverse events and the like, where there are any.
     #[serde(default)]
     pub safety: Option<Value>,
+    /// Requests under the law, where there are any.
+    #[serde(default)]
+    pub requests: Vec<Value>,
     /// Fields with more than one value.
     pub conflicts: Vec<Value>,
     /// Something of it has not arrived yet.

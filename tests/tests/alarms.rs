@@ -8,12 +8,15 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
 
 use console::desk::{Asked, BackupFault, BackupState, Desk};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use kortisto_tests::node::PASSWORD;
+use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
+use register::audit::Act;
 use register::card::Alert;
 use register::clock::ClockTrouble;
 use register::contact::Name;
@@ -69,6 +72,7 @@ fn quiet() -> Report {
         unconfirmed: 0,
         retention: RetentionReport {
             cards: 0,
+            users: 0,
             entries: 0,
             cards_soon: 0,
             oldest: None,
@@ -100,6 +104,7 @@ fn user(id: RecordId, name: &str, role: Role) -> Update {
             date: date(2026, 1, 1),
         }),
         disabled: false,
+        ended: None,
     }))
 }
 
@@ -113,6 +118,8 @@ fn directory() -> Directory {
         phones: Vec::new(),
         emails: Vec::new(),
         alert: Alert::NotAsked,
+        patch_expires: None,
+        made: None,
         last_visit: None,
         conflicts: 0,
         requests: Vec::new(),
@@ -184,13 +191,19 @@ impl House {
 async fn answer(mut asked: mpsc::Receiver<Asked>, told: Arc<Mutex<Vec<String>>>) {
     while let Some(Asked { command, reply }) = asked.recv().await {
         let answer = match &command {
-            Command::Audit(_) => Ok(Answer::Done),
+            Command::Audit(event) => {
+                if event.act == Act::LockedItself {
+                    told.lock().unwrap().push(format!("locked {:?}", event.who));
+                }
+                Ok(Answer::Done)
+            }
             Command::Due(_) => Ok(Answer::Due(vec![DueCard {
                 record: CLIENT,
                 due: Due {
                     card: Some(date(2026, 1, 1)),
                     entry: None,
                 },
+                user: false,
             }])),
             Command::Open { .. } | Command::Erasure(_) => Err(Refusal::Edit(EditError::NoRecord)),
             Command::Erasures => Ok(Answer::Erasures(Vec::new())),
@@ -254,6 +267,36 @@ static MINUTES: AtomicI64 = AtomicI64::new(0);
 
 fn clock() -> Timestamp {
     Timestamp::now() + SignedDuration::from_mins(MINUTES.load(Ordering::SeqCst))
+}
+
+/// Within how many seconds a lock is logged, and some more.
+const LOGGED: Duration = Duration::from_secs(25);
+
+#[tokio::test]
+async fn a_session_that_locks_itself_is_logged_when_it_does_and_once() {
+    let house = House::open().await;
+    let staff = house.visitor("Hoitaja").await;
+    MINUTES.store(4, Ordering::SeqCst);
+    assert!(staff.open("/").await.unwrap().status.is_success());
+    MINUTES.store(10, Ordering::SeqCst);
+    // Nobody asks for anything: the console sees to it by itself.
+    let logged = waiting::until("the lock is logged", LOGGED, async || {
+        let told = house.told();
+        Ok((!told.is_empty()).then_some(told))
+    });
+    assert_eq!(logged.await.unwrap(), [format!("locked {STAFF:?}")]);
+    let page = staff.open("/").await.unwrap();
+    assert!(page.path.starts_with("/lock"), "{}", page.path);
+    let form = page.form("/lock").unwrap().with("password", PASSWORD);
+    staff.save(&form).await.unwrap();
+    assert!(staff.open("/").await.unwrap().status.is_success());
+    assert_eq!(house.told().len(), 1);
+    // One that the next request finds is logged before it is opened again.
+    MINUTES.store(20, Ordering::SeqCst);
+    let page = staff.open("/").await.unwrap();
+    let form = page.form("/lock").unwrap().with("password", PASSWORD);
+    staff.save(&form).await.unwrap();
+    assert_eq!(house.told().len(), 2);
 }
 
 #[tokio::test]

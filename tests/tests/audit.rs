@@ -466,6 +466,33 @@ fn a_log_that_went_whole_where_its_end_was_lost_goes_on_behind_a_proof() {
 }
 
 #[test]
+fn clause_9_the_log_of_a_life_that_none_followed_goes_whole_after_two_years_and_the_rest_verifies()
+{
+    let (mut world, record) = pair();
+    let (log, _) = own_log(&world, 1);
+    let left = |world: &World| {
+        let all = held(world, 0).into_iter();
+        all.filter(|((one, _), _)| *one == log).count()
+    };
+    look(&mut world, 1, record);
+    pass(&mut world, 3);
+    assert!(left(&world) > 0);
+    // The second premises is given up: its computer is never started again.
+    world.disconnect(0, 1);
+    let gone = world.id(1);
+    world.command(0, Command::RemovePeer(gone)).unwrap();
+    months(&mut world, 23);
+    assert!(left(&world) > 0, "not two years yet");
+    months(&mut world, 2);
+    assert_eq!(left(&world), 0);
+    assert_eq!(world.verify(0).findings, []);
+    // Where it ended is known after a restart too.
+    world.restart(0);
+    world.input(0, Input::Tick);
+    assert_eq!(world.verify(0).findings, []);
+}
+
+#[test]
 fn a_change_says_what_was_changed_and_never_to_what() {
     let mut world = World::new(1);
     let record = client(&mut world, 0);

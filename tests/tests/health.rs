@@ -125,6 +125,7 @@ fn treatment() -> Change {
         remarks: String::new(),
         contract_made: None,
         contract: None,
+        acknowledged: None,
     };
     Change::Add(Collection::Treatment, Content::Treatment(treatment))
 }
@@ -386,4 +387,46 @@ fn patch_tests_adverse_events_and_refusals_go_after_five_years() {
             .collect(),
     ];
     assert_eq!(days, [[later], [later], [later]]);
+}
+
+#[test]
+fn lists_and_search_tell_of_a_patch_test_from_the_day_on_which_it_holds_no_longer() {
+    let mut world = World::new(2);
+    let client = client(&mut world);
+    world.edit(0, Target::Latest(client), consent(None));
+    // Made so that it holds for two more days.
+    let made = date(2026, 1, 17);
+    world.edit(
+        0,
+        Target::Latest(client),
+        patch("Kestoväri", made, PatchResult::Negative),
+    );
+    world.connect(0, 1);
+    let listed = |world: &World, at: usize| {
+        let directory = &world.nodes[at].directory;
+        let hit = directory.search("keksitty", 9).pop().unwrap();
+        assert_eq!(hit.summary.alert, directory.alert(client));
+        hit.summary.alert
+    };
+    for at in [0, 1] {
+        assert_eq!(listed(&world, at), Alert::NotAsked);
+        // As a node reads it that was stopped meanwhile.
+        world.restart(at);
+        assert_eq!(listed(&world, at), Alert::NotAsked);
+    }
+    for _ in 0..3 {
+        world.sleep(24 * 3600);
+        world.settle();
+    }
+    for at in [0, 1] {
+        assert_eq!(
+            listed(&world, at),
+            Alert::Listed(AlertLevel::Caution),
+            "at {at}"
+        );
+    }
+    // Tested again, there is nothing to mind.
+    let again = patch("kestoväri ", date(2027, 1, 16), PatchResult::Negative);
+    world.edit(0, Target::Latest(client), again);
+    assert_eq!(listed(&world, 0), Alert::NotAsked);
 }

@@ -23,6 +23,7 @@ fn card(world: &mut World, last: &str) -> RecordId {
     let name = Change::SetField(FieldKey::Name, name);
     let record = world.edit(0, Target::New(RecordKind::Client), name);
     let treatment = Treatment {
+        acknowledged: None,
         date: date(2027, 1, 2),
         name: "Kuutamokäsittely".into(),
         by: "Omistaja".into(),

@@ -408,8 +408,7 @@ fn a_run_dated_by_a_clock_that_was_ahead_holds_up_no_later_day() {
     world.settle();
     world.command(0, Command::ConfirmClock(OPERATOR)).unwrap();
     let treatment = Treatment {
-        // The world's clock begins on 15.1.2027.
-        date: jiff::civil::date(2022, 1, 18),
+        date: jiff::civil::date(2022, 1, 18), // The world's clock begins on 15.1.2027.
         name: "Kasvohoito".into(),
         by: String::new(),
         by_id: None,
@@ -420,6 +419,7 @@ fn a_run_dated_by_a_clock_that_was_ahead_holds_up_no_later_day() {
         item: None,
         contract_made: None,
         contract: None,
+        acknowledged: None,
     };
     let change = Change::Add(Collection::Treatment, Content::Treatment(treatment));
     world.edit(0, Target::New(RecordKind::Client), change);

@@ -1,17 +1,22 @@
 //! Requests under the law on a card: replicated, allowed while the card is restricted, gone in their own time.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 use jiff::civil::{Date, date};
 use kortisto_tests::perfect::World;
 use register::contact::Note;
 use register::document::{Collection, FieldKey, RecordKind};
 use register::edit::{Change, Edit, EditError, Target};
-use register::id::{OPERATOR, RecordId};
-use register::replica::{Command, Refusal};
+use register::id::{OPERATOR, RecordId, SETTINGS};
+use register::ledger::Reason;
+use register::replica::{Command, Refusal, Shelf as _};
 use register::request::{
     Channel, CheckMethod, Closing, DocumentType, Extension, IdentityCheck, Outcome, Request,
-    RequestKind,
+    RequestKind, RequestProof,
 };
 use register::retention::Restriction;
 use register::value::Content;
@@ -174,5 +179,109 @@ fn a_refusal_without_a_reason_and_an_extension_beyond_three_months_are_refused()
     for unsound in [refusal, long] {
         let refusal = refused(&mut world, client, add(unsound));
         assert_eq!(refusal, Refusal::Edit(EditError::Unsound));
+    }
+}
+
+const SECONDS: i64 = 24 * 3600;
+
+/// What a node's settings keep of requests whose cards are gone, the earliest received first.
+fn proofs(world: &World, at: usize) -> Vec<RequestProof> {
+    let settings = world.nodes[at].directory.settings();
+    let all = settings.into_iter().flat_map(|all| &all.proofs);
+    let mut all: Vec<RequestProof> = all.filter_map(RequestProof::told).cloned().collect();
+    all.sort_by_key(|one| one.received);
+    all
+}
+
+fn erase(world: &mut World, at: usize, record: RecordId) {
+    let command = Command::Erase {
+        record,
+        author: OPERATOR,
+        reason: Reason::Request,
+    };
+    world.command(at, command).unwrap();
+}
+
+#[test]
+fn clause_9_a_request_is_proved_for_five_years_also_when_its_card_is_erased_by_it() {
+    // The world's clock begins on 15.1.2027.
+    let mut world = World::new(2);
+    let mut refused = closed(date(2022, 2, 1));
+    if let Some(closing) = &mut refused.closing {
+        closing.outcome = Outcome::Refused;
+        closing.reason = "Sirpa on sukua".into();
+    }
+    let client = world.edit(0, Target::New(RecordKind::Client), add(refused));
+    let wanted = Request {
+        kind: RequestKind::Erasure,
+        ..request(date(2027, 1, 10))
+    };
+    world.edit(0, Target::Latest(client), add(wanted));
+    world.edit(0, Target::Latest(client), add(request(date(2027, 1, 12))));
+    world.connect(0, 1);
+    assert!(proofs(&world, 1).is_empty(), "the card itself says it");
+    erase(&mut world, 0, client);
+    world.settle();
+    for at in [0, 1] {
+        let kept = proofs(&world, at);
+        assert!(kept.iter().all(|one| one.card == client), "{kept:?}");
+        let told: Vec<_> = kept.iter().map(|one| (one.kind, one.outcome)).collect();
+        assert_eq!(
+            told,
+            [
+                (RequestKind::Restriction, Some(Outcome::Refused)),
+                (RequestKind::Erasure, Some(Outcome::Done)),
+                (RequestKind::Restriction, None),
+            ]
+        );
+        assert_eq!(kept[2].ended, date(2027, 1, 15));
+        let values = world.nodes[at].store.values(SETTINGS).unwrap();
+        let mut all = values.iter().filter_map(|value| value.decode().ok());
+        let says_why = all.any(|(content, _)| {
+            let bytes = content.encode(&register::value::Rest::default());
+            bytes.windows(5).any(|part| part == b"Sirpa")
+        });
+        assert!(!says_why, "a reason was kept");
+    }
+    // The refusal's five years are over on 1.2.2027, those of the others five years from now.
+    for _ in 0..20 {
+        world.sleep(SECONDS);
+        world.disconnect(0, 1);
+        world.connect(0, 1);
+    }
+    for at in [0, 1] {
+        assert_eq!(proofs(&world, at).len(), 2, "at {at}");
+        world.restart(at);
+        assert_eq!(proofs(&world, at).len(), 2, "at {at}");
+    }
+}
+
+#[test]
+fn two_premises_that_erase_apart_keep_one_proof_and_the_one_that_says_how_it_ended() {
+    let mut world = World::new(2);
+    let client = world.edit(
+        0,
+        Target::New(RecordKind::Client),
+        add(request(date(2027, 1, 10))),
+    );
+    world.connect(0, 1);
+    world.disconnect(0, 1);
+    let entry = world.cards(1)[0].requests[0].id;
+    let change = Content::Request(Request {
+        closing: closed(date(2027, 1, 15)).closing,
+        ..request(date(2027, 1, 10))
+    });
+    let change = Change::SetEntry(Collection::Request, entry, change);
+    world.edit(1, Target::Latest(client), change);
+    erase(&mut world, 0, client);
+    erase(&mut world, 1, client);
+    assert_eq!(proofs(&world, 0)[0].outcome, None);
+    world.connect(0, 1);
+    for at in [0, 1] {
+        let kept = proofs(&world, at);
+        assert!(
+            kept.len() == 1 && kept[0].outcome == Some(Outcome::Done),
+            "{kept:?}"
+        );
     }
 }

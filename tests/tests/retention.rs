@@ -23,6 +23,7 @@ const DAY: i64 = 24 * 3600;
 
 fn visit(on: Date) -> Change {
     let treatment = Treatment {
+        acknowledged: None,
         date: on,
         name: "Kasvohoito".into(),
         item: None,

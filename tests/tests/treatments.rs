@@ -46,6 +46,7 @@ fn treatment(date: Date, batch: &str, folder: &str) -> Treatment {
             folder: folder.into(),
             destroyed: None,
         }),
+        acknowledged: None,
     }
 }
 

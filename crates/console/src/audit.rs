@@ -151,7 +151,7 @@ pub(crate) async fn of_user(
 ) -> Result<Response, Problem> {
     let t = who.t();
     let user: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
-    if who.house().desk.directory().user(user).is_none() {
+    if !is_user(&who, user) {
         return Err(Problem::NotFound);
     }
     let (mut query, faults) = wanted.query(t);
@@ -335,13 +335,19 @@ fn reason(t: Language, reason: &Reason) -> Markup {
     }
 }
 
+/// Whether it is a user, or was one.
+fn is_user(who: &Visitor, id: RecordId) -> bool {
+    let directory = who.house().desk.directory();
+    directory.user(id).is_some() || directory.is_former(id)
+}
+
 /// Whom an entry is about: a card by name while there is one, by its random id after.
 fn about(who: &Visitor, act: &Act, record: Option<RecordId>) -> Markup {
     let t = who.t();
     let Some(record) = record else {
         return Markup::default();
     };
-    let user = who.house().desk.directory().user(record).is_some();
+    let user = is_user(who, record);
     let of_card = match act.group() {
         Group::Looks | Group::Changes | Group::Transfers | Group::Forgetting | Group::Log => true,
         Group::Doors | Group::Refusals | Group::Node => false,

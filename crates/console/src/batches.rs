@@ -196,7 +196,7 @@ fn row(who: &Visitor, one: &Received) -> Markup {
             td { (given.products) }
             td { (given.batch) }
             td { (given.premises) }
-            td { (given.by) }
+            td { (who.house().given_by(&given.by, given.by_id, t)) }
         }
     }
 }
@@ -233,6 +233,7 @@ fn csv(who: &Visitor, found: &Recalled) -> Result<Vec<u8>, csv::Error> {
         let day = given.date.to_string();
         let name = name(client).unwrap_or_default();
         let phone = phones(client, |phone| phone.as_str().to_owned());
+        let by = who.house().given_by(&given.by, given.by_id, who.t());
         let fields = [
             &day,
             &name,
@@ -241,7 +242,7 @@ fn csv(who: &Visitor, found: &Recalled) -> Result<Vec<u8>, csv::Error> {
             &given.products,
             &given.batch,
             &given.premises,
-            &given.by,
+            &by,
         ];
         writer.write_record(fields.map(|text| defused(text)))?;
     }

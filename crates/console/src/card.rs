@@ -342,8 +342,9 @@ pub(crate) async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Resul
     let directory = who.house().desk.directory();
     let linked = directory.linked(record);
     let others = linked.iter().filter_map(|hit| directory.client(hit.id));
-    let (alerts, answers): (Vec<Alert>, Vec<Option<bool>>) =
-        others.map(|one| (one.alert, one.marketing)).unzip();
+    let (alerts, answers): (Vec<Alert>, Vec<Option<bool>>) = others
+        .map(|one| (one.alert_on(Some(day)), one.marketing))
+        .unzip();
     Ok(Opened {
         alert: union(alerts.into_iter().chain([own_alert])),
         permission: strictest(answers.into_iter().chain([answer])),

@@ -131,6 +131,19 @@ pub(crate) fn list(t: Language, hits: &[Hit]) -> Markup {
     }
 }
 
+/// The same with who made each card, where and when.
+pub(crate) fn list_made(who: &Visitor, hits: &[Hit]) -> Markup {
+    let t = who.t();
+    html! {
+        ul .clients {
+            @for hit in hits { li {
+                a href={ "/clients/" (hit.id) } { (line(t, &hit.summary)) }
+                @if let Some(made) = hit.summary.made { p .muted { (t.card_made()) ": " (who.house().origin(made, t)) } }
+            } }
+        }
+    }
+}
+
 /// One client on one line.
 fn line(t: Language, summary: &Summary) -> Markup {
     let name = summary.name.as_ref().map(|name| name.listed());
@@ -150,11 +163,7 @@ pub(crate) fn recent(who: &Visitor) -> Vec<Hit> {
     let directory = who.house().desk.directory();
     recent
         .into_iter()
-        .filter_map(|id| {
-            let mut summary = directory.client(id)?.clone();
-            summary.alert = directory.alert(id);
-            Some(Hit { id, summary })
-        })
+        .filter_map(|id| directory.hit(id))
         .collect()
 }
 

@@ -19,10 +19,7 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
     let mut waiting: Vec<Hit> = directory
         .conflicts()
         .take(SHOWN)
-        .map(|(id, summary)| Hit {
-            id,
-            summary: summary.clone(),
-        })
+        .filter_map(|(id, _)| directory.hit(id))
         .collect();
     drop(directory);
     waiting.sort_by(|a, b| a.summary.name.cmp(&b.summary.name));
@@ -34,7 +31,7 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
                 p .strip.ok { (crate::icon::Icon::Good.show()) span { (t.no_conflicts()) } }
             } @else {
                 p { (t.cards_wait(waiting.len())) }
-                (clients::list(t, &waiting))
+                (clients::list_made(&who, &waiting))
             }
         }
     };

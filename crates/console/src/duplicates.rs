@@ -113,7 +113,7 @@ const fn word(verdict: Verdict) -> &'static str {
 fn show(who: &Visitor, pair: &Pair, ways: &[(Verdict, &str)]) -> Markup {
     html! {
         section .panel {
-            div .pair { (side(who.t(), &pair.one)) (side(who.t(), &pair.other)) }
+            div .pair { (side(who, &pair.one)) (side(who, &pair.other)) }
             div .actions {
                 @for (verdict, label) in ways {
                     form method="post" action="/duplicates" {
@@ -129,8 +129,10 @@ fn show(who: &Visitor, pair: &Pair, ways: &[(Verdict, &str)]) -> Markup {
     }
 }
 
-fn side(t: Language, hit: &Hit) -> Markup {
+fn side(who: &Visitor, hit: &Hit) -> Markup {
+    let t = who.t();
     let summary = &hit.summary;
+    let made = summary.made.map(|stamp| who.house().origin(stamp, t));
     let phones: Vec<String> = summary.phones.iter().map(Phone::to_string).collect();
     let emails: Vec<&str> = summary.emails.iter().map(Email::as_str).collect();
     let facts = [
@@ -141,6 +143,7 @@ fn side(t: Language, hit: &Hit) -> Markup {
         (t.phone(), Some(phones.join(", "))),
         (t.email(), Some(emails.join(", "))),
         (t.last_visit(), summary.last_visit.map(show_date)),
+        (t.card_made(), made),
     ];
     html! {
         div {

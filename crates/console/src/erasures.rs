@@ -5,6 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use register::edit::EditError;
 use register::id::RecordId;
+use register::ledger::Reason;
 use register::replica::{Answer, Command, Erasure, Refusal};
 
 use crate::clock::show_moment;
@@ -74,7 +75,10 @@ pub(crate) async fn page(who: Visitor, Path(id): Path<String>) -> Result<Respons
         div #standing data-region {
             p .crumb { a href="/erasures" { (t.erasures()) } }
             h1 { (t.certificate()) }
-            p .lead { (t.certificate_lead()) }
+            p .lead { @match erasure.reason {
+                Reason::FormerUser => (t.certificate_lead_user()),
+                Reason::Request | Reason::Ended | Reason::Retention | Reason::Rectification | Reason::Consent => (t.certificate_lead()),
+            } }
             (body(&who, &erasure))
         }
         p .actions {

@@ -4,11 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use register::audit::{Act, AuditEvent};
+use register::document::Stamp;
 use register::id::{ITSELF, NodeId, OPERATOR, RecordId};
+use register::replica::Command;
 use tokio::sync::{Semaphore, watch};
 
 use crate::assets::Assets;
-use crate::clock::Clock;
+use crate::clock::{Clock, show_moment};
 use crate::cookie::Names;
 use crate::desk::Desk;
 use crate::lockout::Lockout;
@@ -82,6 +85,18 @@ impl House {
         true
     }
 
+    /// Puts into the audit log that sessions locked themselves. What can't be logged now is tried again.
+    pub(crate) async fn tell_locked(&self) {
+        let mut users = self.sessions.take_locked((self.clock)()).into_iter();
+        while let Some(user) = users.next() {
+            let event = AuditEvent::about(user, Act::LockedItself, user);
+            if self.desk.ask(Command::Audit(event)).await.is_err() {
+                self.sessions.give_back(core::iter::once(user).chain(users));
+                return;
+            }
+        }
+    }
+
     /// Remembers that `user` opened the card.
     pub(crate) fn opened(&self, user: RecordId, card: RecordId) {
         let mut all = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,10 +157,30 @@ impl House {
             return t.itself().to_owned();
         }
         let directory = self.desk.directory();
-        directory.user(id).map_or_else(
-            || t.unknown_user().to_owned(),
-            |user| user.profile.name.clone(),
+        match directory.user(id) {
+            Some(user) => user.profile.name.clone(),
+            None if directory.is_former(id) => t.former_user().to_owned(),
+            None => t.unknown_user().to_owned(),
+        }
+    }
+
+    /// Who did something, where and when, in a line.
+    pub(crate) fn origin(&self, stamp: Stamp, t: Language) -> String {
+        t.origin(
+            &self.user_name(stamp.author, t),
+            &self.premises_name(stamp.node, t),
+            &show_moment(stamp.at),
         )
+    }
+
+    /// Who gave a treatment: a user by the name that they have now, anybody else as written.
+    pub(crate) fn given_by(&self, by: &str, by_id: Option<RecordId>, t: Language) -> String {
+        match by_id {
+            Some(id) if by.is_empty() || self.desk.directory().is_former(id) => {
+                self.user_name(id, t)
+            }
+            _ => by.to_owned(),
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use register::access::Action;
 use register::id::RecordId;
-use register::request::OpenRequest;
+use register::request::{OpenRequest, RequestProof};
 
 use crate::clock::{show_date, today};
+use crate::erasures::grouped;
 use crate::house::House;
 use crate::icon::Icon;
 use crate::page::{Page, Room};
@@ -61,6 +62,7 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
                 header { h2 { (t.requests_closed()) } }
                 p .muted { (t.requests_closed_where()) }
             }
+            (outlived(&who))
         }
     };
     Ok(Page {
@@ -70,6 +72,50 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
         main,
     }
     .show(&who))
+}
+
+/// Requests whose cards are erased: days and codes, and nothing of whose they were.
+fn outlived(who: &Visitor) -> Markup {
+    let t = who.t();
+    let mut all: Vec<RequestProof> = {
+        let directory = who.house().desk.directory();
+        let settings = directory.settings().filter(|_| !directory.is_closed());
+        let proofs = settings.into_iter().flat_map(|settings| &settings.proofs);
+        let told = proofs.filter_map(RequestProof::told).cloned();
+        told.collect()
+    };
+    all.retain(|one| one.goes() > today(who.house().clock));
+    all.sort_by_key(|one| (core::cmp::Reverse(one.ended), one.card));
+    html! {
+        @if !all.is_empty() {
+            section .panel {
+                header { h2 { (t.requests_outlived()) } }
+                p .muted { (t.requests_outlived_why()) }
+                div .scroll tabindex="0" role="group" aria-label=(t.requests_outlived()) { table {
+                    thead { tr { th { (t.request()) } th { (t.request_channel()) } th { (t.request_received()) } th { (t.request_due()) }
+                        th { (t.request_outcome()) } th { (t.request_ended()) } th { (t.proof_kept_until()) } th { (t.reference()) } } }
+                    tbody { @for one in &all { (proof_row(who, one)) } }
+                } }
+            }
+        }
+    }
+}
+
+fn proof_row(who: &Visitor, one: &RequestProof) -> Markup {
+    let t = who.t();
+    let reference = grouped(one.card);
+    html! {
+        tr {
+            td { (t.request_kind(one.kind)) }
+            td { (t.channel(one.channel)) }
+            td { (show_date(one.received)) }
+            td { (show_date(one.due)) }
+            td { @match one.outcome { Some(outcome) => (t.outcome(outcome)), None => (t.proof_card_went()) } }
+            td { (show_date(one.ended)) }
+            td { (show_date(one.goes())) }
+            td { @if who.may(Action::Erase) { a .reference href={ "/erasures/" (one.card) } { (reference) } } @else { span .reference { (reference) } } }
+        }
+    }
 }
 
 fn row(t: Language, one: &Waiting, now: Date) -> Markup {

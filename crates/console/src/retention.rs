@@ -15,6 +15,7 @@ use crate::form::{Faults, Field, Form, Input, hidden, tick};
 use crate::icon::Icon;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
+use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 /// Cards listed.
@@ -112,11 +113,13 @@ fn state(who: &Visitor, report: &Report) -> Markup {
 
 fn list(who: &Visitor, due: &[DueCard], until: Date, today: Date) -> Markup {
     let t = who.t();
-    let cards = due.iter().filter(|one| one.due.card_by(until)).count();
-    let entries = due.len() - cards;
+    let users = due.iter().filter(|one| one.user).count();
+    let cards = due.iter().filter(|one| one.due.card_by(until)).count() - users;
+    let entries = due.len() - cards - users;
     html! {
         @if due.is_empty() { p .muted { (t.due_none()) } } @else {
             p { (t.would_go(cards, entries, &show_date(until))) }
+            @if users > 0 { p { (t.users_would_go(users)) } }
             @if due.len() > SHOWN { p { (t.shown_of(SHOWN, due.len())) } }
             div .scroll tabindex="0" role="group" aria-label=(t.due_list()) { table {
                 thead { tr { th { (t.name()) } th { (t.due_card()) } th { (t.due_entry()) } th { span .hide { (t.actions()) } } } }
@@ -127,6 +130,9 @@ fn list(who: &Visitor, due: &[DueCard], until: Date, today: Date) -> Markup {
 }
 
 fn row(who: &Visitor, one: &DueCard, today: Date) -> Markup {
+    if one.user {
+        return user_row(who, one, today);
+    }
     let t = who.t();
     let directory = who.house().desk.directory();
     let name = directory
@@ -136,24 +142,38 @@ fn row(who: &Visitor, one: &DueCard, today: Date) -> Markup {
     let shown = directory.client(one.record).is_some();
     drop(directory);
     let name = name.unwrap_or_else(|| t.not_known_yet().to_owned());
-    let cell = |due: Option<Date>| {
-        html! {
-            @match due {
-                Some(date) if date <= today => span .mark.warn { (Icon::Alert.show()) (t.due_over()) " " (show_date(date)) },
-                Some(date) => (show_date(date)),
-                None => "–",
-            }
-        }
-    };
     html! {
         tr {
             td {
                 @if shown { a href={ "/clients/" (one.record) } { (name) } }
                 @else { (name) " " span .muted { (t.hidden_card()) } }
             }
-            td { (cell(one.due.card)) }
-            td { (cell(one.due.entry)) }
+            td { (cell(t, one.due.card, today)) }
+            td { (cell(t, one.due.entry, today)) }
             td { a href={ "/clients/" (one.record) "/claim" } { (t.claim()) } }
+        }
+    }
+}
+
+/// A former user, of whom nothing but the random id stays.
+fn user_row(who: &Visitor, one: &DueCard, today: Date) -> Markup {
+    let t = who.t();
+    html! {
+        tr {
+            td { (who.house().user_name(one.record, t)) " " span .muted { (t.due_user()) } }
+            td { (cell(t, one.due.card, today)) }
+            td { "–" }
+            td { a href="/admin/users" { (t.users()) } }
+        }
+    }
+}
+
+fn cell(t: Language, due: Option<Date>, today: Date) -> Markup {
+    html! {
+        @match due {
+            Some(date) if date <= today => span .mark.warn { (Icon::Alert.show()) (t.due_over()) " " (show_date(date)) },
+            Some(date) => (show_date(date)),
+            None => "–",
         }
     }
 }
@@ -164,7 +184,9 @@ fn run_form(who: &Visitor, report: &Report, faults: &Faults) -> Markup {
     let standing = &report.retention;
     let (verb, allowed) = match standing.hold {
         Some(Hold::TooMany(count)) => (t.run_larger(count), true),
-        None if standing.cards + standing.entries > 0 => (t.run_now().to_owned(), false),
+        None if standing.cards + standing.entries + standing.users > 0 => {
+            (t.run_now().to_owned(), false)
+        }
         _ => return Markup::default(),
     };
     html! {

@@ -41,6 +41,9 @@ const CONNECTIONS: usize = 256;
 /// A connection on which nothing moves for this long is closed. Longer than the heartbeat of open pages.
 const QUIET_TIME: Duration = Duration::from_secs(60);
 
+/// So often sessions that nobody used for too long are looked for, so that the audit log says when they locked.
+const LOCK_LOOK: Duration = Duration::from_secs(15);
+
 /// Serves the console until `shutdown` completes, then ends open pages' streams and finishes what is under way.
 ///
 /// # Errors
@@ -53,13 +56,14 @@ pub async fn serve(
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
     let (closing, closed) = watch::channel(false);
-    let house = House::new(desk, address, clock, closed).map_err(io::Error::other)?;
+    let house = House::new(desk, address, clock, closed.clone()).map_err(io::Error::other)?;
     let house = Arc::new(house);
     let mut beside = JoinSet::new();
+    beside.spawn(watch_locks(Arc::clone(&house), closed));
     if let Some(post) = house.desk.post.clone() {
         beside.spawn(courier::run(Arc::clone(&house), post));
     }
-    let app = served(house);
+    let app = app(&house);
     let ending = async move {
         shutdown.await;
         let _ = closing.send(true);
@@ -70,6 +74,24 @@ pub async fn serve(
     // A letter that is being handed over is not left in doubt.
     while beside.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Tells the audit log of sessions that locked themselves, until the console closes.
+async fn watch_locks(house: Arc<House>, mut closing: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = sleep(LOCK_LOOK) => house.tell_locked().await,
+            changed = closing.changed() => if changed.is_err() || *closing.borrow() { return },
+        }
+    }
+}
+
+fn app(house: &Arc<House>) -> Router {
+    plan()
+        .router(house)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(Arc::clone(house), gate::pass))
+        .with_state(Arc::clone(house))
 }
 
 /// The console as a service, for a listener at `address`. Streams end when `closing` becomes true.
@@ -83,15 +105,7 @@ pub fn router(
     closing: watch::Receiver<bool>,
 ) -> io::Result<Router> {
     let house = House::new(desk, address, clock, closing).map_err(io::Error::other)?;
-    Ok(served(Arc::new(house)))
-}
-
-fn served(house: Arc<House>) -> Router {
-    plan()
-        .router(&house)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(Arc::clone(&house), gate::pass))
-        .with_state(house)
+    Ok(app(&Arc::new(house)))
 }
 
 /// Every door of the console, and who passes it.

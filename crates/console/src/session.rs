@@ -73,6 +73,8 @@ pub(crate) struct Sessions {
     /// Without a sign of a person for this long, a session locks.
     idle: SignedDuration,
     open: Mutex<HashMap<[u8; 32], Session>>,
+    /// Whose sessions locked themselves, until that is in the audit log.
+    untold: Mutex<Vec<RecordId>>,
     /// Who has given the password and not yet the second factor, and since when.
     half: Mutex<HashMap<[u8; 32], (RecordId, Timestamp)>>,
 }
@@ -82,6 +84,7 @@ impl Sessions {
         Self {
             idle,
             open: Mutex::default(),
+            untold: Mutex::default(),
             half: Mutex::default(),
         }
     }
@@ -147,8 +150,8 @@ impl Sessions {
             all.remove(&token.fingerprint());
             return None;
         }
-        if now.duration_since(session.active) > self.idle {
-            session.locked = true;
+        if session.locks_itself(self.idle, now) {
+            self.untold().push(session.user);
         }
         if active && !session.locked {
             session.active = now;
@@ -159,6 +162,27 @@ impl Sessions {
             locked: session.locked,
             proved: now.duration_since(session.proved) <= PROOF,
         })
+    }
+
+    /// Locks every session that nobody used for too long, and takes whose they were: once for each lock.
+    pub(crate) fn take_locked(&self, now: Timestamp) -> Vec<RecordId> {
+        let mut all = self.lock();
+        all.retain(|_, session| !session.is_over(now));
+        let locked = all
+            .values_mut()
+            .filter_map(|session| session.locks_itself(self.idle, now).then_some(session.user));
+        let mut untold = self.untold();
+        untold.extend(locked);
+        core::mem::take(&mut *untold)
+    }
+
+    /// Gives back what could not be told, for another try.
+    pub(crate) fn give_back(&self, users: impl IntoIterator<Item = RecordId>) {
+        self.untold().extend(users);
+    }
+
+    fn untold(&self) -> MutexGuard<'_, Vec<RecordId>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Locks a session under a new token, so that nothing kept under the old one still works.
@@ -280,6 +304,13 @@ impl Session {
     fn is_over(&self, now: Timestamp) -> bool {
         now.duration_since(self.opened) > LIFE
     }
+
+    /// Locks the session if nobody used it for too long; whether that happened now.
+    fn locks_itself(&mut self, idle: SignedDuration, now: Timestamp) -> bool {
+        let locks = !self.locked && now.duration_since(self.active) > idle;
+        self.locked |= locks;
+        locks
+    }
 }
 
 fn lock_others(all: &mut HashMap<[u8; 32], Session>, device: [u8; 32]) {
@@ -344,6 +375,32 @@ mod tests {
         assert!(!sessions.find(&fresh, true, at(11)).unwrap().locked);
         assert!(sessions.find(&fresh, true, at(721)).is_none());
         assert!(sessions.here(&device, at(721)).is_empty());
+    }
+
+    #[test]
+    fn each_lock_is_told_once_whoever_sees_it_first() {
+        let (sessions, device) = (sessions(), Token::new().unwrap());
+        let here = sessions.open(user(1), &device, START).unwrap();
+        sessions
+            .open(user(2), &Token::new().unwrap(), START)
+            .unwrap();
+        assert!(sessions.take_locked(at(5)).is_empty());
+        // A page of one of them asks first; the sweep finds the other.
+        assert!(sessions.find(&here, false, at(6)).unwrap().locked);
+        assert_eq!(sessions.take_locked(at(7)), [user(1), user(2)]);
+        assert!(sessions.find(&here, true, at(8)).unwrap().locked);
+        assert!(sessions.take_locked(at(9)).is_empty());
+        let back = sessions.unlock(user(1), &device, Proof::Quick, at(10));
+        let back = back.unwrap().unwrap();
+        assert!(sessions.take_locked(at(12)).is_empty());
+        // Locked by hand it does not lock itself.
+        sessions.shut(&back, at(12)).unwrap();
+        assert!(sessions.take_locked(at(60)).is_empty());
+        sessions.give_back([user(1)]);
+        assert_eq!(sessions.take_locked(at(60)), [user(1)]);
+        // Neither does one that is over.
+        sessions.open(user(3), &device, at(60)).unwrap();
+        assert!(sessions.take_locked(at(800)).is_empty());
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod keys;
 mod offers;
 mod place;
 mod sample;
+pub(crate) mod scene;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
@@ -135,6 +136,7 @@ async fn fill(house: &House, dir: &Path) -> Outcome<()> {
     let imported = intake::send(&mut way, &clients, |done| progress.show(done)).await?;
     let items = offers::catalogue().map(Into::into).collect();
     way.ask_once(Errand::SetCatalogue { items }).await?;
+    way.ask_once(Errand::Enliven).await?;
     way.end().await?;
     progress.end();
     say(&format!(

@@ -10,6 +10,7 @@ mod clerk;
 mod erasure;
 mod parcel;
 mod retention;
+mod scene;
 mod way;
 
 use std::path::PathBuf;
@@ -131,6 +132,8 @@ pub enum Errand {
         /// Also what both premises have in common; else this premises' address and phone only.
         controller: bool,
     },
+    /// Record what happened lately in the invented clinic, for the demo: [`Reply::Done`].
+    Enliven,
     /// Cut or heal the line to the other premises, for the demo: [`Reply::Done`].
     Line {
         /// Whether it is to be cut.
@@ -162,6 +165,7 @@ impl core::fmt::Debug for Errand {
             Self::RotateKeys => "RotateKeys",
             Self::Compact => "Compact",
             Self::Invent { .. } => "Invent",
+            Self::Enliven => "Enliven",
             Self::Line { .. } => "Line",
         })
     }

@@ -196,6 +196,7 @@ pub(crate) fn blank(treatment: &mut crate::treatment::Treatment) {
     treatment.batch.clear();
     treatment.remarks.clear();
     treatment.contract = None;
+    treatment.acknowledged = None;
 }
 
 #[cfg(test)]

@@ -66,8 +66,10 @@ pub enum Act {
     Refused,
     /// Somebody logged out.
     LoggedOut,
-    /// Somebody locked the console. That it locked itself shows by the next unlocking.
+    /// Somebody locked the console.
     Locked,
+    /// The console locked itself, since nobody did anything.
+    LockedItself,
     /// Somebody unlocked the console.
     Unlocked,
     /// Somebody came to a page that their role does not open: its path, with ids left out.
@@ -333,6 +335,7 @@ impl Act {
             Self::LoggedIn
             | Self::LoggedOut
             | Self::Locked
+            | Self::LockedItself
             | Self::Unlocked
             | Self::SetPassword => Group::Doors,
             Self::Refused | Self::DoorRefused(_) => Group::Refusals,

@@ -18,7 +18,7 @@ use crate::marketing::{Notice, Share, Want};
 use crate::minor::{AdultCheck, GuardianConsent};
 use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::{PatchState, PatchTest};
-use crate::request::Request;
+use crate::request::{Request, RequestProof};
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judged, Judgement};
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises, PrivacyNotice};
@@ -203,6 +203,8 @@ pub struct Settings {
     pub breaches: Vec<Entry<Breach>>,
     /// Privacy notices that were put in use.
     pub privacy_notices: Vec<Entry<PrivacyNotice>>,
+    /// What is kept of requests whose cards are erased.
+    pub proofs: Vec<Entry<RequestProof>>,
 }
 
 /// The treatment catalogue.

@@ -157,6 +157,7 @@ mod tests {
                     remarks: String::new(),
                     contract_made: Some(made),
                     contract: None,
+                    acknowledged: None,
                 }),
                 disputed: false,
             });

@@ -17,6 +17,8 @@ use jiff::civil::Date;
 use crate::adverse::AdverseMark;
 use crate::card::{Alert, Catalogue, Settings};
 use crate::contact::{BirthYear, Email, Name, Phone};
+use crate::document::Stamp;
+use crate::health::AlertLevel;
 use crate::holder::{Found, Holder};
 use crate::id::RecordId;
 use crate::marketing::{Campaign, Tally};
@@ -46,8 +48,10 @@ pub struct Summary {
     pub phones: Vec<Phone>,
     /// E-mail addresses.
     pub emails: Vec<Email>,
-    /// Health at a glance.
+    /// Health at a glance, whatever the day.
     pub alert: Alert,
+    /// The first day on which a patch test holds no longer, so that there is something to mind.
+    pub patch_expires: Option<Date>,
     /// Day of the latest treatment.
     pub last_visit: Option<Date>,
     /// How many fields wait for a person to choose.
@@ -72,8 +76,23 @@ pub struct Summary {
     pub adverse: Vec<AdverseMark>,
     /// When the card was made and the client was here, by month.
     pub months: Months,
+    /// Who made the card, where and when.
+    pub made: Option<Stamp>,
 }
 crate::redacted!(Summary);
+
+impl Summary {
+    /// Health at a glance on a day: also a patch test that expired.
+    #[must_use]
+    pub fn alert_on(&self, today: Option<Date>) -> Alert {
+        let over = today.zip(self.patch_expires);
+        if over.is_some_and(|(today, expires)| expires <= today) {
+            self.alert.max(Alert::Listed(AlertLevel::Caution))
+        } else {
+            self.alert
+        }
+    }
+}
 
 /// One client found.
 #[derive(Clone, PartialEq, Eq)]
@@ -94,6 +113,7 @@ pub struct Directory {
     links: Links,
     recall: Recall,
     users: BTreeMap<RecordId, User>,
+    former: BTreeSet<RecordId>,
     settings: Option<Settings>,
     catalogue: Option<Catalogue>,
     campaigns: BTreeMap<RecordId, Campaign>,
@@ -117,6 +137,8 @@ pub enum Update {
     Campaign(Box<Campaign>),
     /// A record is gone.
     Gone(RecordId),
+    /// A user of whom nothing but the id is kept any more.
+    Former(RecordId),
     /// It is this day: what is past its time is hidden.
     Today(Date),
     /// Nobody is shown, or everybody again.
@@ -142,6 +164,9 @@ impl Directory {
             Update::Catalogue(catalogue) => self.catalogue = Some(*catalogue),
             Update::Campaign(campaign) => {
                 self.campaigns.insert(campaign.id, *campaign);
+            }
+            Update::Former(id) => {
+                self.former.insert(id);
             }
             Update::Today(today) => self.today = Some(today),
             Update::Closed(closed) => self.closed = closed,
@@ -169,6 +194,7 @@ impl Directory {
             campaigns,
             // Users, the clinic, what it offers, and what day it is.
             users: _,
+            former: _,
             settings: _,
             catalogue: _,
             today: _,
@@ -212,7 +238,8 @@ impl Directory {
     }
 
     /// One client as lists show it, with the alert of all their cards.
-    fn hit(&self, id: RecordId) -> Option<Hit> {
+    #[must_use]
+    pub fn hit(&self, id: RecordId) -> Option<Hit> {
         let mut summary = self.client(id)?.clone();
         summary.alert = self.alert(id);
         Some(Hit { id, summary })
@@ -272,6 +299,12 @@ impl Directory {
     #[must_use]
     pub fn user(&self, id: RecordId) -> Option<&User> {
         self.users.get(&id)
+    }
+
+    /// Whether this was a user of whom nothing but the id is kept any more (clause 9).
+    #[must_use]
+    pub fn is_former(&self, id: RecordId) -> bool {
+        self.former.contains(&id)
     }
 
     /// The clinic's settings, once there are any.

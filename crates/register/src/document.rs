@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{
-    ActorId, Automerge, AutomergeError, ChangeHash, ObjId, ObjType, PatchLog, ReadDoc, ScalarValue,
-    ScalarValueRef, ValueRef,
+    ActorId, Automerge, AutomergeError, ChangeHash, ChangeMetadata, ObjId, ObjType, PatchLog,
+    ReadDoc, ScalarValue, ScalarValueRef, ValueRef,
 };
 use jiff::Timestamp;
 
@@ -418,19 +418,32 @@ impl Document {
     #[must_use]
     pub fn lifetime(&self) -> Option<(Timestamp, Timestamp)> {
         let changes = self.inner.get_changes_meta(&[]);
-        let (genesis, changes): (Vec<_>, Vec<_>) =
-            changes.iter().partition(|meta| meta.deps.is_empty());
-        let genesis: BTreeSet<ChangeHash> = genesis.iter().map(|meta| meta.hash).collect();
-        let makers = changes
-            .iter()
-            .filter(|meta| meta.deps.iter().all(|hash| genesis.contains(hash)));
-        let made = makers.map(|meta| meta.timestamp).min()?;
-        let last = changes.iter().map(|meta| meta.timestamp).max()?;
+        let made = makers(&changes).map(|meta| meta.timestamp).min()?;
+        let genesis = |meta: &&ChangeMetadata<'_>| meta.deps.is_empty();
+        let later = changes.iter().filter(|meta| !genesis(meta));
+        let last = later.map(|meta| meta.timestamp).max()?;
         Some((
             Timestamp::from_second(made).ok()?,
             Timestamp::from_second(last).ok()?,
         ))
     }
+
+    /// Who made the record, where and when, by the same change as [`Document::lifetime`].
+    #[must_use]
+    pub fn made(&self) -> Option<Stamp> {
+        let changes = self.inner.get_changes_meta(&[]);
+        let first = makers(&changes).min_by_key(|meta| (meta.timestamp, meta.hash))?;
+        read_stamp(first.message.as_deref()?, first.timestamp)
+    }
+}
+
+/// The changes that build on nothing but the genesis.
+fn makers<'a>(changes: &'a [ChangeMetadata<'a>]) -> impl Iterator<Item = &'a ChangeMetadata<'a>> {
+    let genesis = changes.iter().filter(|meta| meta.deps.is_empty());
+    let genesis: BTreeSet<ChangeHash> = genesis.map(|meta| meta.hash).collect();
+    changes.iter().filter(move |meta| {
+        !meta.deps.is_empty() && meta.deps.iter().all(|hash| genesis.contains(hash))
+    })
 }
 
 /// The maps that every document has.

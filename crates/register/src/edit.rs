@@ -157,5 +157,6 @@ pub const fn fits_collection(collection: Collection, kind: Kind) -> bool {
             | (Collection::ConsentText, Kind::ConsentText)
             | (Collection::Breach, Kind::Breach)
             | (Collection::PrivacyNotice, Kind::PrivacyNotice)
+            | (Collection::RequestProof, Kind::RequestProof)
     )
 }

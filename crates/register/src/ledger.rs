@@ -25,15 +25,18 @@ pub enum Reason {
     Rectification,
     /// Consent was withdrawn (GDPR Article 7(3)).
     Consent,
+    /// A user whose access ended long enough ago (clause 9): never a client.
+    FormerUser,
 }
 
 impl Reason {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Request,
         Self::Ended,
         Self::Retention,
         Self::Rectification,
         Self::Consent,
+        Self::FormerUser,
     ];
 
     /// The word used in files and on the command line.
@@ -45,6 +48,7 @@ impl Reason {
             Self::Retention => "retention",
             Self::Rectification => "rectification",
             Self::Consent => "consent",
+            Self::FormerUser => "former-user",
         }
     }
 
@@ -61,6 +65,7 @@ impl Reason {
             Self::Retention => 3,
             Self::Rectification => 4,
             Self::Consent => 5,
+            Self::FormerUser => 6,
         }
     }
 }

@@ -118,6 +118,17 @@ impl Card {
         })
     }
 
+    /// The first day on which a patch test holds no longer and nobody has tested that substance again.
+    #[must_use]
+    pub fn patch_expires(&self) -> Option<Date> {
+        let all = self.patch_tests.iter().flat_map(|entry| entry.field.all());
+        let tests = all.map(|held| &held.value);
+        tests
+            .filter(|test| test.result == PatchResult::Negative && !self.tested_after(test))
+            .map(|test| test.expires)
+            .min()
+    }
+
     fn tested_after(&self, old: &PatchTest) -> bool {
         let name = |test: &PatchTest| test.substance.trim().to_lowercase();
         let mut all = self.patch_tests.iter().flat_map(|entry| entry.field.all());

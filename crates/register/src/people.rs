@@ -160,6 +160,8 @@ pub struct User {
     pub token: Option<ApiToken>,
     /// Whether access has ended.
     pub disabled: bool,
+    /// The day on which it ended, as far as that is known.
+    pub ended: Option<Date>,
 }
 
 impl User {

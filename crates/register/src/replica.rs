@@ -15,6 +15,7 @@ mod holding;
 mod import;
 mod input;
 mod inventory;
+mod left;
 mod lists;
 mod marketing;
 mod met;
@@ -41,7 +42,7 @@ use crate::clock::ClockGuard;
 use crate::directory::Update;
 use crate::document::RecordKind;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret};
-use crate::ledger::{Ledger, Line};
+use crate::ledger::{Ledger, Line, Reason, Removed};
 
 pub use answer::{
     Answer, DueCard, Erasure, Hold, ImportOutcome, PeerReport, PeerState, Refusal, Report,
@@ -291,7 +292,10 @@ impl Replica {
     /// Erasures that this node has not confirmed: the store has finished them by the time this is released.
     fn finish_erasures(&self, cx: &mut Cx<'_>) {
         for entry in self.ledger.erasures() {
-            if let crate::ledger::Removed::Record(record) = entry.removed
+            if let (Removed::Record(record), Reason::FormerUser) = (entry.removed, entry.reason) {
+                cx.notify(Notice::Directory(Update::Former(record)));
+            }
+            if let Removed::Record(record) = entry.removed
                 && self.owes_confirmation(record)
             {
                 cx.notify(Notice::Forgotten(record));
@@ -328,6 +332,8 @@ impl Replica {
         for record in others {
             if let Ok(Some(sheet)) = Sheet::read(record, cx.shelf) {
                 self.publish(record, &sheet, cx);
+                let due = self.user_due(record, &sheet);
+                self.inventory.user_goes(record, due.card);
                 self.note_list(record, &sheet);
                 self.sheets.put(record, sheet);
             }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use crate::card::{Entry, Field};
 use crate::id::{EntryId, RecordId};
+use crate::ledger::Reason;
 
 /// How many months after receipt an answer is due (GDPR Article 12(3)).
 pub const MONTHS: i16 = 1;
@@ -188,6 +189,61 @@ impl Request {
             closing.outcome == Outcome::Done || !closing.reason.trim().is_empty()
         });
         extension && closing
+    }
+}
+
+/// That a request was made and how it ended, kept when the card that it stood on goes before its five years are over
+/// (clause 9; GDPR Article 5(2)). Random ids, codes and days: nothing in it tells whose it was or why.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RequestProof {
+    /// The erased card's random id: its certificate says why it went.
+    pub card: RecordId,
+    /// What was asked for.
+    pub kind: RequestKind,
+    /// How it came in.
+    pub channel: Channel,
+    /// The day it came in.
+    pub received: Date,
+    /// The last day for an answer.
+    pub due: Date,
+    /// How it ended; `None` when the card went while it was open.
+    pub outcome: Option<Outcome>,
+    /// The day it was closed, or the card went. Its five years run from here.
+    pub ended: Date,
+}
+
+impl RequestProof {
+    /// What is kept of a request when its card goes on this day for this reason; `None` once its time is over. A
+    /// request to be erased is carried out by that.
+    #[must_use]
+    pub fn left_by(card: RecordId, request: &Request, reason: Reason, today: Date) -> Option<Self> {
+        let closing = request.closing.as_ref();
+        let erased = reason == Reason::Request && request.kind == RequestKind::Erasure;
+        let proof = Self {
+            card,
+            kind: request.kind,
+            channel: request.channel,
+            received: request.received,
+            due: request.due(),
+            outcome: closing
+                .map(|closing| closing.outcome)
+                .or(erased.then_some(Outcome::Done)),
+            ended: closing.map_or(today, |closing| closing.date),
+        };
+        (proof.goes() > today).then_some(proof)
+    }
+
+    /// The day it goes.
+    #[must_use]
+    pub fn goes(&self) -> Date {
+        crate::retention::due(self.ended)
+    }
+
+    /// The one of several that says most: how the request ended, and first.
+    #[must_use]
+    pub fn told(entry: &Entry<Self>) -> Option<&Self> {
+        let all = entry.field.all().iter().map(|held| &held.value);
+        all.min_by_key(|one| (one.outcome.is_none(), one.ended))
     }
 }
 

@@ -2,9 +2,12 @@
 //!
 //! * ENTRY: a treatment, a patch test, an adverse event or a refused treatment goes five years after its date; a health entry five years after it was taken down
 //!   or last confirmed at a visit, whichever is later.
-//! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays.
+//! * REQUEST: what a client asked under the law goes five years after it was closed; an open one stays. Of one whose card
+//!   goes before, days and codes are kept until then.
 //! * NOTICE: a marketing notice goes two years after it was sent.
 //! * BREACH: a breach register entry goes five years after it was closed; an open one stays.
+//! * USER: what is kept of a user goes two years after their access ended. Treatments and the audit log keep the random
+//!   id, which then names nobody.
 //! * CARD: the card goes five years after the last visit, or after its creation if there was none.
 //!
 //! Looking, editing, importing and replicating never restart a clock. A restriction (GDPR Article 18) and
@@ -216,6 +219,13 @@ pub fn request_due(entry: &Entry<crate::request::Request>) -> Option<Date> {
     latest(&entry.field, closed).map(due)
 }
 
+/// When what is kept of a request has to go whose card went before it; of a conflict the latest counts.
+#[must_use]
+pub fn proof_due(entry: &Entry<crate::request::RequestProof>) -> Option<Date> {
+    let all = entry.field.all().iter();
+    all.map(|held| held.value.goes()).max()
+}
+
 /// When a marketing notice has to go: long after it counted for the last time.
 #[must_use]
 pub fn notice_due(entry: &Entry<Notice>) -> Option<Date> {
@@ -226,6 +236,13 @@ pub fn notice_due(entry: &Entry<Notice>) -> Option<Date> {
 #[must_use]
 pub fn notice_goes(notice: &Notice) -> Date {
     day(notice.at).saturating_add(Span::new().months(KEPT_MONTHS))
+}
+
+/// When what is kept of a user has to go. `None` while they have access.
+#[must_use]
+pub fn user_due(user: &crate::people::User) -> Option<Date> {
+    let ended = user.ended.filter(|_| user.disabled);
+    ended.map(|day| after(day, FORMER_USER_YEARS))
 }
 
 /// When an entry of the breach register has to go: five years after it was closed. `None` while it is open in any of

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use crate::card::{Card, Entry};
-use crate::id::EntryId;
+use crate::id::{EntryId, RecordId};
 use crate::retention::treatment_due;
 use crate::treatment::{Contract, Treatment};
 
@@ -19,6 +19,8 @@ pub struct Given {
     pub treatment: String,
     /// Who did it, as written.
     pub by: String,
+    /// The user who did it.
+    pub by_id: Option<RecordId>,
     /// At which premises.
     pub premises: String,
     /// Products used.
@@ -74,6 +76,7 @@ impl Traces {
                     goes,
                     treatment: one.name.clone(),
                     by: one.by.clone(),
+                    by_id: one.by_id,
                     premises: one.premises.clone(),
                     products: one.products.clone(),
                     batch: one.batch.clone(),

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::id::{EntryId, RecordId};
+use crate::warning::Acknowledged;
 
 /// A contract on paper: where it lies. The contract itself is not in the register.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -28,7 +29,7 @@ pub struct Treatment {
     pub name: String,
     /// The catalogue's item of that name, where there was one. The name counts: an item may be renamed later.
     pub item: Option<EntryId>,
-    /// Who did it, as written; for entries made here also `by_id`.
+    /// Who did it, as written. Empty where `by_id` says it: the name is that of the user, and goes with the user.
     pub by: String,
     /// The staff record of who did it.
     pub by_id: Option<RecordId>,
@@ -44,6 +45,8 @@ pub struct Treatment {
     pub contract_made: Option<bool>,
     /// Where that contract lies, where known.
     pub contract: Option<Contract>,
+    /// Warnings that were seen before it was given; `None` where nothing stood against it.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 impl Treatment {

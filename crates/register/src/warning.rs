@@ -5,25 +5,41 @@ use jiff::civil::Date;
 
 use crate::card::{Alert, Card};
 use crate::health::AlertLevel;
+use crate::id::RecordId;
 use crate::minor::Minority;
 use crate::patch_test::PatchState;
+use crate::request::coded;
 
-/// One thing to mind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Warning {
-    /// A contraindication is listed, on this card or on a linked one.
-    Contraindication,
-    /// A patch test was positive.
-    PatchPositive,
-    /// The client may be under age, and neither that nor a guardian's consent was made sure of.
-    MaybeMinor,
-    /// A caution is listed, on this card or on a linked one.
-    Caution,
-    /// A patch test has not been read.
-    PatchWaiting,
-    /// A patch test holds no longer.
-    PatchExpired,
+coded! {
+    /// One thing to mind.
+    Warning {
+        /// A contraindication is listed, on this card or on a linked one.
+        Contraindication = "contraindication",
+        /// A patch test was positive.
+        PatchPositive = "patch_positive",
+        /// The client may be under age, and neither that nor a guardian's consent was made sure of.
+        MaybeMinor = "maybe_minor",
+        /// A caution is listed, on this card or on a linked one.
+        Caution = "caution",
+        /// A patch test has not been read.
+        PatchWaiting = "patch_waiting",
+        /// A patch test holds no longer.
+        PatchExpired = "patch_expired",
+    }
 }
+
+/// That somebody said to have seen what stood against a treatment, and gave it all the same. Codes, never words: what
+/// the warning was about stands with the health information, and goes with it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Acknowledged {
+    /// What was seen, gravest first; never empty.
+    pub warnings: Vec<Warning>,
+    /// The staff record of who said so.
+    pub by: RecordId,
+    /// The day.
+    pub date: Date,
+}
+crate::redacted!(Acknowledged);
 
 impl Warning {
     /// Whether a treatment is recorded only once the person says that they have seen it.

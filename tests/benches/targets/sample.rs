@@ -112,6 +112,7 @@ fn treatment(number: usize, at: usize) -> Treatment {
         item: None,
         contract_made: at.is_multiple_of(5).then_some(true),
         contract: None,
+        acknowledged: None,
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) fn run(table: &mut Table) {
             phones: vec![sample::phone(number)],
             emails: vec![],
             alert: Alert::NotAsked,
+            patch_expires: None,
+            made: None,
             last_visit: None,
             due: register::retention::Due::default(),
             conflicts: 0,

@@ -113,6 +113,7 @@ pub(super) fn content(place: Place, mark: Mark, date: Date, contract: bool) -> C
             item: None,
             contract_made: contract.then_some(true),
             contract: None,
+            acknowledged: None,
         }),
         Place::Entry(_) => note(word),
         Place::Field(_) => Content::Name(Name {

@@ -50,6 +50,43 @@ async fn will_find(visitor: &Visitor) {
     .unwrap();
 }
 
+/// Each page shows what it is for.
+async fn no_page_is_empty(visitor: &Visitor) {
+    for (path, words) in [
+        (
+            "/requests",
+            &["Tarkastuspyyntö", "Myöhässä", "joiden kortti on poistettu"][..],
+        ),
+        ("/duplicates", &["arvioitavana", "Pura yhdistäminen"]),
+        ("/conflicts", &["Kortin teki"]),
+        ("/adverse-events", &["Kestoväri 5.0"]),
+        ("/breaches", &["ajanvarausvahvistus", "Ajanvarauslista"]),
+        ("/erasures", &["Asiakas pyysi"]),
+        ("/retention", &["Kortti poistuu"]),
+        (
+            "/marketing",
+            &[
+                "Kuorintapäivä",
+                "radiofrekvenssihoito",
+                "asiakasilta",
+                "Jalkahoitopäivä",
+                "avoimet ovet",
+            ],
+        ),
+    ] {
+        let page = visitor.open(path).await.unwrap();
+        for word in words {
+            assert!(
+                page.html.contains(word),
+                "{path} lacks {word}: {}",
+                page.html
+            );
+        }
+    }
+    let campaigns = visitor.open("/marketing").await.unwrap();
+    assert!(!campaigns.html.contains("Ei vielä tiedossa"));
+}
+
 #[tokio::test]
 async fn the_demo_cuts_heals_stops_starts_and_finds_its_register_again() {
     let home = tempfile::tempdir().unwrap();
@@ -63,6 +100,7 @@ async fn the_demo_cuts_heals_stops_starts_and_finds_its_register_again() {
 
     let here = owner(base, 0).await;
     let there = owner(base, 1).await;
+    no_page_is_empty(&here).await;
     demo_now.press("c").unwrap();
     demo_now.shows("The line is cut", PATIENCE).await.unwrap();
     here.add_client(&[("last", "Katkosaikanen"), ("first", "Demo")])
@@ -89,7 +127,7 @@ async fn the_demo_cuts_heals_stops_starts_and_finds_its_register_again() {
 
     let mut again = demo(&directory, base, false);
     again
-        .shows("The register is here already: 246 clients", PATIENCE)
+        .shows("The register is here already: 247 clients", PATIENCE)
         .await
         .unwrap();
     again.shows("Keys: ", PATIENCE).await.unwrap();
@@ -97,7 +135,7 @@ async fn the_demo_cuts_heals_stops_starts_and_finds_its_register_again() {
     again.ends(PATIENCE).await.unwrap();
 
     let mut fresh = demo(&directory, base, true);
-    fresh.shows("245 clients with", PATIENCE).await.unwrap();
+    fresh.shows("247 clients with", PATIENCE).await.unwrap();
     fresh.shows("Keys: ", PATIENCE).await.unwrap();
     fresh.press("q").unwrap();
     fresh.ends(PATIENCE).await.unwrap();

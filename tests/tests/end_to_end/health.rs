@@ -172,7 +172,7 @@ async fn clause_5_reception_sees_levels_and_no_health_text_and_the_list_of_adver
 async fn clause_5_a_contraindication_stops_a_treatment_until_it_was_seen_and_no_change_takes_one_click()
  {
     let home = tempfile::tempdir().unwrap();
-    let (_node, owner, _) = desk(home.path()).await;
+    let (node, owner, reception) = desk(home.path()).await;
     let client = client(&owner).await;
     owner.add_entry(&client, "health", &ALLERGY).await.unwrap();
     let new = page(&owner, &client, "/treatments/new").await;
@@ -191,6 +191,7 @@ async fn clause_5_a_contraindication_stops_a_treatment_until_it_was_seen_and_no_
     owner.save(&new).await.unwrap();
     let card = page(&owner, &client, "/health").await;
     assert!(card.html.contains("Kasvohoito") && card.html.contains("Vahvistettu"));
+    seen_is_kept(&node, &owner, &reception, &client).await;
 
     // What the page did not know of is looked at before it is confirmed.
     let stale = page(&owner, &client, "")
@@ -208,6 +209,48 @@ async fn clause_5_a_contraindication_stops_a_treatment_until_it_was_seen_and_no_
     owner.save(&fresh).await.unwrap();
     let open = page(&owner, &client, "/health").await.html;
     assert_eq!(open.matches("Vahvistettu ").count(), 2);
+
+    // What was warned of before a treatment tells of health too, and goes with the consent.
+    let withdraw = form(&owner, &client, "/health/withdraw").await;
+    owner.save(&withdraw).await.unwrap();
+    let card = page(&owner, &client, "").await.html;
+    assert!(card.contains("Kasvohoito") && !card.contains("Varoitukset nähty"));
+    assert!(!node.export().unwrap().contains("warnings_seen"));
+}
+
+/// Which warnings were seen, by whom and when stands with the treatment: for those who give treatments, in the package,
+/// and until the client withdraws consent.
+async fn seen_is_kept(node: &Node, owner: &Visitor, reception: &Visitor, client: &str) {
+    const SEEN: &str = "Varoitukset nähty ennen hoitoa";
+    let card = page(owner, client, "").await.html;
+    assert!(card.contains(SEEN) && card.contains("Omistaja"));
+    let path = format!("/clients/{client}/package.json");
+    let package = owner.open(&path).await.unwrap().html;
+    assert!(
+        package.contains("\"warnings_seen\":\"contraindication\""),
+        "{package}"
+    );
+    assert!(
+        node.export()
+            .unwrap()
+            .contains("\"warnings_seen\":[\"contraindication\"]")
+    );
+    let card = page(reception, client, "").await.html;
+    assert!(card.contains("Kasvohoito") && !card.contains(SEEN));
+    // An edit of the treatment keeps it.
+    let card = page(owner, client, "").await.html;
+    let start = format!("href=\"/clients/{client}/treatments/");
+    let ids = card.split(&start).skip(1);
+    let mut ids = ids.filter_map(|rest| rest.split('"').next());
+    let id = ids.find(|id| id.len() == 32).unwrap();
+    let path = format!("/clients/{client}/treatments/{id}");
+    let path = path.as_str();
+    let form = owner.open(path).await.unwrap().form(path).unwrap();
+    owner
+        .save(&form.with("remarks", "Tuli ajoissa"))
+        .await
+        .unwrap();
+    assert!(page(owner, client, "").await.html.contains(SEEN));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod doors;
 mod erase;
 mod factor;
 mod forget;
+mod former;
 mod full_stick;
 mod health;
 mod import;

@@ -98,6 +98,10 @@ async fn a_merge_links_cards_at_both_premises_and_can_be_undone() {
     let home = tempfile::tempdir().unwrap();
     let person = Person::meet(home.path(), 61).await;
     let (here, there) = (&person.here, &person.there);
+    let pairs = here.open("/duplicates").await.unwrap();
+    for place in ["Poikuekatu, Poikuekatu, ", "Poikuekatu, Aleksanterinkatu, "] {
+        assert!(pairs.html.contains(place), "{place}: {}", pairs.html);
+    }
     let list = here.open("/clients").await.unwrap();
     assert!(list.html.contains("1 pari arvioitavana"), "{}", list.html);
 
@@ -118,6 +122,7 @@ async fn a_merge_links_cards_at_both_premises_and_can_be_undone() {
     let list = here.open("/clients").await.unwrap();
     assert!(!list.html.contains("arvioitavana"));
 
+    one_package(&person).await;
     there
         .save(&person.verdict(there, "different").await)
         .await
@@ -131,6 +136,33 @@ async fn a_merge_links_cards_at_both_premises_and_can_be_undone() {
         let page = visitor.open("/duplicates").await.unwrap();
         assert!(page.html.contains("Ei arvioitavia pareja."));
         person.verdict(visitor, "same").await;
+    }
+}
+
+/// The package of either card holds both, each marked as what it is (GDPR Article 15).
+async fn one_package(person: &Person) {
+    for (asked, other) in [(&person.quiet, &person.loud), (&person.loud, &person.quiet)] {
+        let path = format!("/clients/{asked}/package");
+        let page = person.here.open(&path).await.unwrap();
+        assert!(page.html.contains("2 toisiinsa yhdistettyä korttia"));
+        for word in [HEALTH, "Kaksonen", "Uusinimi", other.as_str()] {
+            assert!(page.html.contains(word), "the page lacks {word}");
+        }
+        let json = person.here.open(&format!("{path}.json")).await.unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json.html).unwrap();
+        assert_eq!(json["record"][0]["id"], asked.as_str());
+        assert_eq!(json["linked_cards"].as_array().unwrap().len(), 1);
+        assert_eq!(json["linked_cards"][0]["record"][0]["id"], other.as_str());
+        let csv = person.here.open(&format!("{path}.csv")).await.unwrap();
+        for card in [asked, other] {
+            let named = format!("{card};name;1;1;first_name;Kaisa");
+            assert!(csv.html.contains(&named), "{}", csv.html);
+        }
+        let log = person.here.open(&format!("/clients/{other}/history")).await;
+        assert!(
+            log.unwrap().html.contains("koosteen"),
+            "each card's log says so"
+        );
     }
 }
 

@@ -85,6 +85,7 @@ const fn sown_entry(collection: Collection) -> Sown {
         Collection::Task => Sown::Elsewhere("safe and folder of a paper, for whoever destroys it"),
         Collection::Recipients => Sown::Elsewhere("of campaigns: ids, which are looked for apart"),
         Collection::Premises | Collection::PrivacyNotice => Sown::Elsewhere("of the clinic"),
+        Collection::RequestProof => Sown::Elsewhere("of requests: a random id, days and codes"),
         Collection::Item => Sown::Elsewhere("of the catalogue"),
         Collection::ConsentText => Sown::Elsewhere("of all who consent"),
         Collection::Breach => Sown::Elsewhere("how many persons, and nobody's card"),

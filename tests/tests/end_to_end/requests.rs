@@ -155,6 +155,12 @@ async fn clauses_10_and_11_a_request_is_checked_extended_answered_and_closed_at_
 
     let close = step(&here, &request, "close").await.with("outcome", "done");
     here.save(&close).await.unwrap();
+    let exported = pair.first.clients().unwrap();
+    let told = &exported[0].requests[0];
+    assert_eq!(told["kind"], "inspection");
+    assert_eq!(told["identity_check"]["document"], "driving_licence");
+    assert_eq!(told["extension_reason"], "Laaja pyyntö");
+    assert_eq!(told["outcome"], "done");
     waiting::until("it is closed there too", AGREE_TIME, async || {
         let page = there.open(&request).await?;
         let board = there.open("/requests").await?;
@@ -244,4 +250,39 @@ async fn clause_10_everybody_records_a_request_and_the_owner_alone_decides() {
         .await
         .with("outcome", "done");
     owner.save(&close).await.unwrap();
+}
+
+#[tokio::test]
+async fn clause_9_of_a_request_that_outlives_its_card_days_and_codes_are_shown_at_both_premises() {
+    let home = tempfile::tempdir().unwrap();
+    let pair = Pair::start(home.path(), 24).await.unwrap();
+    let here = pair.first.owner_first().await.unwrap();
+    let client = client(&here).await;
+    asked(&here, &client, "erasure").await;
+    let there = pair.owner_at_second().await.unwrap();
+    pair.agreed_when(AGREE_TIME, |export| export.contains("\"requests\""))
+        .await
+        .unwrap();
+    let arguments = ["--client", client.as_str(), "--reason", "request"];
+    let said = there.open("/requests").await.unwrap();
+    assert!(!said.html.contains("joiden kortti on poistettu"));
+    pair.second
+        .command(&["erase"], &arguments)
+        .unwrap()
+        .fine()
+        .unwrap();
+    for visitor in [&here, &there] {
+        let board = waiting::until("the proof is shown", AGREE_TIME, async || {
+            let page = visitor.open("/requests").await?;
+            let kept = page.html.contains("joiden kortti on poistettu");
+            Ok((kept && page.html.contains("Yhtään pyyntöä ei ole avoinna")).then_some(page))
+        })
+        .await
+        .unwrap();
+        let certificate = format!("/erasures/{client}");
+        for word in ["Poistopyyntö", "Puhelimitse", "Toteutettu", &certificate] {
+            assert!(board.html.contains(word), "the board lacks {word}");
+        }
+        assert!(!board.html.contains("Pyytävä"));
+    }
 }

@@ -214,6 +214,7 @@ pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
             | Collection::Task
             | Collection::Breach
             | Collection::PrivacyNotice
+            | Collection::RequestProof
             | Collection::Recipients
             | Collection::ConsentText => t.name(),
         },

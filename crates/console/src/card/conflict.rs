@@ -14,7 +14,6 @@ use serde::Deserialize;
 
 use crate::card::content::lines;
 use crate::card::{Kind, Opened, fill, hidden_state, inputs, open, read, seen};
-use crate::clock::show_moment;
 use crate::form::{Faults, Form, hidden};
 use crate::icon::Icon;
 use crate::page::{Page, Room};
@@ -277,7 +276,7 @@ pub(crate) async fn page(
         form = case
             .values
             .first()
-            .map(|held| fill(&held.value))
+            .map(|held| fill(&who, &held.value))
             .unwrap_or_default()
             .with("case", case.key())
             .with("choice", "other");
@@ -412,7 +411,7 @@ fn version(who: &Visitor, case: &Case, held: &Held<Content>, checked: bool) -> M
         .values
         .iter()
         .filter(|other| other.id != held.id)
-        .map(|other| lines(t, &other.value))
+        .map(|other| lines(who, &other.value))
         .collect();
     let differs = |at: usize, text: &str| {
         others
@@ -428,7 +427,7 @@ fn version(who: &Visitor, case: &Case, held: &Held<Content>, checked: bool) -> M
         label .version {
             span .pick { input type="radio" name="choice" value=(held.id) checked[checked]; (pick) }
             dl {
-                @for (at, (word, text)) in lines(t, &held.value).iter().enumerate() {
+                @for (at, (word, text)) in lines(who, &held.value).iter().enumerate() {
                     @if !text.is_empty() || differs(at, text) {
                         div .differs[differs(at, text)] {
                             dt { (word) }
@@ -446,11 +445,7 @@ fn origin(who: &Visitor, stamp: Option<Stamp>) -> String {
     let t = who.t();
     match stamp {
         None => t.origin_unknown().to_owned(),
-        Some(stamp) => t.origin(
-            &who.house().user_name(stamp.author, t),
-            &who.house().premises_name(stamp.node, t),
-            &show_moment(stamp.at),
-        ),
+        Some(stamp) => who.house().origin(stamp, t),
     }
 }
 

@@ -9,11 +9,10 @@ use crate::card::{
     treatment,
 };
 use crate::form::{Faults, Form};
-use crate::text::Language;
 use crate::visitor::Visitor;
 
 /// A form filled with the content.
-pub(crate) fn fill(content: &Content) -> Form {
+pub(crate) fn fill(who: &Visitor, content: &Content) -> Form {
     match content {
         Content::Name(name) => contact::fill_name(name),
         Content::BirthYear(year) => Form::default().with("year", year.get().to_string()),
@@ -23,7 +22,7 @@ pub(crate) fn fill(content: &Content) -> Form {
         Content::Marketing(marketing) => marketing::fill(marketing),
         Content::Note(note) => Form::default().with("text", note.text.as_str()),
         Content::Health(entry) => health::fill(entry),
-        Content::Treatment(treatment) => treatment::fill(treatment),
+        Content::Treatment(treatment) => treatment::fill(who, treatment),
         Content::PatchTest(test) => patch::fill(test),
         Content::AdverseEvent(event) => adverse::fill(event),
         Content::TreatmentRefusal(refusal) => refusal::fill(refusal),
@@ -83,7 +82,8 @@ pub(crate) fn read(
 }
 
 /// What the content says, as pairs of a word and a text; the same words in the same order for each kind.
-pub(crate) fn lines(t: Language, content: &Content) -> Vec<(&'static str, String)> {
+pub(crate) fn lines(who: &Visitor, content: &Content) -> Vec<(&'static str, String)> {
+    let t = who.t();
     match content {
         Content::Name(name) => vec![
             (t.last_name(), name.last.clone()),
@@ -100,7 +100,7 @@ pub(crate) fn lines(t: Language, content: &Content) -> Vec<(&'static str, String
         Content::Marketing(marketing) => marketing::lines(t, marketing),
         Content::Note(note) => vec![(t.note(), note.text.clone())],
         Content::Health(entry) => health::lines(t, entry),
-        Content::Treatment(treatment) => treatment::lines(t, treatment),
+        Content::Treatment(treatment) => treatment::lines(who, treatment),
         Content::Request(request) => request::lines(t, request),
         Content::PatchTest(test) => patch::lines(t, test),
         Content::AdverseEvent(event) => adverse::lines(t, event),

@@ -135,7 +135,10 @@ pub(crate) fn assemble(
     form: &Form,
 ) -> Result<Vec<Change>, Unsettled> {
     let mut faults = Faults::default();
-    let content = read(who, section.kind(), form, None, &mut faults);
+    let mut content = read(who, section.kind(), form, None, &mut faults);
+    if let Some(Content::Treatment(treatment)) = &mut content {
+        treatment.acknowledged = warn::acknowledged(who, opened, form);
+    }
     let mut changes = with_it(who, opened, section, form, &mut faults);
     let notices = content
         .as_ref()
@@ -257,7 +260,7 @@ pub(super) async fn page(
     if section.is_health() {
         super::reveal(&who, &opened.card).await?;
     }
-    let form = fill(&found.content);
+    let form = fill(&who, &found.content);
     let beside = Beside::of(section, Some(&found), Vec::new());
     Ok(show(&who, &opened, &beside, &form, &Faults::default()))
 }

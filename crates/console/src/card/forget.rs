@@ -13,9 +13,10 @@ use register::health::HealthEntry;
 use register::id::RecordId;
 use register::ledger::Reason;
 use register::replica::Command;
+use register::treatment::Treatment;
 use register::value::Content;
 
-use crate::card::{Opened, band, open};
+use crate::card::{Opened, band, open, single};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Form, hidden, tick};
 use crate::page::{Page, Room};
@@ -120,6 +121,7 @@ pub(super) async fn withdraw(
     let mut changes = withdrawn(&opened, today(who.house().clock));
     changes.extend(voids(&opened.card.health, Collection::Health));
     changes.extend(voids(&opened.card.patch_tests, Collection::PatchTest));
+    changes.extend(unwarned(&opened.card.treatments));
     // Whatever arrived since the page was made goes too: the consent is gone for all of it.
     let mut heads = opened.card.heads.clone();
     for part in changes.chunks(CHANGES_LIMIT) {
@@ -138,6 +140,20 @@ fn withdrawn(opened: &Opened, day: Date) -> Vec<Change> {
     });
     let change = |ended| Change::SetField(FieldKey::HealthConsent, Content::HealthConsent(ended));
     ended.map(change).into_iter().collect()
+}
+
+/// Treatments without what was warned of before them, which tells of health too.
+fn unwarned(all: &[Entry<Treatment>]) -> impl Iterator<Item = Change> {
+    all.iter().filter_map(|entry| {
+        let one = &single(&entry.field)?.value;
+        one.acknowledged.as_ref()?;
+        let bare = Treatment {
+            acknowledged: None,
+            ..one.clone()
+        };
+        let content = Content::Treatment(bare);
+        Some(Change::SetEntry(Collection::Treatment, entry.id, content))
+    })
 }
 
 fn voids<T>(all: &[Entry<T>], collection: Collection) -> impl Iterator<Item = Change> {

@@ -1,5 +1,5 @@
 //! The package for the client: everything held on them, readable and printable, and as JSON and CSV (clause 10;
-//! GDPR Articles 15 and 20). Names of employees stay out unless the owner adds them with a reason.
+//! GDPR Articles 15 and 20), on every card that is linked as the same person's. Names of employees stay out unless the owner adds them with a reason.
 
 mod consulted;
 mod file;
@@ -15,6 +15,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use register::audit::{Act, AuditEvent, Purpose};
+use register::card::Card;
+use register::changes::Revision;
 use register::contact::required;
 use register::id::RecordId;
 use register::replica::Command;
@@ -114,34 +116,23 @@ async fn make(
     faults: Faults,
 ) -> Result<Response, Problem> {
     let opened = open_for(who, id, Purpose::Request).await?;
+    let (title, path) = (opened.title(who), opened.path());
     let named = form.get("names") == "yes" && faults.is_empty();
-    // Logged, durably, before anything of it leaves.
-    let event = AuditEvent {
-        who: who.user.id,
-        act: Act::PackageMade,
-        record: Some(opened.card.id),
-        reason: if named {
-            form.get("reason").to_owned()
-        } else {
-            String::new()
-        },
-    };
-    who.house().desk.ask(Command::Audit(event)).await?;
+    let reason = if named { form.get("reason") } else { "" };
+    let gathered = gather(who, opened, reason).await?;
     let t = who.t();
-    let history = changes::read(who, opened.card.id, Purpose::Request).await?;
-    let (looks, more_looks) = consulted::looks(who, opened.card.id).await?;
     let call = |user: RecordId| who.house().user_name(user, t);
     let names: Names<'_> = if named { Some(&call) } else { None };
-    let mut all = parts(t, &opened.card, &history, names);
-    all.push(consulted::part(t, &looks, more_looks, names));
+    let all: Vec<Told> = gathered.iter().map(|one| one.tell(t, names)).collect();
     let head = head(who);
     match shape {
         Shape::Page => {
             let main = html! {
                 (document(t, &head, &all))
-                (more(who, &opened, form, named, &faults))
+                (more(who, &path, form, named, &faults))
             };
-            Ok(show(who, &opened, main, faults.is_empty()))
+            let crumb = html! { p .crumb { a href=(path) { (title) } } };
+            Ok(show(who, html! { (crumb) (main) }, faults.is_empty()))
         }
         Shape::Json => Ok(download(
             file::json(&head, &all).into_bytes(),
@@ -160,6 +151,68 @@ async fn make(
     }
 }
 
+/// A card, and what else is held about it.
+struct Gathered {
+    card: Card,
+    history: Vec<Revision>,
+    looks: Vec<consulted::Look>,
+    /// Why there may be more looks.
+    more: Option<&'static str>,
+}
+
+/// One of the person's cards as it is told.
+struct Told {
+    record: RecordId,
+    parts: Vec<Part>,
+}
+
+impl Gathered {
+    fn tell(&self, t: Language, names: Names<'_>) -> Told {
+        let mut parts = parts(t, &self.card, &self.history, names);
+        parts.push(consulted::part(t, &self.looks, self.more, names));
+        Told {
+            record: self.card.id,
+            parts,
+        }
+    }
+}
+
+/// The card, and every card that is linked to it: the client has a right to all that is held on them, whichever card
+/// was asked for (GDPR Article 15).
+async fn gather(who: &Visitor, opened: Opened, reason: &str) -> Result<Vec<Gathered>, Problem> {
+    let linked: Vec<RecordId> = opened.linked.iter().map(|hit| hit.id).collect();
+    let mut all = vec![collect(who, opened, reason).await?];
+    for record in linked {
+        match open_for(who, &record.to_string(), Purpose::Request).await {
+            Ok(other) => all.push(collect(who, other, reason).await?),
+            // It went in between.
+            Err(Problem::Erased(_) | Problem::Overdue) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(all)
+}
+
+async fn collect(who: &Visitor, opened: Opened, reason: &str) -> Result<Gathered, Problem> {
+    let record = opened.card.id;
+    // Logged, durably, before anything of it leaves.
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::PackageMade,
+        record: Some(record),
+        reason: reason.to_owned(),
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    let history = changes::read(who, record, Purpose::Request).await?;
+    let (looks, more) = consulted::looks(who, record).await?;
+    Ok(Gathered {
+        card: opened.card,
+        history,
+        looks,
+        more,
+    })
+}
+
 fn download(bytes: Vec<u8>, kind: &'static str, disposition: &'static str) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
@@ -176,16 +229,13 @@ fn head(who: &Visitor) -> Head {
     }
 }
 
-fn show(who: &Visitor, opened: &Opened, main: Markup, fine: bool) -> Response {
+fn show(who: &Visitor, main: Markup, fine: bool) -> Response {
     let t = who.t();
     let mut response = Page {
         title: t.package(),
         room: Room::Clients,
         record: None,
-        main: html! {
-            p .crumb { a href=(opened.path()) { (opened.title(who)) } }
-            (main)
-        },
+        main,
     }
     .show(who);
     if !fine {
@@ -195,17 +245,25 @@ fn show(who: &Visitor, opened: &Opened, main: Markup, fine: bool) -> Response {
 }
 
 /// What is printed.
-fn document(t: Language, head: &Head, parts: &[Part]) -> Markup {
+fn document(t: Language, head: &Head, cards: &[Told]) -> Markup {
     html! {
         h1 { (t.package()) }
         p .lead { (t.package_lead(&show_date(head.made))) }
         (head.letterhead.show(t))
-        @for part in parts {
-            section .panel {
-                header { h2 { (part.title) } }
-                @if part.items.is_empty() { p .muted { (t.package_nothing()) } }
-                @for item in &part.items { (item_shown(t, item)) }
-            }
+        @if cards.len() > 1 { p { (t.package_cards(cards.len())) } }
+        @for (number, card) in (1..).zip(cards) {
+            @if number > 1 { h2 .apart { (t.package_other_card(number)) } p .muted .reference { (card.record) } }
+            @for part in &card.parts { (part_shown(t, part)) }
+        }
+    }
+}
+
+fn part_shown(t: Language, part: &Part) -> Markup {
+    html! {
+        section .panel {
+            header { h2 { (part.title) } }
+            @if part.items.is_empty() { p .muted { (t.package_nothing()) } }
+            @for item in &part.items { (item_shown(t, item)) }
         }
     }
 }
@@ -230,9 +288,9 @@ fn facts_shown(facts: &[Fact]) -> Markup {
 }
 
 /// What is on the page and not on paper: the files, and names with a reason.
-fn more(who: &Visitor, opened: &Opened, form: &Form, named: bool, faults: &Faults) -> Markup {
+fn more(who: &Visitor, card: &str, form: &Form, named: bool, faults: &Faults) -> Markup {
     let t = who.t();
-    let path = format!("{}/package", opened.path());
+    let path = format!("{card}/package");
     let files = [("json", t.package_json()), ("csv", t.package_csv())];
     html! {
         section .panel.unprinted {

@@ -32,11 +32,11 @@ pub(super) fn like(who: &Visitor, earlier: &Treatment) -> Form {
         .with(COPIED, "yes")
 }
 
-pub(super) fn fill(treatment: &Treatment) -> Form {
+pub(super) fn fill(who: &Visitor, treatment: &Treatment) -> Form {
     let mut form = Form::default()
         .with("date", show_date(treatment.date))
         .with("name", treatment.name.as_str())
-        .with("by", treatment.by.as_str())
+        .with("by", given_by(who, treatment))
         .with("premises", treatment.premises.as_str())
         .with("products", treatment.products.as_str())
         .with("batch", treatment.batch.as_str())
@@ -56,6 +56,11 @@ pub(super) fn fill(treatment: &Treatment) -> Form {
         );
     }
     form
+}
+
+fn given_by(who: &Visitor, treatment: &Treatment) -> String {
+    who.house()
+        .given_by(&treatment.by, treatment.by_id, who.t())
 }
 
 const fn contract_code(made: Option<bool>) -> &'static str {
@@ -145,9 +150,11 @@ pub(super) fn read(
     };
     let contract = read_contract(t, form, earlier, faults);
     let by = by?;
-    let by_id = match earlier {
-        Some(earlier) if earlier.by == by => earlier.by_id,
-        _ => (by == who.user.profile.name).then_some(who.user.id),
+    let (by, by_id) = match earlier {
+        Some(earlier) if given_by(who, earlier) == by => (earlier.by.clone(), earlier.by_id),
+        // The name goes with the user one day (clause 9), so it is not written on the card.
+        _ if by == who.user.profile.name => (String::new(), Some(who.user.id)),
+        _ => (by, None),
     };
     let name = name?;
     let item = match earlier {
@@ -166,6 +173,7 @@ pub(super) fn read(
         remarks: remarks?,
         contract_made,
         contract: contract?,
+        acknowledged: earlier.and_then(|earlier| earlier.acknowledged.clone()),
     })
     .filter(|_| faults.is_empty())
 }
@@ -211,7 +219,8 @@ fn read_contract(
     Some(something.then_some(contract))
 }
 
-pub(super) fn lines(t: Language, treatment: &Treatment) -> Vec<(&'static str, String)> {
+pub(super) fn lines(who: &Visitor, treatment: &Treatment) -> Vec<(&'static str, String)> {
+    let t = who.t();
     let contract_made = match treatment.contract_made {
         Some(true) => t.yes(),
         Some(false) => t.no(),
@@ -220,7 +229,7 @@ pub(super) fn lines(t: Language, treatment: &Treatment) -> Vec<(&'static str, St
     let mut lines = vec![
         (t.date(), show_date(treatment.date)),
         (t.treatment(), treatment.name.clone()),
-        (t.given_by(), treatment.by.clone()),
+        (t.given_by(), given_by(who, treatment)),
         (t.at_premises(), treatment.premises.clone()),
         (t.products(), treatment.products.clone()),
         (t.batch(), treatment.batch.clone()),

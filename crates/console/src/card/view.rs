@@ -141,12 +141,14 @@ fn treatment(who: &Visitor, opened: &Opened, entry: &Entry<Treatment>) -> Markup
                 Some(one) => {
                     p .head { time { (show_date(one.date)) } strong { (one.name) }
                         @if one.contract_made == Some(true) { span .tag { (t.separate_contract()) } } }
-                    p .muted { (one.by) @if !one.by.is_empty() && !one.premises.is_empty() { " · " } (one.premises) }
+                    @let by = who.house().given_by(&one.by, one.by_id, t);
+                    p .muted { (by) @if !by.is_empty() && !one.premises.is_empty() { " · " } (one.premises) }
                     @if !one.products.is_empty() || !one.batch.is_empty() {
                         p { (one.products) @if !one.products.is_empty() && !one.batch.is_empty() { " · " }
                             @if !one.batch.is_empty() { (t.batch()) " " (one.batch) } }
                     }
                     @if !one.remarks.is_empty() { p .text { (one.remarks) } }
+                    @if let Some(seen) = &one.acknowledged { (warn::seen_line(who, seen)) }
                     @if let Some(contract) = &one.contract {
                         p .muted { (t.contract_lies(&contract.safe, &contract.folder)) }
                     }

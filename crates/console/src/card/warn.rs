@@ -7,10 +7,10 @@ use register::document::{Collection, FieldKey};
 use register::edit::Change;
 use register::health::{HealthAsked, HealthEntry};
 use register::value::Content;
-use register::warning::{Warning, warnings};
+use register::warning::{Acknowledged, Warning, warnings};
 
 use crate::card::{Opened, alert_mark, read_value_ids, single};
-use crate::clock::today;
+use crate::clock::{show_date, today};
 use crate::form::{Faults, Form, hidden, tick};
 use crate::icon::Icon;
 use crate::visitor::Visitor;
@@ -87,6 +87,27 @@ pub(super) fn read(
         faults.add(UNCHANGED, t.unchanged_look());
     }
     unchanged.unwrap_or_default()
+}
+
+/// What stood against a treatment and was ticked as seen, as it is kept with the treatment.
+pub(super) fn acknowledged(who: &Visitor, opened: &Opened, form: &Form) -> Option<Acknowledged> {
+    let mut warnings = all(who, opened);
+    warnings.retain(|one| one.stops());
+    (form.get(SEEN) == "yes" && !warnings.is_empty()).then(|| Acknowledged {
+        warnings,
+        by: who.user.id,
+        date: today(who.house().clock),
+    })
+}
+
+/// What was seen before a treatment, in a line; nothing when nothing stood against it.
+pub(super) fn seen_line(who: &Visitor, seen: &Acknowledged) -> Markup {
+    let t = who.t();
+    let words: Vec<&str> = seen.warnings.iter().map(|one| t.warning(*one)).collect();
+    html! {
+        p .muted { (Icon::Alert.show()) " " (t.warnings_were_seen()) ": " (words.join("; "))
+            " · " (who.house().user_name(seen.by, t)) " " (show_date(seen.date)) }
+    }
 }
 
 /// The ids of every value of the health entries, as a form carries them.

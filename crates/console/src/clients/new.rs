@@ -90,6 +90,8 @@ pub(crate) fn alike(who: &Visitor, form: &Form) -> Vec<Hit> {
         phones: form.get("phone").parse().into_iter().collect(),
         emails: form.get("email").parse().into_iter().collect(),
         alert: Alert::NotAsked,
+        patch_expires: None,
+        made: None,
         last_visit: None,
         conflicts: 0,
         requests: Vec::new(),

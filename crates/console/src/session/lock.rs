@@ -93,6 +93,8 @@ pub(crate) async fn open(
         *response.status_mut() = status;
         return Ok(response);
     }
+    // What locked is told before it opens again.
+    house.tell_locked().await;
     log(&house, Some(user.id), Act::Unlocked).await?;
     let now = (house.clock)();
     let fresh = house.sessions.unlock(user.id, &guest.device, proof, now)?;

@@ -65,6 +65,7 @@ texts! {
     act_logged_in: "Kirjautui sisään", "Loggade in", "Logged in";
     act_refused: "Kirjautuminen epäonnistui", "Inloggningen misslyckades", "Failed to log in";
     act_logged_out: "Kirjautui ulos", "Loggade ut", "Logged out";
+    act_locked_itself: "Näyttö lukittui, kun sitä ei käytetty", "Skärmen låstes när ingen använde den", "The screen locked since nobody used it";
     act_locked: "Lukitsi näytön", "Låste skärmen", "Locked the screen";
     act_unlocked: "Avasi lukituksen", "Låste upp skärmen", "Unlocked the screen";
     act_set_password: "Asetti salasanan", "Ställde in lösenordet", "Set a password";
@@ -190,6 +191,7 @@ impl Language {
             Act::Refused => self.act_refused(),
             Act::LoggedOut => self.act_logged_out(),
             Act::Locked => self.act_locked(),
+            Act::LockedItself => self.act_locked_itself(),
             Act::Unlocked => self.act_unlocked(),
             Act::SetPassword => self.act_set_password(),
             Act::Peers => self.act_peers(),
@@ -356,6 +358,11 @@ impl Language {
             Collection::Breach => {
                 self.pick("tietoturvaloukkaus", "personuppgiftsincident", "breach")
             }
+            Collection::RequestProof => self.pick(
+                "todiste pyynnöstä, jonka kortti on poistettu",
+                "bevis på en begäran vars kort har raderats",
+                "proof of a request whose card is erased",
+            ),
             Collection::PrivacyNotice => self.pick(
                 "tietosuojaseloste",
                 "dataskyddsbeskrivning",
@@ -399,6 +406,11 @@ impl Language {
                 "suostumus peruttu",
                 "samtycket återtaget",
                 "consent withdrawn",
+            ),
+            Reason::FormerUser => self.pick(
+                "entisen käyttäjän säilytysaika ohi",
+                "förvaringstiden för en tidigare användare ute",
+                "a former user's retention period over",
             ),
         }
     }

@@ -236,6 +236,7 @@ impl Language {
             | Kind::PaperTask
             | Kind::Breach
             | Kind::PrivacyNotice
+            | Kind::RequestProof
             | Kind::Agreement
             | Kind::ApiToken => self.name(),
         }

@@ -56,13 +56,14 @@ texts! {
         "The user chooses “Set up your account” on the log-in page. The code works for seven days.";
     new_code: "Uusi kertakoodi", "Ny engångskod", "New one-time code";
     end_access: "Päätä käyttöoikeus", "Avsluta åtkomsten", "End access";
-    end_access_text: "Käyttäjä ei enää pääse sisään. Kirjaukset säilyvät hänen nimellään. Toimipisteet, joihin ei ole yhteyttä, saavat tiedon yhteyden palattua.",
-        "Användaren kommer inte längre in. Anteckningarna står kvar i hens namn. Verksamhetsställen utan förbindelse får veta det när förbindelsen är tillbaka.",
-        "The user can't get in any more. Entries keep their name. Premises out of reach hear of it when the line is back.";
+    end_access_text: "Käyttäjä ei enää pääse sisään. Kirjaukset säilyvät; nimi ja tunnukset poistuvat kahden vuoden kuluttua. Toimipisteet, joihin ei ole yhteyttä, saavat tiedon yhteyden palattua.",
+        "Användaren kommer inte längre in. Anteckningarna står kvar; namnet och inloggningen tas bort efter två år. Verksamhetsställen utan förbindelse får veta det när förbindelsen är tillbaka.",
+        "The user can't get in any more. Entries stay; the name and what the user logged in with go after two years. Premises out of reach hear of it when the line is back.";
     access_ended: "Käyttöoikeus päättynyt", "Åtkomsten avslutad", "Access ended";
     in_use: "Käytössä", "I bruk", "In use";
     code_expired: "Ei käytössä: kertakoodi vanhentunut", "Inte i bruk: engångskoden har gått ut", "Not in use: the code has expired";
     operator: "Konekomento", "Kommando vid maskinen", "Command at the machine";
+    former_user: "Entinen työntekijä", "Tidigare anställd", "Former employee";
     unknown_user: "Tuntematon käyttäjä", "Okänd användare", "Unknown user";
 }
 

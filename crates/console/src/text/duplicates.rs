@@ -18,6 +18,7 @@ texts! {
     judge_different: "Eri henkilöt", "Olika personer", "Different people";
     unmerge: "Pura yhdistäminen", "Ångra sammanslagningen", "Undo the merge";
     same_client: "Sama asiakas:", "Samma kund:", "Same client:";
+    card_made: "Kortin teki", "Kortet gjordes av", "Card made by";
     package_judged: "Vertailu toiseen korttiin", "Jämförelse med ett annat kort", "Comparison with another card";
     package_same: "Todettu saman asiakkaan kortiksi", "Konstaterat vara samma kunds kort", "Found to be the same client's";
     package_different: "Todettu toisen henkilön kortiksi", "Konstaterat vara en annan persons kort", "Found to be another person's";

@@ -33,6 +33,9 @@ texts! {
     certificate_lead: "Asiakkaan tiedot on poistettu. Tässä todistuksessa ei ole henkilötietoja: viite on satunnainen, eikä siitä voi päätellä, kuka asiakas oli.",
         "Kundens uppgifter har raderats. Intyget innehåller inga personuppgifter: referensen är slumpmässig och säger inte vem kunden var.",
         "The client's data was erased. This certificate holds no personal data: the reference is random and does not tell who the client was.";
+    certificate_lead_user: "Entisen käyttäjän nimi, vaitiolositoumus ja tunnukset on poistettu. Lokiin ja hoitoihin jää vain satunnainen viite.",
+        "En tidigare användares namn, sekretessförbindelse och inloggning har raderats. I loggen och i behandlingarna står bara en slumpmässig referens kvar.",
+        "A former user's name, undertaking and log-in were erased. In the log and in treatments only the random reference stays.";
     reference: "Viite", "Referens", "Reference";
     decided_at: "Päätetty", "Beslutad", "Decided";
     decided_where: "Missä", "Var", "Where";
@@ -105,6 +108,9 @@ impl Language {
             (Reason::Consent, Self::Finnish) => "Suostumus peruttu",
             (Reason::Consent, Self::Swedish) => "Samtycket återkallat",
             (Reason::Consent, Self::English) => "Consent withdrawn",
+            (Reason::FormerUser, Self::Finnish) => "Entisen käyttäjän säilytysaika päättynyt",
+            (Reason::FormerUser, Self::Swedish) => "Förvaringstiden för en tidigare användare slut",
+            (Reason::FormerUser, Self::English) => "A former user's retention period over",
         }
     }
 }

@@ -52,6 +52,12 @@ texts! {
     identity_checked: "Varmistettu", "Kontrollerad", "Checked on";
     extension_reason: "Jatkoajan perustelu", "Skäl till förlängningen", "Reason for more time";
     request_ended: "Päättynyt", "Avslutad", "Closed on";
+    requests_outlived: "Pyynnöt, joiden kortti on poistettu", "Begäranden vars kort har raderats", "Requests whose card is erased";
+    requests_outlived_why: "Todisteena säilytetään viisi vuotta, mitä pyydettiin, milloin ja miten siihen vastattiin. Asiakkaan tietoja ei ole.",
+        "Som bevis förvaras i fem år vad som begärdes, när och hur det besvarades. Inga uppgifter om kunden finns kvar.",
+        "As proof it is kept for five years what was asked, when, and how it was answered. Nothing of the client is left.";
+    proof_card_went: "Kortti poistettiin ennen vastausta", "Kortet raderades före svaret", "The card went before the answer";
+    proof_kept_until: "Säilytetään", "Förvaras till", "Kept until";
     package: "Asiakkaan tiedot", "Kundens uppgifter", "The client's data";
     package_card: "Asiakaskortti", "Kundkort", "Client card";
     package_record: "Kortin tunniste", "Kortets beteckning", "Card's reference";
@@ -81,6 +87,14 @@ texts! {
 }
 
 sentences! {
+    package_cards(count: usize):
+        format!("Asiakkaalla on {count} toisiinsa yhdistettyä korttia. Kaikkien tiedot ovat tässä."),
+        format!("Kunden har {count} kort som hör ihop. Uppgifterna på alla finns här."),
+        format!("The client has {count} cards that are linked. What is on all of them is here.");
+    package_other_card(number: usize):
+        format!("Saman asiakkaan {number}. kortti"),
+        format!("Samma kunds kort nummer {number}"),
+        format!("The same client's card number {number}");
     package_lead(date: &str):
         format!("Kaikki, mitä asiakasrekisterissä on tästä asiakkaasta {date}."),
         format!("Allt som kundregistret innehåller om kunden {date}."),

@@ -7,9 +7,9 @@ use crate::text::{Language, plural, sentences, texts};
 texts! {
     retention: "Säilytysajat", "Förvaringstider", "Retention";
     retention_room: "Säilytys", "Förvaring", "Retention";
-    retention_lead: "Hoito ja terveystieto poistuvat viiden vuoden kuluttua päiväyksestään, kortti viiden vuoden kuluttua viimeisestä käynnistä. Poisto tehdään eräpäivänä itsestään, kun kaikista toimipisteistä on sen jälkeen kuultu.",
-        "Behandlingar och hälsouppgifter tas bort fem år efter sitt datum, kortet fem år efter senaste besöket. Raderingen sker av sig själv på förfallodagen, när alla verksamhetsställen har hörts efter den.",
-        "Treatments and health information go five years after their date, the card five years after the last visit. Deletion runs by itself on the due day, once every premises has been heard after it.";
+    retention_lead: "Hoito ja terveystieto poistuvat viiden vuoden kuluttua päiväyksestään, kortti viiden vuoden kuluttua viimeisestä käynnistä. Käyttäjän tiedot poistuvat kahden vuoden kuluttua käyttöoikeuden päättymisestä. Poisto tehdään eräpäivänä itsestään, kun kaikista toimipisteistä on sen jälkeen kuultu.",
+        "Behandlingar och hälsouppgifter tas bort fem år efter sitt datum, kortet fem år efter senaste besöket. Uppgifter om en användare tas bort två år efter att åtkomsten avslutades. Raderingen sker av sig själv på förfallodagen, när alla verksamhetsställen har hörts efter den.",
+        "Treatments and health information go five years after their date, the card five years after the last visit. What is kept of a user goes two years after their access ended. Deletion runs by itself on the due day, once every premises has been heard after it.";
     due_list: "Poistoon tulossa", "Raderas snart", "Due for deletion";
     due_none: "Mitään ei ole poistettavana.", "Inget att radera.", "Nothing is due.";
     due_until: "Mitä poistuisi viimeistään", "Vad som skulle raderas senast", "What would go by";
@@ -18,6 +18,7 @@ texts! {
     due_show: "Näytä", "Visa", "Show";
     due_card: "Kortti poistuu", "Kortet raderas", "The card goes";
     due_entry: "Kirjaus poistuu", "En anteckning tas bort", "An entry goes";
+    due_user: "Entinen käyttäjä: nimi, sitoumus ja tunnukset poistuvat", "Tidigare användare: namn, förbindelse och inloggning tas bort", "Former user: name, undertaking and log-in go";
     due_over: "Aika ohi", "Tiden ute", "Overdue";
     why_held: "Miksi mitään ei poisteta", "Varför inget raderas", "Why nothing is deleted";
     not_held: "Poisto toimii: mikään ei estä sitä.", "Raderingen fungerar: inget hindrar den.", "Deletion works: nothing holds it up.";
@@ -66,6 +67,10 @@ sentences! {
         format!("Viimeistään {date} poistuisi {cards} {} ja kirjauksia {entries} kortilta.", plural(cards, "kortti", "korttia")),
         format!("Senast {date} skulle {cards} kort raderas och anteckningar tas bort från {entries} kort."),
         format!("By {date}, {cards} {} would go, and entries from {entries} {}.", plural(cards, "card", "cards"), plural(entries, "card", "cards"));
+    users_would_go(count: usize):
+        format!("Lisäksi {} poistuisi tiedot.", if count == 1 { "yhden entisen käyttäjän".to_owned() } else { format!("{count} entisen käyttäjän") }),
+        format!("Dessutom skulle uppgifterna om {} raderas.", if count == 1 { "en tidigare användare".to_owned() } else { format!("{count} tidigare användare") }),
+        format!("What is kept of {} would go too.", if count == 1 { "one former user".to_owned() } else { format!("{count} former users") });
     run_larger(count: usize):
         format!("Salli {count} kortin poisto"), format!("Tillåt radering av {count} kort"), format!("Let {count} cards go");
     shown_of(shown: usize, all: usize):

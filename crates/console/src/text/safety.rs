@@ -44,6 +44,9 @@ texts! {
     unchanged_look: "Terveystiedot ovat muuttuneet tai odottavat valintaa. Katso ne ensin.", "Hälsouppgifterna har ändrats eller väntar på ett val. Se dem först.", "The health information has changed or waits for a choice. Look at it first.";
     warnings: "Huomioi ennen hoitoa", "Beakta före behandlingen", "Mind before the treatment";
     warning_seen: "Olen nähnyt varoitukset ja puhunut niistä asiakkaan kanssa", "Jag har sett varningarna och talat om dem med kunden", "I have seen the warnings and talked them over with the client";
+    warnings_were_seen: "Varoitukset nähty ennen hoitoa", "Varningarna sedda före behandlingen", "Warnings seen before the treatment";
+    warnings_seen_by: "Varoitukset näki", "Varningarna sågs av", "Warnings seen by";
+    warnings_seen_on: "Varoitukset nähty", "Varningarna sedda den", "Warnings seen on";
     warning_unseen: "Merkitse ensin, että olet nähnyt varoitukset ja puhunut niistä asiakkaan kanssa.", "Markera först att du har sett varningarna och talat om dem med kunden.", "First tick that you have seen the warnings and talked them over with the client.";
     patch_test: "Testilappu", "Överkänslighetstest", "Patch test";
     patch_tests: "Testilaput", "Överkänslighetstest", "Patch tests";

@@ -100,6 +100,7 @@ fn reason(word: &str) -> String {
         Some(Reason::Retention) => "the retention period was over",
         Some(Reason::Rectification) => "a value was corrected",
         Some(Reason::Consent) => "consent was withdrawn",
+        Some(Reason::FormerUser) => "a former user's retention period was over",
         None => return word.to_owned(),
     };
     format!("{word}: {meaning}")

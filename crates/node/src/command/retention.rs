@@ -52,6 +52,9 @@ fn list_for_people(list: &DueList) -> String {
     for item in &list.entries {
         text.push_str(&format!("{}  entry  due {}\n", item.record, item.due));
     }
+    for item in &list.users {
+        text.push_str(&format!("{}  user   due {}\n", item.record, item.due));
+    }
     for item in &list.held {
         text.push_str(&format!("{}  kept   {}", item.record, item.why));
         if let Some(until) = item.until {
@@ -76,6 +79,12 @@ fn run_for_people(ran: &Ran) -> String {
         "{} cards erased, entries removed from {} cards\n",
         ran.cards, ran.trimmed
     );
+    if ran.users > 0 {
+        text.push_str(&format!(
+            "former users of whom only the id is kept now: {}\n",
+            ran.users
+        ));
+    }
     if ran.cards_left + ran.entries_left > 0 {
         text.push_str(&format!(
             "still past their time: {} cards, and entries of {} cards\n",
@@ -105,6 +114,10 @@ mod tests {
                 due: date(2031, 3, 1),
             }],
             entries: Vec::new(),
+            users: vec![DueItem {
+                record: "0c".into(),
+                due: date(2032, 11, 1),
+            }],
             held: vec![HeldItem {
                 record: "0b".into(),
                 why: "legal-claim".into(),
@@ -117,6 +130,7 @@ mod tests {
             list_for_people(&list),
             "On 2032-11-25, of 9 cards 1 would go and 0 lose entries; nothing was changed.\n\
              0a  card   due 2031-03-01\n\
+             0c  user   due 2032-11-01\n\
              0b  kept   legal-claim until 2033-01-02\n\
              Waits until these premises were heard on the due day or after it: Aleksanterinkatu.\n"
         );

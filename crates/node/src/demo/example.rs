@@ -1,4 +1,5 @@
-//! What the sample's file has no columns for: an example of each thing that keeps a client safe.
+//! What the sample's file has no columns for: an example of each thing that keeps a client safe, and of what clients ask
+//! under the law.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -7,10 +8,14 @@ use register::consent::{ConsentMethod, FIRST_VERSION, HealthConsent};
 use register::contact::BirthYear;
 use register::document::{Collection, FieldKey};
 use register::health::{AlertLevel, HealthEntry, HealthKind};
+use register::id::OPERATOR;
 use register::minor::{GuardianConsent, GuardianMethod};
 use register::mode::{ContactOnly, TreatmentRefusal};
 use register::patch_test::{PatchResult, PatchTest, valid_until};
 use register::replica::ImportedClient;
+use register::request::{
+    Channel, CheckMethod, Closing, IdentityCheck, Outcome, Request, RequestKind,
+};
 use register::value::Content;
 
 /// Adds the examples to the first clients, and contact details only to one who has nothing but these.
@@ -48,6 +53,47 @@ pub(super) fn add(clients: &mut [ImportedClient], today: Date) {
     if let Some(client) = busy.next() {
         minor(client, today, ago(30));
     }
+    for asked in asked(today) {
+        if let Some(client) = busy.next() {
+            let content = Content::Request(asked);
+            client.entries.push((Collection::Request, content));
+        }
+    }
+}
+
+/// A request that waits, one that is late, one that was closed, and one to be erased.
+fn asked(today: Date) -> [Request; 4] {
+    let ago = |days: i32| today.saturating_sub(i64::from(days).days());
+    let asked = |kind, channel, days: i32| Request {
+        kind,
+        channel,
+        received: ago(days),
+        check: Some(IdentityCheck {
+            method: CheckMethod::KnownClient,
+            checker: OPERATOR,
+            date: ago(days),
+        }),
+        extension: None,
+        closing: None,
+    };
+    let late = Request {
+        check: None,
+        ..asked(RequestKind::Objection, Channel::Email, 45)
+    };
+    let closed = Request {
+        closing: Some(Closing {
+            outcome: Outcome::Done,
+            date: ago(80),
+            reason: String::new(),
+        }),
+        ..asked(RequestKind::Rectification, Channel::InPerson, 90)
+    };
+    [
+        asked(RequestKind::Inspection, Channel::Phone, 10),
+        late,
+        closed,
+        asked(RequestKind::Erasure, Channel::InPerson, 6),
+    ]
 }
 
 /// Consent, a contraindication, patch tests in every state, and an adverse event.

@@ -210,9 +210,11 @@ fn bad_clients() -> Vec<String> {
         row("904;Koodi;Kaino;010180-9015;0400001904;;;;;;;"),
         row("905;Kaava;Kalle;31.2.1990;0400001905;;;;;;\"=HYPERLINK(\"\"http://x\"\")\";"),
         row("906;Merkki;Milla;1975;ei puhelinta;ei postia;;;;;<b>Hei</b>;kyllä"),
-        // The same person twice, under two numbers: listed, never merged.
+        // The same persons twice, under two numbers: listed, never merged by themselves.
         row("907;Tupla;Tuija;2.2.1982;0400001907;tuija@example.com;;;;;;x"),
         row("908;Tupla;Tuija;1982;040 000 1907;TUIJA@example.com;;;;;;"),
+        row("909;Kaksonen;Kaija;3.3.1974;0400001909;;;;;;;"),
+        row("910;Kaksonen;Kaija;1974;0400001910;;;;;;;"),
     ]
 }
 

@@ -135,6 +135,7 @@ impl Clerk {
             Errand::RotateKeys => self.rotate_keys().await,
             Errand::Compact => self.compact().await,
             Errand::Invent { controller } => self.invent(controller).await,
+            Errand::Enliven => self.enliven().await,
             Errand::Line { cut } => self.cut(cut),
         }
     }
@@ -201,7 +202,7 @@ impl Clerk {
         }
     }
 
-    async fn ask(&self, command: Command) -> Outcome<Answer> {
+    pub(super) async fn ask(&self, command: Command) -> Outcome<Answer> {
         Ok(self.office.ask(command).await??)
     }
 

@@ -32,6 +32,8 @@ pub struct DueList {
     pub cards: Vec<DueItem>,
     /// Cards that stay and lose an entry, with the day of the first; soonest first.
     pub entries: Vec<DueItem>,
+    /// Former users of whom what is kept goes, soonest first.
+    pub users: Vec<DueItem>,
     /// Cards whose last visit is long enough ago, and which are kept.
     pub held: Vec<HeldItem>,
     /// Why nothing goes by itself; `None` when it does.
@@ -67,6 +69,8 @@ pub struct Ran {
     pub cards: usize,
     /// Cards that lost entries.
     pub trimmed: usize,
+    /// Former users of whom nothing but the id is kept any more.
+    pub users: usize,
     /// Cards past their time that are still here.
     pub cards_left: usize,
     /// Cards with an entry past its time.
@@ -88,11 +92,13 @@ impl Clerk {
                 due,
             })
         };
+        let (users, due): (Vec<DueCard>, Vec<DueCard>) = due.iter().partition(|one| one.user);
+        let nothing = due.is_empty() && users.is_empty();
         let (cards, rest): (Vec<DueCard>, Vec<DueCard>) =
             due.iter().partition(|one| one.due.card_by(at));
         let awaited = report.peers.iter().filter(|peer| {
             let agreed = peer.agreed.map(retention::day);
-            agreed.is_none_or(|agreed| agreed < at) && !due.is_empty()
+            agreed.is_none_or(|agreed| agreed < at) && !nothing
         });
         let limit = run_limit(report.clients);
         Ok(Reply::Due(Box::new(DueList {
@@ -108,6 +114,10 @@ impl Clerk {
             entries: rest
                 .iter()
                 .filter_map(|one| item(one.record, one.due.entry))
+                .collect(),
+            users: users
+                .iter()
+                .filter_map(|one| item(one.record, one.due.card))
                 .collect(),
             held: self.held(at),
             awaited: awaited
@@ -127,7 +137,8 @@ impl Clerk {
     ) -> Outcome<Reply> {
         let today = retention::day(clock::now());
         let before = self.due_by(today).await?;
-        let erased_before = self.deleted().await?;
+        let erased_before = self.deleted(Reason::Retention).await?;
+        let users_before = self.deleted(Reason::FormerUser).await?;
         let command = Command::RunRetention {
             author: OPERATOR,
             allowed,
@@ -152,10 +163,17 @@ impl Clerk {
         let after = self.due_by(today).await?;
         let trimmed = before.iter().filter(|one| {
             let still = after.iter().any(|other| other == *one);
-            !one.due.card_by(today) && !still
+            !one.user && !one.due.card_by(today) && !still
         });
         Ok(Reply::Ran(Ran {
-            cards: self.deleted().await?.saturating_sub(erased_before),
+            cards: self
+                .deleted(Reason::Retention)
+                .await?
+                .saturating_sub(erased_before),
+            users: self
+                .deleted(Reason::FormerUser)
+                .await?
+                .saturating_sub(users_before),
             trimmed: trimmed.count(),
             cards_left: report.cards,
             entries_left: report.entries,
@@ -170,13 +188,13 @@ impl Clerk {
         }
     }
 
-    /// How many cards this node has deleted by the clock.
-    async fn deleted(&self) -> Outcome<usize> {
+    /// How many cards, or former users, this node has deleted by the clock.
+    async fn deleted(&self, reason: Reason) -> Outcome<usize> {
         let node = self.facts.node;
         let all = self.erasures().await?;
         let own = all
             .iter()
-            .filter(|one| one.node == node && one.reason == Reason::Retention);
+            .filter(|one| one.node == node && one.reason == reason);
         Ok(own.count())
     }
 

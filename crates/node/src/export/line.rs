@@ -9,7 +9,7 @@ use register::treatment::{Contract, Treatment};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::safety;
+use super::{request, safety};
 
 #[derive(Serialize)]
 pub(super) struct Line {
@@ -26,6 +26,8 @@ pub(super) struct Line {
     notes: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     safety: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<Value>,
     conflicts: Vec<Conflict>,
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     awaited: bool,
@@ -89,6 +91,12 @@ impl Line {
             },
             notes: rest.entries("notes", &card.notes, |note| note.date, note),
             safety: safety::part(card, &mut rest),
+            requests: rest.entries(
+                "requests",
+                &card.requests,
+                |one| Some(one.received),
+                request::told,
+            ),
             conflicts: rest.conflicts,
             awaited: rest.awaited,
         }
@@ -187,7 +195,7 @@ fn health(entry: &HealthEntry) -> Value {
 }
 
 fn treatment(treatment: &Treatment) -> Value {
-    json!({
+    let mut told = json!({
         "date": treatment.date,
         "name": treatment.name,
         "by": treatment.by,
@@ -197,7 +205,13 @@ fn treatment(treatment: &Treatment) -> Value {
         "remarks": treatment.remarks,
         "contract_made": treatment.contract_made,
         "contract": treatment.contract.as_ref().map(contract),
-    })
+    });
+    if let (Some(seen), Value::Object(fields)) = (&treatment.acknowledged, &mut told) {
+        let codes = seen.warnings.iter().map(|one| one.code());
+        fields.insert("warnings_seen".into(), codes.collect());
+        fields.insert("warnings_seen_on".into(), json!(seen.date));
+    }
+    told
 }
 
 fn contract(contract: &Contract) -> Value {

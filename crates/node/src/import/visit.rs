@@ -81,6 +81,7 @@ fn treatment(cells: &Cells<'_>, date: Date, findings: &mut Findings) -> Option<T
         item: None,
         contract_made: contract_made(cells, findings),
         contract: None,
+        acknowledged: None,
     })
 }
 

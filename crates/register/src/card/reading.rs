@@ -16,6 +16,7 @@ use crate::mode::{ContactOnly, TreatmentRefusal};
 use crate::patch_test::PatchTest;
 use crate::people::{Profile, User};
 use crate::request::{OpenRequest, Request};
+use crate::retention::day;
 use crate::same::Judgement;
 use crate::trace::Traces;
 use crate::treatment::Treatment;
@@ -72,6 +73,7 @@ impl Reading<'_> {
                 .map(|held| held.value.clone())
                 .collect(),
             alert: card.alert(),
+            patch_expires: card.patch_expires(),
             last_visit: card.last_visit(),
             conflicts: card.conflicts(),
             requests: card.requests.iter().filter_map(OpenRequest::of).collect(),
@@ -83,6 +85,7 @@ impl Reading<'_> {
             adult: card.verified_adult(),
             adverse: card.adverse.iter().filter_map(AdverseMark::of).collect(),
             months: Months::of(&card),
+            made: self.document.made(),
         }
     }
 
@@ -355,6 +358,12 @@ impl Reading<'_> {
             Content::Disabled(disabled) => Some(disabled),
             _ => None,
         });
+        let disabled_values = disabled.all().iter().filter(|held| held.value);
+        // Of access that two premises ended apart from each other, the later end counts.
+        let ended = disabled_values
+            .filter_map(|held| held.stamp)
+            .map(|stamp| day(stamp.at))
+            .max();
         Some(User {
             id: self.id,
             heads: self.document.heads(),
@@ -370,6 +379,7 @@ impl Reading<'_> {
             agreement: agreement.newest().cloned(),
             token: token.newest().cloned(),
             disabled: disabled.all().iter().any(|held| held.value),
+            ended,
         })
     }
 
@@ -400,6 +410,10 @@ impl Reading<'_> {
                     _ => None,
                 },
             ),
+            proofs: self.entries(&slots, Collection::RequestProof, |content| match content {
+                Content::RequestProof(proof) => Some(proof),
+                _ => None,
+            }),
             heads: self.document.heads(),
             controller: self.field(&slots, FieldKey::Controller, |content| match content {
                 Content::Controller(controller) => Some(controller),

@@ -42,7 +42,7 @@ impl Directory {
     /// Health at a glance of the person whose card this is: the loudest of all their cards.
     #[must_use]
     pub fn alert(&self, id: RecordId) -> Alert {
-        union(self.person(id).map(|summary| summary.alert))
+        union(self.person(id).map(|summary| summary.alert_on(self.today)))
     }
 
     /// The marketing permission of the person whose card this is: the strictest answer on any of their cards.
@@ -145,6 +145,8 @@ mod tests {
             phones: phone.parse().into_iter().collect(),
             emails: email.parse().into_iter().collect(),
             alert: Alert::NotAsked,
+            patch_expires: None,
+            made: None,
             last_visit: None,
             conflicts: 0,
             due: Due::default(),

@@ -169,6 +169,8 @@ keys! {
         Breach = "breach",
         /// Privacy notices that were put in use.
         PrivacyNotice = "privacy_notice",
+        /// What is kept of requests whose cards are erased.
+        RequestProof = "request_proof",
     }
 }
 
@@ -202,6 +204,7 @@ impl Collection {
                 | Self::ConsentText
                 | Self::Breach
                 | Self::PrivacyNotice
+                | Self::RequestProof
         )
     }
 }

@@ -130,13 +130,15 @@ pub struct Erasure {
     pub awaited: Vec<NodeId>,
 }
 
-/// A card that has to go, or to lose an entry.
+/// A card that has to go, or to lose an entry; or what is kept of a former user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueCard {
-    /// The card.
+    /// The card, or the user's record.
     pub record: RecordId,
     /// When.
     pub due: Due,
+    /// Whether it is a former user's record, which goes whole.
+    pub user: bool,
 }
 
 /// Why nothing is deleted by the clock now.
@@ -157,6 +159,8 @@ pub enum Hold {
 pub struct RetentionReport {
     /// Cards past their time.
     pub cards: usize,
+    /// Former users of whom what is kept is past its time.
+    pub users: usize,
     /// Cards with an entry past its time.
     pub entries: usize,
     /// Cards whose time is over within 30 days, those past it included.

@@ -7,14 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Act, AuditEvent};
 use crate::directory::Update;
-use crate::document::{Collection, DocumentError, Heads, RecordKind, Slot};
+use crate::document::{DocumentError, Heads, RecordKind};
 use crate::edit::{Change, Edit, EditError, Target};
-use crate::id::{EntryId, ITSELF, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::id::{ITSELF, NodeId, OPERATOR, RecordId, ValueId};
 use crate::ledger::{Confirmation, LedgerEntry, Line, Reason, Removed};
 use crate::retention::day;
-use crate::settings::PaperTask;
-use crate::treatment::Treatment;
-use crate::value::Content;
 use crate::wire::{LIST_LIMIT, Message};
 
 use super::answer::{Answer, Erasure, Refusal};
@@ -92,6 +89,7 @@ impl Replica {
         self.may_erase(record, cx)?;
         if let Ok(Some(sheet)) = self.open_sheet(record, cx) {
             self.open_paper_tasks(record, &sheet.treatments(), author, cx)?;
+            self.keep_proofs(record, &sheet.requests(), reason, cx)?;
         }
         let entry = LedgerEntry {
             removed: Removed::Record(record),
@@ -105,6 +103,22 @@ impl Replica {
         self.forget_record(entry, vec![audit], cx);
         self.spread(&[Line::Removal(entry)], None, cx);
         Ok(())
+    }
+
+    /// Lets what is kept of a former user go, here at once and everywhere as soon as it is in reach (clause 9).
+    pub(super) fn forget_user(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+        let reason = Reason::FormerUser;
+        let entry = LedgerEntry {
+            removed: Removed::Record(record),
+            at: cx.now,
+            node: self.node,
+            reason,
+        };
+        self.ledger.insert(entry);
+        let event = AuditEvent::about(ITSELF, Act::Erased(reason), record);
+        let audit = self.audit_write(event, cx);
+        self.forget_record(entry, vec![audit], cx);
+        self.spread(&[Line::Removal(entry)], None, cx);
     }
 
     /// What is known of an erasure.
@@ -260,7 +274,7 @@ impl Replica {
                 Line::Confirmation(_) => cx.persist(vec![Write::Ledger(line.encode())]),
                 Line::Removal(entry) => match entry.removed {
                     Removed::Record(record) => {
-                        self.meet(record, cx);
+                        self.meet(record, entry.reason, cx);
                         self.forget_record(*entry, Vec::new(), cx);
                     }
                     Removed::Value(record, _) => values.entry(record).or_default().push(*entry),
@@ -309,6 +323,9 @@ impl Replica {
         writes.push(Write::Forget(record));
         cx.persist(writes);
         cx.notify(Notice::Directory(Update::Gone(record)));
+        if entry.reason == Reason::FormerUser {
+            cx.notify(Notice::Directory(Update::Former(record)));
+        }
         cx.notify(Notice::Changed(record));
         cx.notify(Notice::Forgotten(record));
     }
@@ -401,7 +418,7 @@ impl Replica {
     }
 
     /// An erasure arrived for a card that somebody here changed meanwhile: they are told, without what they wrote.
-    fn meet(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+    fn meet(&mut self, record: RecordId, reason: Reason, cx: &mut Cx<'_>) {
         if !self.unsent(record) {
             return;
         }
@@ -418,6 +435,7 @@ impl Replica {
         // asked for from the peers; the erasure does not wait for them.
         self.open_paper_tasks(record, &sheet.treatments(), OPERATOR, cx)
             .ok();
+        self.keep_proofs(record, &sheet.requests(), reason, cx).ok();
         let Some(stamp) = last.filter(|stamp| ![OPERATOR, ITSELF].contains(&stamp.author)) else {
             return;
         };
@@ -443,57 +461,5 @@ impl Replica {
             _ => file.acknowledged < entry.sequence,
         };
         entry.held_by.is_none() && self.peers.iter().any(lacks)
-    }
-
-    /// Contracts on paper whose lines leave the register become tasks (clause 6).
-    ///
-    /// A task's id follows from what it is about and the register's secret, so that two premises that let one line go
-    /// apart from each other open one task, and one that was ticked off is not opened again.
-    pub(super) fn open_paper_tasks(
-        &mut self,
-        record: RecordId,
-        treatments: &[(EntryId, Treatment)],
-        author: RecordId,
-        cx: &mut Cx<'_>,
-    ) -> Result<(), EditError> {
-        let today = day(cx.now);
-        let mut tasks: BTreeMap<EntryId, PaperTask> = BTreeMap::new();
-        for (entry, treatment) in treatments {
-            if let Some(task) = PaperTask::left_by(treatment, today) {
-                tasks.insert(self.task_id(record, *entry, &task), task);
-            }
-        }
-        if tasks.is_empty() {
-            return Ok(());
-        }
-        if let Some(sheet) = self.sheet(SETTINGS, cx)? {
-            let there = sheet.document.leaves();
-            tasks.retain(|id, _| !there.contains_key(&Slot::Entry(Collection::Task, *id)));
-            self.put_back(SETTINGS, sheet);
-        }
-        let open = |(id, task)| Change::SetEntry(Collection::Task, id, Content::PaperTask(task));
-        let changes: Vec<Change> = tasks.into_iter().map(open).collect();
-        for part in changes.chunks(crate::edit::CHANGES_LIMIT) {
-            let edit = Edit {
-                target: Target::Latest(SETTINGS),
-                author,
-                changes: part.to_vec(),
-            };
-            self.edit(&edit, cx)?;
-        }
-        Ok(())
-    }
-
-    fn task_id(&self, record: RecordId, entry: EntryId, task: &PaperTask) -> EntryId {
-        let about: [&[u8]; 4] = [
-            record.as_bytes(),
-            entry.as_bytes(),
-            task.safe.as_bytes(),
-            task.folder.as_bytes(),
-        ];
-        let mut id = [0; EntryId::BYTES];
-        let derived = self.secret.derive("paper", &about);
-        id.iter_mut().zip(derived).for_each(|(to, from)| *to = from);
-        EntryId::from_bytes(id)
     }
 }

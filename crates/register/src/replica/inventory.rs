@@ -1,29 +1,23 @@
 //! What is known of every record without opening it, and the log of what changed in what order.
 
 mod marks;
+mod stored;
 mod traced;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use crate::card::Alert;
-use crate::contact::Name;
-use crate::directory::{Month, Months, Summary};
+use crate::directory::Summary;
 use crate::document::{Heads, RecordKind};
-use crate::health::AlertLevel;
 use crate::id::{Incarnation, NodeId, RecordId};
 use crate::marketing::Tally;
 use crate::retention::Due;
-use crate::same::{Judged, Links, Verdict};
+use crate::same::{Judged, Links};
 
-use super::tally::StoredTally;
-
-use marks::{StoredAdverse, StoredRequest};
-use traced::StoredTraces;
+pub(super) use stored::{Decoded, decode, encode};
 
 /// What is known of one record without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +35,7 @@ pub(super) struct Entry {
     pub(super) held_by: Option<(NodeId, Incarnation)>,
     /// How many increments lie behind the last snapshot.
     pub(super) increments: u16,
-    /// When it, and the first of its entries, have to go.
+    /// When it, and the first of its entries, have to go. Of a user not stored: the record itself says it.
     pub(super) due: Due,
     /// How many dead values the ledger named when the stored values were last freed of them.
     pub(super) dead: u64,
@@ -74,6 +68,8 @@ pub(super) struct Inventory {
     due_cards: BTreeSet<(Date, RecordId)>,
     /// Records by the day on which the first of their entries has to go.
     due_entries: BTreeSet<(Date, RecordId)>,
+    /// Users by the day on which what is kept of them has to go.
+    due_users: BTreeSet<(Date, RecordId)>,
     /// Clients for whom some node asks for units of notices.
     wanted: BTreeSet<RecordId>,
     log: BTreeMap<u64, RecordId>,
@@ -93,6 +89,7 @@ impl Inventory {
             entries,
             due_cards,
             due_entries,
+            due_users,
             wanted,
             log,
             latest: _,
@@ -102,6 +99,7 @@ impl Inventory {
         let due = due_cards
             .iter()
             .chain(due_entries)
+            .chain(due_users)
             .map(|(_, record)| record);
         let all = entries.keys().chain(wanted).chain(log.values()).chain(due);
         all.copied().chain(links.held())
@@ -112,10 +110,7 @@ impl Inventory {
         self.latest = self.latest.max(entry.sequence);
         self.clients += usize::from(entry.kind == RecordKind::Client);
         self.log.insert(entry.sequence, record);
-        self.due_cards
-            .extend(entry.due.card.map(|day| (day, record)));
-        self.due_entries
-            .extend(entry.due.entry.map(|day| (day, record)));
+        self.put_due(record, entry.kind, entry.due);
         self.links.put(record, &entry.judged);
         if !entry.tally.wants.is_empty() {
             self.wanted.insert(record);
@@ -140,9 +135,32 @@ impl Inventory {
         Some(entry)
     }
 
+    fn put_due(&mut self, record: RecordId, kind: RecordKind, due: Due) {
+        let whole = match kind {
+            RecordKind::Staff => &mut self.due_users,
+            RecordKind::Client
+            | RecordKind::Settings
+            | RecordKind::Catalogue
+            | RecordKind::Campaign => &mut self.due_cards,
+        };
+        whole.extend(due.card.map(|day| (day, record)));
+        self.due_entries.extend(due.entry.map(|day| (day, record)));
+    }
+
+    /// What is kept of a user has to go on this day, or stays.
+    pub(super) fn user_goes(&mut self, record: RecordId, card: Option<Date>) {
+        self.not_due(record);
+        if let Some(entry) = self.entries.get_mut(&record) {
+            entry.due.card = card;
+            let (kind, due) = (entry.kind, entry.due);
+            self.put_due(record, kind, due);
+        }
+    }
+
     fn take_due(&mut self, record: RecordId, due: Due) {
         if let Some(day) = due.card {
             self.due_cards.remove(&(day, record));
+            self.due_users.remove(&(day, record));
         }
         if let Some(day) = due.entry {
             self.due_entries.remove(&(day, record));
@@ -167,6 +185,11 @@ impl Inventory {
     /// Records that have to go up to this day, the longest overdue first.
     pub(super) fn due_cards(&self, until: Date) -> impl Iterator<Item = RecordId> {
         up_to(&self.due_cards, until)
+    }
+
+    /// Users of whom what is kept has to go up to this day, the longest overdue first.
+    pub(super) fn due_users(&self, until: Date) -> impl Iterator<Item = RecordId> {
+        up_to(&self.due_users, until)
     }
 
     /// Records of which an entry has to go up to this day, the longest overdue first.
@@ -244,355 +267,3 @@ fn up_to(due: &BTreeSet<(Date, RecordId)>, until: Date) -> impl Iterator<Item = 
 }
 
 type Id = ByteArray<16>;
-
-/// The version of stored entries that this program writes. Version 1 knew nothing of judgements and marketing,
-/// version 2 nothing of products used, papers in a safe, adverse events and months, version 3 nothing of notices.
-const VERSION: u8 = 4;
-
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    version: u8,
-    kind: u8,
-    heads: Vec<ByteArray<32>>,
-    state: ByteArray<32>,
-    sequence: u64,
-    changed: i64,
-    held_by: Option<(Id, Id)>,
-    increments: u16,
-    dead: u64,
-    summary: Option<StoredSummary>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredSummary {
-    name: Option<(String, String)>,
-    year: Option<u16>,
-    phones: Vec<String>,
-    emails: Vec<String>,
-    alert: u8,
-    last_visit: Option<Date>,
-    conflicts: usize,
-    due_card: Option<Date>,
-    due_entry: Option<Date>,
-    /// Not there in what was stored before requests were; then there were none.
-    #[serde(default)]
-    requests: Vec<StoredRequest>,
-    #[serde(default)]
-    judged: Vec<(Id, bool, bool)>,
-    #[serde(default)]
-    marketing: Option<bool>,
-    #[serde(default)]
-    traces: StoredTraces,
-    #[serde(default)]
-    adult: bool,
-    #[serde(default)]
-    adverse: Vec<StoredAdverse>,
-    #[serde(default)]
-    made: Option<u16>,
-    #[serde(default)]
-    visits: Vec<(u16, u8)>,
-    #[serde(default)]
-    restricted: bool,
-    #[serde(default)]
-    tally: StoredTally,
-}
-
-/// What a stored index entry says.
-pub(super) struct Decoded {
-    pub(super) entry: Entry,
-    pub(super) summary: Option<Summary>,
-    /// An older version wrote it, which lacks what only the record itself knows.
-    pub(super) old: bool,
-}
-
-/// The stored form of an index entry with what the directory keeps of a client.
-pub(super) fn encode(entry: &Entry, summary: Option<&Summary>) -> Vec<u8> {
-    let stored = Stored {
-        version: VERSION,
-        kind: entry.kind.code(),
-        heads: entry
-            .heads
-            .as_slice()
-            .iter()
-            .map(|hash| ByteArray::new(*hash))
-            .collect(),
-        state: ByteArray::new(entry.state),
-        sequence: entry.sequence,
-        changed: entry.changed.as_second(),
-        held_by: entry
-            .held_by
-            .map(|(node, life)| (Id::new(*node.as_bytes()), Id::new(*life.as_bytes()))),
-        increments: entry.increments,
-        dead: entry.dead,
-        summary: summary.map(|summary| StoredSummary {
-            name: summary
-                .name
-                .as_ref()
-                .map(|name| (name.last.clone(), name.first.clone())),
-            year: summary.birth_year.map(crate::contact::BirthYear::get),
-            phones: summary
-                .phones
-                .iter()
-                .map(|phone| phone.as_str().to_owned())
-                .collect(),
-            emails: summary
-                .emails
-                .iter()
-                .map(|email| email.as_str().to_owned())
-                .collect(),
-            alert: alert_code(summary.alert),
-            last_visit: summary.last_visit,
-            conflicts: summary.conflicts,
-            due_card: summary.due.card,
-            due_entry: summary.due.entry,
-            requests: summary.requests.iter().map(StoredRequest::of).collect(),
-            judged: summary.judged.iter().map(stored_judged).collect(),
-            marketing: summary.marketing,
-            restricted: summary.restricted,
-            tally: StoredTally::of(&summary.tally),
-            traces: StoredTraces::of(&summary.traces),
-            adult: summary.adult,
-            adverse: summary.adverse.iter().map(StoredAdverse::of).collect(),
-            made: summary.months.made.map(Month::number),
-            visits: summary
-                .months
-                .visits
-                .iter()
-                .map(|(month, visits)| (month.number(), *visits))
-                .collect(),
-        }),
-    };
-    // Plain fields always have a MessagePack form.
-    rmp_serde::to_vec(&stored).unwrap_or_default()
-}
-
-/// Reads the stored form of an index entry.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unreadable> {
-    let stored: Stored = rmp_serde::from_slice(bytes).map_err(|_| Unreadable)?;
-    if !(1..=VERSION).contains(&stored.version) {
-        return Err(Unreadable);
-    }
-    let old = stored.version < VERSION;
-    let summary = stored.summary.as_ref().map(read_summary).transpose()?;
-    let entry = Entry {
-        due: summary.as_ref().map(|one| one.due).unwrap_or_default(),
-        judged: summary
-            .as_ref()
-            .map(|one| one.judged.clone())
-            .unwrap_or_default(),
-        tally: summary
-            .as_ref()
-            .map(|one| one.tally.clone())
-            .unwrap_or_default(),
-        kind: RecordKind::from_code(stored.kind).ok_or(Unreadable)?,
-        heads: Heads::new(stored.heads.into_iter().map(|hash| *hash).collect()),
-        state: *stored.state,
-        sequence: stored.sequence,
-        changed: Timestamp::from_second(stored.changed).map_err(|_| Unreadable)?,
-        held_by: stored
-            .held_by
-            .map(|(node, life)| (NodeId::from_bytes(*node), Incarnation::from_bytes(*life))),
-        increments: stored.increments,
-        dead: stored.dead,
-    };
-    Ok(Decoded {
-        entry,
-        summary,
-        old,
-    })
-}
-
-fn read_summary(stored: &StoredSummary) -> Result<Summary, Unreadable> {
-    let name = stored.name.as_ref();
-    Ok(Summary {
-        name: name.map(|(last, first)| Name {
-            last: last.clone(),
-            first: first.clone(),
-        }),
-        birth_year: stored
-            .year
-            .and_then(|year| crate::contact::BirthYear::new(year).ok()),
-        phones: stored
-            .phones
-            .iter()
-            .filter_map(|phone| phone.parse().ok())
-            .collect(),
-        emails: stored
-            .emails
-            .iter()
-            .filter_map(|email| email.parse().ok())
-            .collect(),
-        alert: alert_from_code(stored.alert).ok_or(Unreadable)?,
-        last_visit: stored.last_visit,
-        conflicts: stored.conflicts,
-        due: Due {
-            card: stored.due_card,
-            entry: stored.due_entry,
-        },
-        requests: stored
-            .requests
-            .iter()
-            .map(StoredRequest::read)
-            .collect::<Result<_, _>>()?,
-        judged: stored.judged.iter().map(read_judged).collect(),
-        marketing: stored.marketing,
-        restricted: stored.restricted,
-        tally: stored.tally.read()?,
-        traces: stored.traces.read()?,
-        adult: stored.adult,
-        adverse: stored.adverse.iter().map(StoredAdverse::read).collect(),
-        months: Months {
-            made: stored.made.map(Month::from_number),
-            visits: stored
-                .visits
-                .iter()
-                .map(|(month, visits)| (Month::from_number(*month), *visits))
-                .collect(),
-        },
-    })
-}
-
-fn stored_judged(judged: &Judged) -> (Id, bool, bool) {
-    let same = judged.verdict == Verdict::Same;
-    (Id::new(*judged.other.as_bytes()), same, judged.disputed)
-}
-
-fn read_judged((other, same, disputed): &(Id, bool, bool)) -> Judged {
-    Judged {
-        other: RecordId::from_bytes(**other),
-        verdict: if *same {
-            Verdict::Same
-        } else {
-            Verdict::Different
-        },
-        disputed: *disputed,
-    }
-}
-
-const fn alert_code(alert: Alert) -> u8 {
-    match alert {
-        Alert::NotAsked => 0,
-        Alert::NoneKnown => 1,
-        Alert::Listed(AlertLevel::Info) => 2,
-        Alert::Listed(AlertLevel::Caution) => 3,
-        Alert::Listed(AlertLevel::Contraindication) => 4,
-    }
-}
-
-const fn alert_from_code(code: u8) -> Option<Alert> {
-    Some(match code {
-        0 => Alert::NotAsked,
-        1 => Alert::NoneKnown,
-        2 => Alert::Listed(AlertLevel::Info),
-        3 => Alert::Listed(AlertLevel::Caution),
-        4 => Alert::Listed(AlertLevel::Contraindication),
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::adverse::AdverseMark;
-    use crate::id::EntryId;
-
-    fn entry() -> Entry {
-        Entry {
-            kind: RecordKind::Client,
-            heads: Heads::new(vec![[1; 32]]),
-            state: [2; 32],
-            sequence: 7,
-            changed: Timestamp::UNIX_EPOCH,
-            held_by: None,
-            increments: 3,
-            due: Due::default(),
-            dead: 0,
-            judged: vec![Judged {
-                other: RecordId::from_bytes([4; 16]),
-                verdict: Verdict::Same,
-                disputed: true,
-            }],
-            tally: summary().tally,
-        }
-    }
-
-    fn summary() -> Summary {
-        Summary {
-            name: Name::new("Keksitty", "Kaisa").ok(),
-            birth_year: None,
-            phones: Vec::new(),
-            emails: Vec::new(),
-            alert: Alert::NoneKnown,
-            last_visit: None,
-            conflicts: 1,
-            due: Due::default(),
-            requests: Vec::new(),
-            judged: vec![Judged {
-                other: RecordId::from_bytes([4; 16]),
-                verdict: Verdict::Same,
-                disputed: true,
-            }],
-            restricted: true,
-            tally: super::super::tally::sample(),
-            marketing: Some(false),
-            traces: traced::sample(),
-            adult: true,
-            adverse: vec![AdverseMark {
-                entry: EntryId::from_bytes([5; 16]),
-                date: jiff::civil::date(2026, 11, 24),
-                product: "seerumi X".into(),
-                batch: "LOT 5567".into(),
-                told_tukes: None,
-                told_maker: Some(jiff::civil::date(2026, 11, 25)),
-            }],
-            months: Months {
-                made: Some(Month::from_number(24_300)),
-                visits: vec![(Month::from_number(24_301), 2)],
-            },
-        }
-    }
-
-    #[test]
-    fn an_entry_comes_back_as_it_was_stored() {
-        let read = decode(&encode(&entry(), Some(&summary()))).unwrap();
-        assert_eq!(read.entry, entry());
-        assert!(read.summary == Some(summary()) && !read.old);
-    }
-
-    #[test]
-    fn an_entry_of_the_first_version_is_read_and_known_to_lack_something() {
-        let bytes = encode(&entry(), Some(&summary()));
-        let rmpv::Value::Array(mut fields) = rmpv::decode::read_value(&mut &bytes[..]).unwrap()
-        else {
-            panic!("an entry is an array");
-        };
-        *fields.first_mut().unwrap() = 1.into();
-        if let Some(rmpv::Value::Array(summary)) = fields.last_mut() {
-            summary.truncate(9);
-        }
-        let mut first = Vec::new();
-        rmpv::encode::write_value(&mut first, &rmpv::Value::Array(fields)).unwrap();
-        let read = decode(&first).unwrap();
-        assert!(read.old && read.entry.judged.is_empty() && read.entry.sequence == 7);
-        assert_eq!(read.summary.unwrap().marketing, None);
-    }
-
-    #[test]
-    fn an_entry_of_the_second_version_is_read_and_known_to_lack_what_was_given() {
-        let bytes = encode(&entry(), Some(&summary()));
-        let rmpv::Value::Array(mut fields) = rmpv::decode::read_value(&mut &bytes[..]).unwrap()
-        else {
-            panic!("an entry is an array");
-        };
-        *fields.first_mut().unwrap() = 2.into();
-        if let Some(rmpv::Value::Array(summary)) = fields.last_mut() {
-            summary.truncate(12);
-        }
-        let mut second = Vec::new();
-        rmpv::encode::write_value(&mut second, &rmpv::Value::Array(fields)).unwrap();
-        let read = decode(&second).unwrap();
-        assert!(read.old && read.entry.judged == entry().judged);
-        let summary = read.summary.unwrap();
-        assert!(summary.marketing == Some(false) && summary.traces == Default::default());
-    }
-}

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::audit::{Act, AuditEvent};
 use crate::card::Entry;
 use crate::directory::Update;
-use crate::document::Collection;
+use crate::document::{Collection, RecordKind};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target};
 use crate::id::{ITSELF, RecordId, SETTINGS};
 use crate::ledger::Reason;
 use crate::retention::{
-    NOTICE_DAYS, adverse_due, breach_due, day, health_due, notice_due, patch_due, refusal_due,
-    request_due, run_limit, treatment_due,
+    NOTICE_DAYS, adverse_due, breach_due, day, health_due, notice_due, patch_due, proof_due,
+    refusal_due, request_due, run_limit, treatment_due,
 };
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
@@ -126,8 +126,11 @@ impl Replica {
         }
         let waits = ready < due
             || self.inventory.due_entries(horizon).count()
-                < self.inventory.due_entries(today).count();
-        let nothing_ready = ready == 0 && self.inventory.due_entries(horizon).next().is_none();
+                < self.inventory.due_entries(today).count()
+            || self.inventory.due_users(horizon).count() < self.inventory.due_users(today).count();
+        let nothing_ready = ready == 0
+            && self.inventory.due_entries(horizon).next().is_none()
+            && self.inventory.due_users(horizon).next().is_none();
         (waits && nothing_ready).then_some(Hold::Peers)
     }
 
@@ -167,6 +170,10 @@ impl Replica {
                 self.run.done.0 += 1;
             }
         }
+        let users: Vec<RecordId> = self.inventory.due_users(horizon).take(STEP).collect();
+        for record in &users {
+            self.forget_user(*record, cx);
+        }
         let left = STEP.saturating_sub(cards.len());
         let trimmed: Vec<RecordId> = self.inventory.due_entries(horizon).take(left).collect();
         for record in &trimmed {
@@ -176,7 +183,7 @@ impl Replica {
                 self.run.done.1 += 1;
             }
         }
-        if cards.is_empty() && trimmed.is_empty() {
+        if cards.is_empty() && users.is_empty() && trimmed.is_empty() {
             self.run_open = false;
             let (erased, trimmed) = core::mem::take(&mut self.run.done);
             if erased + trimmed > 0 {
@@ -185,7 +192,7 @@ impl Replica {
                 cx.persist(vec![audit]);
             }
             // What can't be read or trimmed today is tried again tomorrow.
-            self.trim_breaches(horizon, cx).ok();
+            self.trim_settings(horizon, cx).ok();
         }
         cx.notify(Notice::Standing);
     }
@@ -237,8 +244,8 @@ impl Replica {
         Ok(())
     }
 
-    /// Removes entries of the breach register past their time, for good.
-    fn trim_breaches(&mut self, horizon: Date, cx: &mut Cx<'_>) -> Result<(), EditError> {
+    /// Removes entries of the breach register, and proof of requests, past their time, for good.
+    fn trim_settings(&mut self, horizon: Date, cx: &mut Cx<'_>) -> Result<(), EditError> {
         let Some(sheet) = self.sheet(SETTINGS, cx)? else {
             return Ok(());
         };
@@ -250,7 +257,12 @@ impl Replica {
             .breaches
             .iter()
             .filter(|entry| breach_due(entry).is_some_and(|due| due <= horizon));
-        let changes: Vec<Change> = over.map(|entry| void(Collection::Breach, entry)).collect();
+        let proofs = settings.proofs.iter();
+        let proofs = proofs.filter(|entry| proof_due(entry).is_some_and(|due| due <= horizon));
+        let changes: Vec<Change> = over
+            .map(|entry| void(Collection::Breach, entry))
+            .chain(proofs.map(|entry| void(Collection::RequestProof, entry)))
+            .collect();
         for part in changes.chunks(CHANGES_LIMIT) {
             let edit = Edit {
                 target: Target::Latest(SETTINGS),
@@ -275,6 +287,7 @@ impl Replica {
             .map(|(record, entry)| DueCard {
                 record,
                 due: entry.due,
+                user: entry.kind == RecordKind::Staff,
             })
             .collect();
         list.sort_by_key(|one| (one.due.card.min(one.due.entry.or(one.due.card)), one.record));
@@ -286,6 +299,7 @@ impl Replica {
         let ahead = today.saturating_add(jiff::Span::new().days(NOTICE_DAYS));
         RetentionReport {
             cards: self.inventory.due_cards(today).count(),
+            users: self.inventory.due_users(today).count(),
             entries: self.inventory.due_entries(today).count(),
             cards_soon: self.inventory.due_cards(ahead).count(),
             oldest: self.inventory.oldest_due(),

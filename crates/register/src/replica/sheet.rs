@@ -6,6 +6,7 @@ use crate::card::Reading;
 use crate::document::{Collection, Document, DocumentError, Leaves, Slot};
 use crate::id::{EntryId, RecordId, ValueId};
 use crate::ledger::Ledger;
+use crate::request::Request;
 use crate::treatment::Treatment;
 use crate::value::{Content, Value};
 use crate::wire;
@@ -74,6 +75,16 @@ impl Sheet {
         self.treatments_where(|_| true)
     }
 
+    /// Every request under the law that stands on the card, each value of a conflict.
+    pub(super) fn requests(&self) -> Vec<(EntryId, Request)> {
+        let all = self.entries_where(Collection::Request, |_| true);
+        let request = |(entry, content)| match content {
+            Content::Request(request) => Some((entry, request)),
+            _ => None,
+        };
+        all.into_iter().filter_map(request).collect()
+    }
+
     /// The same of these entries.
     pub(super) fn treatments_of(&self, entries: &BTreeSet<EntryId>) -> Vec<(EntryId, Treatment)> {
         if entries.is_empty() {
@@ -83,21 +94,31 @@ impl Sheet {
     }
 
     fn treatments_where(&self, wanted: impl Fn(&EntryId) -> bool) -> Vec<(EntryId, Treatment)> {
+        let all = self.entries_where(Collection::Treatment, wanted);
+        let treatment = |(entry, content)| match content {
+            Content::Treatment(treatment) => Some((entry, treatment)),
+            _ => None,
+        };
+        all.into_iter().filter_map(treatment).collect()
+    }
+
+    fn entries_where(
+        &self,
+        collection: Collection,
+        wanted: impl Fn(&EntryId) -> bool,
+    ) -> Vec<(EntryId, Content)> {
         let mut found = Vec::new();
         for (slot, leaves) in self.document.leaves() {
-            let Slot::Entry(Collection::Treatment, entry) = slot else {
+            let Slot::Entry(of, entry) = slot else {
                 continue;
             };
-            if !wanted(&entry) || !stands(&leaves) {
+            if of != collection || !wanted(&entry) || !stands(&leaves) {
                 continue;
             }
             let values = leaves.values.iter();
             let values = values.filter_map(|leaf| self.values.get(&leaf.value));
-            for (content, _) in values.filter_map(|value| value.decode().ok()) {
-                if let Content::Treatment(treatment) = content {
-                    found.push((entry, treatment));
-                }
-            }
+            let contents = values.filter_map(|value| value.decode().ok());
+            found.extend(contents.map(|(content, _)| (entry, content)));
         }
         found
     }

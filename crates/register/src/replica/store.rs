@@ -8,7 +8,7 @@ use crate::document::{DocumentError, Heads, RecordKind};
 use crate::edit::EditError;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret, ValueId};
 use crate::marketing::Tally;
-use crate::retention::Due;
+use crate::retention::{Due, user_due};
 
 use super::inventory::{self, Entry};
 use super::sheet::Sheet;
@@ -80,7 +80,7 @@ impl Replica {
             }
         };
         let mut entry = Entry {
-            due: Due::default(),
+            due: self.user_due(record, &sheet),
             kind: sheet.document.kind(),
             heads: sheet.document.heads(),
             state: sheet.state(record, &self.ledger),
@@ -112,6 +112,22 @@ impl Replica {
             cx.notify(Notice::Changed(other));
         }
         self.sheets.put(record, sheet);
+    }
+
+    /// When what is kept of a user has to go; never of every other record.
+    pub(super) fn user_due(&self, record: RecordId, sheet: &Sheet) -> Due {
+        let dead = self.ledger.dead(record);
+        let user = match sheet.document.kind() {
+            RecordKind::Staff => sheet.reading(record, &dead).user(),
+            RecordKind::Client
+            | RecordKind::Settings
+            | RecordKind::Catalogue
+            | RecordKind::Campaign => None,
+        };
+        Due {
+            card: user.as_ref().and_then(user_due),
+            entry: None,
+        }
     }
 
     fn tell_sessions(

@@ -13,7 +13,7 @@ use crate::patch_test::PatchTest;
 use crate::people::{
     Agreement, ApiToken, PasswordHash, Profile, QuickCode, SecondFactor, SetupCode, Undertaking,
 };
-use crate::request::Request;
+use crate::request::{Request, RequestProof};
 use crate::retention::{LegalClaim, Restriction};
 use crate::same::Judgement;
 use crate::settings::{CatalogueItem, Controller, PaperTask, Premises, PrivacyNotice};
@@ -78,6 +78,8 @@ pub enum Content {
     PaperTask(PaperTask),
     /// What a client asked under the law.
     Request(Request),
+    /// What is kept of a request whose card is erased.
+    RequestProof(RequestProof),
     /// Whether two cards are of the same person.
     Judgement(Judgement),
     /// A marketing notice.
@@ -154,7 +156,7 @@ kinds! {
     Undertaking = "undertaking", Disabled = "disabled",
     Controller = "controller", Premises = "premises", CatalogueItem = "catalogue_item",
     LegalClaim = "legal_claim", Restriction = "restriction", PaperTask = "paper_task",
-    Request = "request",
+    Request = "request", RequestProof = "request_proof",
     Judgement = "judgement",
     Notice = "notice", Share = "share", Want = "want", Plan = "plan", Progress = "progress", Recipients = "recipients",
     HealthConsent = "health_consent", ConsentText = "consent_text", ContactOnly = "contact_only",

@@ -12,6 +12,7 @@ use crate::retention::{LegalClaim, Restriction};
 use crate::same::{Judgement, Verdict};
 use crate::settings::{CatalogueItem, PaperTask, Premises};
 use crate::treatment::{Contract, Treatment};
+use crate::warning::{Acknowledged, Warning};
 
 use super::ValueError;
 use super::content::{Content, Kind};
@@ -21,10 +22,7 @@ use super::{marketing, paper, request, safety};
 impl Content {
     pub(super) fn write(&self, to: &mut Fields) {
         match self {
-            Self::Name(name) => {
-                to.put_text("last", &name.last);
-                to.put_text("first", &name.first);
-            }
+            Self::Name(name) => write_name(name, to),
             Self::BirthYear(year) => to.put_number("year", year.get().into()),
             Self::Phone(phone) => to.put_text("number", phone.as_str()),
             Self::Email(email) => to.put_text("address", email.as_str()),
@@ -60,6 +58,7 @@ impl Content {
                 to.put_date("since", Some(restriction.since));
             }
             Self::Request(asked) => request::write(asked, to),
+            Self::RequestProof(proof) => request::write_proof(proof, to),
             Self::PaperTask(task) => write_task(task, to),
             Self::Notice(notice) => marketing::write_notice(notice, to),
             Self::Share(share) => marketing::write_share(share, to),
@@ -176,6 +175,7 @@ impl Content {
             Kind::Controller => Self::Controller(paper::read_controller(from)?),
             Kind::Breach => Self::Breach(paper::read_breach(from)?),
             Kind::PrivacyNotice => Self::PrivacyNotice(paper::read_notice(from)?),
+            Kind::RequestProof => Self::RequestProof(request::read_proof(from)?),
             Kind::Agreement => Self::Agreement(Agreement {
                 date: from.date("date")?.ok_or(ValueError::Damaged)?,
             }),
@@ -198,6 +198,11 @@ impl Content {
             other => return safety::read(other, from),
         })
     }
+}
+
+fn write_name(name: &Name, to: &mut Fields) {
+    to.put_text("last", &name.last);
+    to.put_text("first", &name.first);
 }
 
 fn write_address(address: &Address, to: &mut Fields) {
@@ -371,6 +376,24 @@ fn write_treatment(treatment: &Treatment, to: &mut Fields) {
         fields.put_date("destroyed", contract.destroyed);
         to.put_fields("contract", fields);
     }
+    if let Some(seen) = &treatment.acknowledged {
+        let mut fields = Fields::of(&Rest::default());
+        let codes: Vec<&str> = seen.warnings.iter().map(|one| one.code()).collect();
+        fields.put_text("warnings", &codes.join(","));
+        put_record(&mut fields, "by", Some(seen.by));
+        fields.put_date("date", Some(seen.date));
+        to.put_fields("acknowledged", fields);
+    }
+}
+
+fn read_acknowledged(mut fields: Fields) -> Result<Acknowledged, ValueError> {
+    let codes = fields.text("warnings")?;
+    let warnings = codes.split(',').map(Warning::from_code);
+    Ok(Acknowledged {
+        warnings: warnings.collect::<Option<_>>().ok_or(ValueError::Newer)?,
+        by: record(&mut fields, "by")?.ok_or(ValueError::Damaged)?,
+        date: fields.date("date")?.ok_or(ValueError::Damaged)?,
+    })
 }
 
 fn read_treatment(from: &mut Fields) -> Result<Treatment, ValueError> {
@@ -396,6 +419,10 @@ fn read_treatment(from: &mut Fields) -> Result<Treatment, ValueError> {
         remarks: from.text("remarks")?,
         contract_made: from.flag("contract_made")?,
         contract,
+        acknowledged: from
+            .fields("acknowledged")?
+            .map(read_acknowledged)
+            .transpose()?,
     })
 }
 

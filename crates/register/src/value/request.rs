@@ -2,7 +2,7 @@
 
 use crate::request::{
     Channel, CheckMethod, Closing, DocumentType, Extension, IdentityCheck, Outcome, Request,
-    RequestKind,
+    RequestKind, RequestProof,
 };
 
 use super::ValueError;
@@ -68,6 +68,33 @@ pub(super) fn read(from: &mut Fields) -> Result<Request, ValueError> {
                 reason: fields.text("reason")?,
             }),
         },
+    })
+}
+
+pub(super) fn write_proof(proof: &RequestProof, to: &mut Fields) {
+    put_record(to, "card", Some(proof.card));
+    to.put_text("about", proof.kind.code());
+    to.put_text("channel", proof.channel.code());
+    to.put_date("received", Some(proof.received));
+    to.put_date("due", Some(proof.due));
+    to.put_text("outcome", proof.outcome.map_or("", Outcome::code));
+    to.put_date("ended", Some(proof.ended));
+}
+
+pub(super) fn read_proof(from: &mut Fields) -> Result<RequestProof, ValueError> {
+    let outcome = from.text("outcome")?;
+    Ok(RequestProof {
+        card: record(from, "card")?.ok_or(ValueError::Damaged)?,
+        kind: RequestKind::from_code(&from.text("about")?).ok_or(ValueError::Newer)?,
+        channel: Channel::from_code(&from.text("channel")?).ok_or(ValueError::Newer)?,
+        received: from.date("received")?.ok_or(ValueError::Damaged)?,
+        due: from.date("due")?.ok_or(ValueError::Damaged)?,
+        outcome: if outcome.is_empty() {
+            None
+        } else {
+            Some(Outcome::from_code(&outcome).ok_or(ValueError::Newer)?)
+        },
+        ended: from.date("ended")?.ok_or(ValueError::Damaged)?,
     })
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::letterhead::Letterhead;
 
+use super::Told;
 use super::part::{Fact, Item, Part};
 
 /// With which characters a spreadsheet begins a formula.
@@ -17,8 +18,9 @@ pub(super) struct Head {
     pub(super) letterhead: Letterhead,
 }
 
-/// The package as one JSON object: for each part a list; where two values stand, `conflict` holds each.
-pub(super) fn json(head: &Head, parts: &[Part]) -> String {
+/// The package as one JSON object: for each part of the card that was asked for a list; where two values stand,
+/// `conflict` holds each. `linked_cards` holds an object of the same parts for every other card of the person.
+pub(super) fn json(head: &Head, cards: &[Told]) -> String {
     let mut all = Map::new();
     all.insert("made".into(), json!(head.made));
     all.insert("controller".into(), controller(&head.letterhead.controller));
@@ -28,10 +30,19 @@ pub(super) fn json(head: &Head, parts: &[Part]) -> String {
         .iter()
         .map(|one| json!({ "name": one.name, "address": one.address, "phone": one.phone }));
     all.insert("premises".into(), premises.collect());
-    for part in parts {
-        all.insert(part.key.into(), part.items.iter().map(item).collect());
+    let mut cards = cards.iter().map(|card| parts(&card.parts));
+    all.extend(cards.next().unwrap_or_default());
+    let others: Vec<Value> = cards.map(Value::Object).collect();
+    if !others.is_empty() {
+        all.insert("linked_cards".into(), Value::Array(others));
     }
     Value::Object(all).to_string()
+}
+
+fn parts(all: &[Part]) -> Map<String, Value> {
+    let list = |part: &Part| part.items.iter().map(item).collect();
+    let pairs = all.iter().map(|part| (part.key.into(), list(part)));
+    pairs.collect()
 }
 
 fn controller(one: &Controller) -> Value {
@@ -71,17 +82,18 @@ fn item(item: &Item) -> Value {
     Value::Object(shown)
 }
 
-/// The package as CSV for a Finnish spreadsheet: semicolons, a byte order mark, one fact a row. Rows of one
-/// entry share its number, and rows of one of an entry's values that number.
+/// The package as CSV for a Finnish spreadsheet: semicolons, a byte order mark, one fact a row. The first
+/// column is the card that the fact is from. Rows of one entry share its number, and rows of one of an entry's values
+/// that number.
 ///
 /// # Errors
 /// When the writer fails, which memory does not.
-pub(super) fn csv(head: &Head, parts: &[Part]) -> Result<Vec<u8>, csv::Error> {
+pub(super) fn csv(head: &Head, cards: &[Told]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(["part", "entry", "version", "field", "value"])?;
+    writer.write_record(["card", "part", "entry", "version", "field", "value"])?;
     let about = &head.letterhead.controller;
     for (field, value) in [
         ("made", head.made.to_string().as_str()),
@@ -93,7 +105,7 @@ pub(super) fn csv(head: &Head, parts: &[Part]) -> Result<Vec<u8>, csv::Error> {
         ("email", &about.email),
         ("register_name", &about.register_name),
     ] {
-        writer.write_record(["controller", "1", "1", field, &defused(value)])?;
+        writer.write_record(["", "controller", "1", "1", field, &defused(value)])?;
     }
     for (number, one) in (1..).zip(&head.letterhead.premises) {
         let number: String = i32::to_string(&number);
@@ -102,32 +114,44 @@ pub(super) fn csv(head: &Head, parts: &[Part]) -> Result<Vec<u8>, csv::Error> {
             ("address", &one.address),
             ("phone", &one.phone),
         ] {
-            writer.write_record(["premises", &number, "1", field, &defused(value)])?;
+            writer.write_record(["", "premises", &number, "1", field, &defused(value)])?;
         }
     }
-    for part in parts {
-        for (number, item) in (1..).zip(&part.items) {
-            let number: String = i32::to_string(&number);
-            for (version, facts) in (1..).zip(&item.versions) {
-                let version: String = i32::to_string(&version);
-                for fact in facts {
-                    let value = plain(fact);
-                    writer.write_record([part.key, &number, &version, fact.key, &value])?;
-                }
-            }
-            for (field, holds) in [
-                ("removed_elsewhere", item.disputed),
-                ("not_readable_now", item.missing.is_some()),
-            ] {
-                if holds {
-                    writer.write_record([part.key, &number, "", field, "true"])?;
-                }
-            }
+    for card in cards {
+        let record = card.record.to_string();
+        for part in &card.parts {
+            write_part(&mut writer, &record, part)?;
         }
     }
     writer
         .into_inner()
         .map_err(|error| csv::Error::from(error.into_error()))
+}
+
+fn write_part(
+    writer: &mut csv::Writer<Vec<u8>>,
+    card: &str,
+    part: &Part,
+) -> Result<(), csv::Error> {
+    for (number, item) in (1..).zip(&part.items) {
+        let number: String = i32::to_string(&number);
+        for (version, facts) in (1..).zip(&item.versions) {
+            let version: String = i32::to_string(&version);
+            for fact in facts {
+                let value = plain(fact);
+                writer.write_record([card, part.key, &number, &version, fact.key, &value])?;
+            }
+        }
+        for (field, holds) in [
+            ("removed_elsewhere", item.disputed),
+            ("not_readable_now", item.missing.is_some()),
+        ] {
+            if holds {
+                writer.write_record([card, part.key, &number, "", field, "true"])?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn plain(fact: &Fact) -> String {

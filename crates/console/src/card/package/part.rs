@@ -1,6 +1,7 @@
 //! Everything held on a client as one list of parts, from which page, JSON and CSV are all made.
 
 mod marketing;
+mod treatment;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,13 +14,13 @@ use register::marketing::{Notice, Share, Want};
 use register::request::{CheckMethod, Closing, Extension, IdentityCheck, Request};
 use register::retention::{LegalClaim, Restriction};
 use register::same::{Judgement, Verdict};
-use register::treatment::{Contract, Treatment};
 use register::value::Content;
 use serde_json::{Value, json};
 
 use super::safety;
 use crate::clock::{show_date, show_moment};
 use crate::text::Language;
+use treatment::treatment_facts;
 
 /// What employees are called; `None` leaves them out (requirements, clause 10).
 pub(in crate::card) type Names<'a> = Option<&'a dyn Fn(RecordId) -> String>;
@@ -209,6 +210,7 @@ pub(in crate::card) fn facts_of(t: Language, content: &Content, names: Names<'_>
         | Content::ConsentText(_)
         | Content::Breach(_)
         | Content::PrivacyNotice(_)
+        | Content::RequestProof(_)
         | Content::Plan(_)
         | Content::Progress(_)
         | Content::Recipients(_)
@@ -406,55 +408,6 @@ fn health_facts(t: Language, one: &HealthEntry, names: Names<'_>) -> Vec<Fact> {
         day("confirmed", t.confirmed(), *confirmed),
     ];
     facts.extend(person("author", t.package_entered_by(), *author, names));
-    facts
-}
-
-fn treatment_facts(t: Language, one: &Treatment, names: Names<'_>) -> Vec<Fact> {
-    let Treatment {
-        date,
-        name,
-        // Which item of the catalogue it was is the clinic's own bookkeeping: the name says it.
-        item: _,
-        by,
-        by_id,
-        premises,
-        products,
-        batch,
-        remarks,
-        contract_made,
-        contract,
-    } = one;
-    let mut facts = vec![
-        day("date", t.date(), Some(*date)),
-        text("name", t.treatment(), name),
-    ];
-    if names.is_some() {
-        facts.push(text("by", t.given_by(), by));
-    }
-    facts.extend(person("by_user", t.package_given_by_user(), *by_id, names));
-    facts.extend([
-        text("premises", t.at_premises(), premises),
-        text("products", t.products(), products),
-        text("batch", t.batch(), batch),
-        text("remarks", t.remarks(), remarks),
-        flag(t, "contract_made", t.separate_contract(), *contract_made),
-    ]);
-    if let Some(contract) = contract {
-        let Contract {
-            kind,
-            date,
-            safe,
-            folder,
-            destroyed,
-        } = contract;
-        facts.extend([
-            text("contract_kind", t.contract_kind(), kind),
-            day("contract_date", t.contract_date(), *date),
-            text("contract_safe", t.safe(), safe),
-            text("contract_folder", t.folder(), folder),
-            day("contract_destroyed", t.destroyed_on(), *destroyed),
-        ]);
-    }
     facts
 }
 

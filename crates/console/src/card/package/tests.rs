@@ -23,10 +23,13 @@ use register::request::{
 use register::retention::{LegalClaim, Restriction};
 use register::same::{Judgement, Verdict};
 use register::settings::{Controller, Premises};
-use register::treatment::{Contract, Treatment};
 use register::value::{Content, Rest, Value};
 
 use crate::letterhead::Letterhead;
+
+mod treatment;
+
+use treatment::{treatment, treatment_told};
 
 use super::file::{self, Head};
 use super::part::{Names, parts};
@@ -234,6 +237,7 @@ fn planted_entry(collection: Collection) -> Option<(Content, Vec<Told>)> {
         | Collection::Task
         | Collection::Breach
         | Collection::PrivacyNotice
+        | Collection::RequestProof
         | Collection::Recipients
         | Collection::ConsentText => {
             return None;
@@ -379,44 +383,6 @@ fn health() -> HealthEntry {
     }
 }
 
-fn treatment() -> Treatment {
-    Treatment {
-        date: date(2025, 3, 4),
-        name: "Merileväkääre".into(),
-        item: Some(EntryId::from_bytes([3; 16])),
-        by: "Hilla Hoitaja".into(),
-        by_id: Some(AUTHOR),
-        premises: "Poikuekatu".into(),
-        products: "seerumi X".into(),
-        batch: "LOT 5567".into(),
-        remarks: "lievä punoitus".into(),
-        contract_made: Some(true),
-        contract: Some(Contract {
-            kind: "kuvauslupa".into(),
-            date: Some(date(2025, 4, 5)),
-            safe: "kaappi 1".into(),
-            folder: "mappi B-22".into(),
-            destroyed: Some(date(2025, 5, 6)),
-        }),
-    }
-}
-
-fn treatment_told() -> Vec<Told> {
-    vec![
-        ("4.3.2025", "2025-03-04"),
-        same("Merileväkääre"),
-        same("Poikuekatu"),
-        same("seerumi X"),
-        same("LOT 5567"),
-        same("lievä punoitus"),
-        same("kuvauslupa"),
-        ("5.4.2025", "2025-04-05"),
-        same("kaappi 1"),
-        same("mappi B-22"),
-        ("6.5.2025", "2025-05-06"),
-    ]
-}
-
 fn request() -> Request {
     Request {
         kind: RequestKind::Inspection,
@@ -488,7 +454,10 @@ fn told((card, history): &(Card, Vec<Revision>), names: Names<'_>) -> [String; 3
             }],
         },
     };
-    let all = parts(Language::Finnish, card, history, names);
+    let all = [super::Told {
+        record: card.id,
+        parts: parts(Language::Finnish, card, history, names),
+    }];
     let page = super::document(Language::Finnish, &head, &all).into_string();
     let csv = String::from_utf8(file::csv(&head, &all).unwrap()).unwrap();
     [page, file::json(&head, &all), csv]
@@ -584,7 +553,7 @@ fn a_note_that_looks_like_a_formula_is_a_text_in_the_csv() {
     let slot = Slot::Entry(Collection::Note, EntryId::from_bytes([1; 16]));
     let [_, _, csv] = told(&card(&[(slot, note)]), None);
     assert!(
-        csv.contains("notes;1;1;text;\"'=1+1; \"\"lainaus\"\"\"\r\n"),
+        csv.contains(";notes;1;1;text;\"'=1+1; \"\"lainaus\"\"\"\r\n"),
         "{csv}"
     );
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::id::EntryId;
+use crate::id::{EntryId, RecordId};
 use crate::trace::{Given, Paper, Traces};
 use crate::treatment::Contract;
 
@@ -17,6 +17,9 @@ pub(super) struct StoredTraces {
     words: Vec<String>,
     given: Vec<Line>,
     papers: Vec<StoredPaper>,
+    /// Users, and the places of the lines that are theirs. Not there in what was stored before names went with users.
+    #[serde(default)]
+    users: Vec<(Id, Vec<u32>)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,6 +47,9 @@ impl StoredTraces {
                 &one.batch,
             ];
             let numbers = texts.map(|text| stored.number(text));
+            if let Some(user) = one.by_id {
+                stored.line_of(user);
+            }
             stored.given.push((one.date, one.goes, numbers));
         }
         for one in &traces.papers {
@@ -76,19 +82,37 @@ impl StoredTraces {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
+    /// The line that is written next is this user's.
+    fn line_of(&mut self, user: RecordId) {
+        let at = u32::try_from(self.given.len()).unwrap_or(u32::MAX);
+        let id = Id::new(*user.as_bytes());
+        match self.users.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, lines)) => lines.push(at),
+            None => self.users.push((id, vec![at])),
+        }
+    }
+
+    fn user_of(&self, line: usize) -> Option<RecordId> {
+        let at = u32::try_from(line).ok()?;
+        let found = self.users.iter().find(|(_, lines)| lines.contains(&at));
+        found.map(|(id, _)| RecordId::from_bytes(**id))
+    }
+
     fn word(&self, number: u32) -> Result<String, Unreadable> {
         let at = usize::try_from(number).map_err(|_| Unreadable)?;
         self.words.get(at).cloned().ok_or(Unreadable)
     }
 
     pub(super) fn read(&self) -> Result<Traces, Unreadable> {
-        let given = self.given.iter().map(|(date, goes, numbers)| {
+        let given = self.given.iter().enumerate();
+        let given = given.map(|(at, (date, goes, numbers))| {
             let [treatment, by, premises, products, batch] = *numbers;
             Ok(Given {
                 date: *date,
                 goes: *goes,
                 treatment: self.word(treatment)?,
                 by: self.word(by)?,
+                by_id: self.user_of(at),
                 premises: self.word(premises)?,
                 products: self.word(products)?,
                 batch: self.word(batch)?,
@@ -124,7 +148,8 @@ pub(super) fn sample() -> Traces {
         date: date(2026, 1, 2),
         goes,
         treatment: "Mikroneulaus".into(),
-        by: "Hilla Hoitaja".into(),
+        by: String::new(),
+        by_id: Some(RecordId::from_bytes([6; 16])),
         premises: "Poikuekatu".into(),
         products: "seerumi".into(),
         batch: batch.into(),

@@ -16,17 +16,17 @@ const SLICE: usize = 1_000;
 const LOGS: usize = 8;
 /// A front from which nothing can go is looked at again after so many seconds.
 const LOOK: i64 = 24 * 60 * 60;
-/// That a log existed is remembered for so many years after its last entry, so that nobody offers it again; and after
-/// so many it is over even where nobody says that it is finished.
+/// That a log existed, and where it ended, is remembered for so many years after its last entry, so that nobody offers it
+/// again.
 const REMEMBERED_YEARS: i32 = 3;
 
 impl Replica {
-    /// Whether a log is finished and everything that it holds is past its time. By a clock that is not trusted
-    /// nothing is.
+    /// Whether everything that a log holds is past its time, and this life does not write in it. By a clock that is
+    /// not trusted nothing is.
     ///
-    /// That a log is finished is said by the life after, which may have come here never or have gone already: what
-    /// nothing followed for a year more is taken for finished too. Should such a log go on nevertheless, its last
-    /// entry is asked back.
+    /// No life after it has to say that it is finished: none may ever come, as at a premises that was given up. A node
+    /// that runs has something to write every day, so what is silent for two years has ended. Where the chain ended
+    /// stays with the log's own fact; should the log go on nevertheless, its last entry is asked back.
     pub(super) fn is_over(&self, log: LogId) -> bool {
         let Some(held) = self.trail.logs.get(&log) else {
             return false;
@@ -34,9 +34,7 @@ impl Replica {
         // One entry that a wrong clock dated years ahead holds up all that follow it, and they are told of until then.
         let latest = self.trail.latest.get(&log).copied();
         let latest = latest.map_or(held.at, |latest| latest.max(held.at));
-        let ended = self.trail.finished.contains(&log) || latest < self.trail.long_past;
         self.is_past(latest)
-            && ended
             && self.trail.own != Some(log)
             && !self.trail.unread.iter().any(|(unread, ..)| *unread == log)
     }
