@@ -23,11 +23,14 @@ pub(crate) async fn page(who: Visitor) -> Response {
             h1 .hide { (t.start()) }
             (clients::search_box(&who.look, who.csrf(), "", true))
             p .aside { a .button href="/clients/new" data-key="Alt+N" { (t.new_client()) } a .button href="/requests" { (t.requests()) } @if who.may(register::access::Action::ReadCare) { a .button href="/adverse-events" { (t.adverse_events()) } a .button href="/consent" { (t.consent_texts()) } } span .muted { (t.client_count(count)) } }
-            @if choices > 0 {
-                p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
-                    a href="/conflicts" { (t.look()) } }
+            div #waiting data-region {
+                (breaches::first_page(&who)) (requests::first_page(&who))
+                @if choices > 0 {
+                    p .strip.warn { (crate::icon::Icon::Conflict.show()) strong { (t.cards_wait(choices)) }
+                        a href="/conflicts" { (t.look()) } }
+                }
+                (alarm::first_page(&who.look))
             }
-            div #waiting data-region { (alarm::first_page(&who.look)) (breaches::first_page(&who)) (requests::first_page(&who)) }
             section .panel data-region #recent {
                 header { h2 { (t.recent()) } }
                 @if recent.is_empty() {

@@ -107,7 +107,7 @@ fn show(who: &Visitor, form: &Form, faults: &Faults, opted: &[RecordId]) -> Resp
         h1 { (t.marketing_room()) }
         p .lead { (t.marketing_lead()) }
         @if !opted.is_empty() {
-            p .strip.ok role="status" { (Icon::Good.show()) span { (t.opted_out(opted.len()))
+            p .strip.ok role="status" { (Icon::Good.show()) span .words { (t.opted_out(opted.len()))
                 @for (id, name) in &names { " " a href={ "/clients/" (id) } { (name) } }
             } }
         }

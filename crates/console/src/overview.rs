@@ -87,10 +87,10 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
         }
         section .panel {
             header { h2 { (t.overview_now()) } }
-            table {
+            div .scroll tabindex="0" role="group" aria-label=(t.overview_now()) { table {
                 thead { tr { th scope="col" { (t.figure()) } th scope="col" { (t.number()) } } }
                 tbody { @for one in &figures { tr { th scope="row" { a href=(one.href) { (one.word) } } td { (one.says) } } } }
-            }
+            } }
         }
         (over_time(t, &activity))
     };

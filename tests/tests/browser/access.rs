@@ -71,6 +71,14 @@ const CARD: [&str; 22] = [
     "/changes",
 ];
 
+/// What of a page that is wider than its window stands out of it.
+const OUTSIDE: &str = "
+    if (document.documentElement.scrollWidth <= innerWidth) return '';
+    const outside = [...document.querySelectorAll('body *')].filter(
+        (one) => one.getBoundingClientRect().right > innerWidth);
+    return outside.map((one) => one.tagName + '.' + one.getAttribute('class')).join(' ') || 'nothing';
+";
+
 /// Opens each page in one language and returns what is wrong with them.
 async fn examine(browser: &Browser, source: &str, language: &str, paths: &[String]) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -138,5 +146,39 @@ async fn every_page_is_accessible_in_three_languages() {
         "{} findings:\n{}",
         wrong.len(),
         wrong.join("\n")
+    );
+}
+
+/// WCAG 2.2, 1.4.10: nobody who enlarges a page to four times its size has to scroll in two directions.
+#[tokio::test]
+async fn every_page_fits_a_width_of_320_pixels() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, client) = working(home.path(), 64).await;
+    pair.first.owner_first().await.unwrap();
+    let browser = Browser::open(pair.first.console()).await.unwrap();
+    log_in(&browser, &pair).await;
+    let narrow =
+        serde_json::json!({"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": false});
+    let tools = browser.driver().cdp();
+    tools
+        .send_raw("Emulation.setDeviceMetricsOverride", narrow)
+        .await
+        .unwrap();
+    let mut rooms: Vec<String> = ROOMS.map(str::to_owned).to_vec();
+    rooms.extend(CARD.map(|page| format!("/clients/{}{page}", client.id)));
+    let mut wide = Vec::new();
+    for path in rooms {
+        browser.go(&path).await.unwrap();
+        browser.element("main h1").await.unwrap();
+        let found = browser.driver().execute(OUTSIDE, Vec::new()).await.unwrap();
+        let found = found.json().as_str().unwrap();
+        if !found.is_empty() {
+            wide.push(format!("{path}: {found}"));
+        }
+    }
+    assert!(
+        wide.is_empty(),
+        "wider than 320 pixels:\n{}",
+        wide.join("\n")
     );
 }

@@ -87,9 +87,9 @@ pub(super) async fn show(
         h1 { (plan.title) }
         p .lead { (t.campaign_kind_name(plan.kind)) " · " (t.medium_name(plan.medium)) " · "
             (who.house().premises_name(plan.node, t)) " · " strong { (t.stage_name(stage)) } }
-        @if let Some(said) = said { p .strip.ok role="status" { (Icon::Good.show()) span { (said) } } }
+        @if let Some(said) = said { p .strip.ok role="status" { (Icon::Good.show()) span .words { (said) } } }
         (faults.summary(t))
-        @if !own { p .strip.info { (Icon::Info.show()) span { (t.campaign_elsewhere()) } } }
+        @if !own { p .strip.info { (Icon::Info.show()) span .words { (t.campaign_elsewhere()) } } }
         @if let Some(choice) = &choice { (preview(who, campaign, choice)) }
         (send::trouble(who, campaign))
         @if stage != Stage::Draft { (progress(who, campaign, &stands)) }
@@ -146,7 +146,7 @@ fn progress(who: &Visitor, campaign: &Campaign, stands: &Standing) -> Markup {
                     p { strong { (t.recipients_now(stands.open.len())) } }
                     @if stands.dropped > 0 { p .muted { (t.list_shrunk(stands.dropped)) } }
                     @if stands.waiting > 0 {
-                        p .strip.info { (Icon::Moving.show()) span { (stands.waiting) " · " (t.campaign_waiting(&others.join(", "))) } }
+                        p .strip.info { (Icon::Moving.show()) span .words { (stands.waiting) " · " (t.campaign_waiting(&others.join(", "))) } }
                     }
                     p .muted { (t.list_expires(&show_moment(at))) }
                 },

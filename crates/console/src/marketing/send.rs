@@ -38,7 +38,10 @@ pub(super) fn part(
         return html! {};
     }
     if who.house().desk.post.is_none() {
-        return html! { p .strip.info { (Icon::Info.show()) span { (t.mail_none()) } } };
+        if stage == Some(Stage::Draft) {
+            return html! {};
+        }
+        return html! { p .strip.info { (Icon::Info.show()) span .words { (t.mail_none()) } } };
     }
     let field = Field::new("to", t.mail_trial_to(), Input::Email).hint(t.mail_trial_hint());
     html! {
@@ -69,7 +72,7 @@ pub(super) fn trouble(who: &Visitor, campaign: &Campaign) -> Markup {
     let since = who.house().round.trouble().filter(|_| sending);
     html! {
         @if let Some(since) = since {
-            p .strip.warn { (Icon::Alert.show()) span { (t.mail_trouble(&show_moment(since))) } }
+            p .strip.warn { (Icon::Alert.show()) span .words { (t.mail_trouble(&show_moment(since))) } }
         }
     }
 }

@@ -171,10 +171,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_campaign_stands_at_each_stage_and_can_be_kept() {
+    fn a_campaign_stands_at_each_stage_that_needs_no_relay_and_can_be_kept() {
         let node = NodeId::from_bytes([1; 16]);
         let all: Vec<Scene> = campaigns(node).collect();
-        for stage in Stage::ALL {
+        for stage in Stage::ALL.iter().filter(|one| **one != Stage::Sending) {
             let at: Vec<&Scene> = all.iter().filter(|one| one.stage == *stage).collect();
             assert!(
                 at.len() == 1 && at.iter().all(|one| one.plan.is_sound()),

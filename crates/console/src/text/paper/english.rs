@@ -82,7 +82,8 @@ pub(super) const RECORD: [Clause; 7] = [
     ),
     (
         "Processors",
-        "No outside service provider processes the register.",
+        "No outside service provider processes the register.\n\
+         When notices are sent by e-mail, the clinic's e-mail service processes the recipient's address and the message.",
     ),
 ];
 

@@ -82,7 +82,8 @@ pub(super) const RECORD: [Clause; 7] = [
     ),
     (
         "Henkilötietojen käsittelijät",
-        "Rekisteriä ei ole annettu ulkopuolisen palveluntarjoajan hoidettavaksi.",
+        "Rekisteriä ei ole annettu ulkopuolisen palveluntarjoajan hoidettavaksi.\n\
+         Kun tiedotteita lähetetään sähköpostilla, klinikan sähköpostipalvelu käsittelee saajan osoitteen ja viestin.",
     ),
 ];
 

@@ -85,7 +85,8 @@ pub(super) const RECORD: [Clause; 7] = [
     ),
     (
         "Personuppgiftsbiträden",
-        "Registret sköts inte av någon utomstående tjänsteleverantör.",
+        "Registret sköts inte av någon utomstående tjänsteleverantör.\n\
+         När utskick görs med e-post behandlar klinikens e-posttjänst mottagarens adress och meddelandet.",
     ),
 ];
 
