@@ -128,3 +128,40 @@ async fn clause_12_a_relay_that_does_not_answer_costs_nobody_a_notice() {
     assert!(letters[0].starts_with("X-Recipient: omistaja@example.fi"));
     assert!(count(&owner, &client).await.starts_with("0/12"));
 }
+
+#[tokio::test]
+async fn clause_12_a_card_that_is_restricted_meanwhile_keeps_nobody_else_from_a_letter() {
+    let home = tempfile::tempdir().unwrap();
+    let post = PostOffice::start(home.path()).unwrap();
+    let mut node = Node::init(home.path(), "Poikuekatu").unwrap();
+    post.serve(&node, post.password()).unwrap();
+    node.start().await.unwrap();
+    let owner = node.owner_first().await.unwrap();
+    let mut clients = Vec::new();
+    for place in ["yksi", "kaksi"] {
+        clients.push(willing(&owner, place, &format!("later@{place}.example.com")).await);
+    }
+    // The courier goes by id: whoever comes first is the one that it must get past.
+    clients.sort_unstable();
+    let path = written(&owner, "Syysilta").await;
+    listed(&owner, &path).await;
+    send(&owner, &path).await;
+    until_shown(
+        &owner,
+        &path,
+        "2 · Postipalvelin pyysi yrittämään myöhemmin",
+    )
+    .await;
+    let page = format!("/clients/{}/restriction", clients[0]);
+    let form = owner.open(&page).await.unwrap();
+    owner
+        .save(&form.form("/restriction").unwrap())
+        .await
+        .unwrap();
+    node.stop().unwrap();
+    node.move_clock(SignedDuration::from_mins(31));
+    node.start().await.unwrap();
+    let owner = node.log_in(node.owner_name()).await.unwrap();
+    until_shown(&owner, &path, "1 · Lähetetty").await;
+    assert_eq!(post.letters().unwrap().len(), 1);
+}

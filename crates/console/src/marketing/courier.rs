@@ -69,6 +69,16 @@ impl From<DeskError> for Halt {
     }
 }
 
+/// What the register says; `None` when it refuses this one client, as one whose card was restricted meanwhile: that keeps
+/// nobody else from getting a letter.
+async fn ask(house: &House, command: Command) -> Result<Option<Answer>, Halt> {
+    match house.desk.ask(command).await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(DeskError::Refused(_)) => Ok(None),
+        Err(DeskError::Silent) => Err(Halt::Register),
+    }
+}
+
 /// Sends what is to be sent until the console closes.
 pub(crate) async fn run(house: Arc<House>, post: Arc<dyn Post>) {
     let mut closing = house.closing.clone();
@@ -206,7 +216,7 @@ async fn count(
         outcome: Outcome::Trying,
         author,
     };
-    noticed(house.desk.ask(command).await?)
+    noticed(ask(house, command).await?)
 }
 
 /// Records that a letter is tried once more, if the client may still get it.
@@ -216,21 +226,19 @@ async fn again(
     notice: EntryId,
     author: RecordId,
 ) -> Result<bool, Halt> {
-    let answer = house
-        .desk
-        .ask(delivered(record, notice, Outcome::Trying, author))
-        .await?;
+    let answer = ask(house, delivered(record, notice, Outcome::Trying, author)).await?;
     let may = noticed(answer)?.is_some();
     if !may {
-        let off = delivered(record, notice, Outcome::Failed, author);
-        house.desk.ask(off).await?;
+        ask(house, delivered(record, notice, Outcome::Failed, author)).await?;
     }
     Ok(may)
 }
 
-fn noticed(answer: Answer) -> Result<Option<EntryId>, Halt> {
-    let Answer::Noticed(all) = answer else {
-        return Err(Halt::Register);
+fn noticed(answer: Option<Answer>) -> Result<Option<EntryId>, Halt> {
+    let all = match answer {
+        None => return Ok(None),
+        Some(Answer::Noticed(all)) => all,
+        Some(_) => return Err(Halt::Register),
     };
     match all.into_iter().next() {
         Some(Ok(notice)) => Ok(Some(notice)),
@@ -258,8 +266,7 @@ async fn hand_over(
             Err(PostError::Broken) => return Err(Halt::Relay),
         },
     };
-    let became = delivered(record, notice, outcome, author);
-    house.desk.ask(became).await?;
+    ask(house, delivered(record, notice, outcome, author)).await?;
     halt.map_or(Ok(()), Err)
 }
 
@@ -312,8 +319,11 @@ async fn call_off(house: &House) -> Result<(), Halt> {
     for (record, sent) in all_put_off(house) {
         let campaign = found_by(house, sent.campaign);
         if !campaign.is_some_and(|campaign| is_sending(&campaign)) {
-            let off = delivered(record, sent.entry, Outcome::Failed, ITSELF);
-            house.desk.ask(off).await?;
+            ask(
+                house,
+                delivered(record, sent.entry, Outcome::Failed, ITSELF),
+            )
+            .await?;
         }
     }
     Ok(())
