@@ -91,6 +91,16 @@ impl Replica {
             self.open_paper_tasks(record, &sheet.treatments(), author, cx)?;
             self.keep_proofs(record, &sheet.requests(), reason, cx)?;
         }
+        self.let_go(record, reason, author, cx);
+        Ok(())
+    }
+
+    /// Lets what is kept of a former user go, here at once and everywhere as soon as it is in reach (clause 9).
+    pub(super) fn forget_user(&mut self, record: RecordId, cx: &mut Cx<'_>) {
+        self.let_go(record, Reason::FormerUser, ITSELF, cx);
+    }
+
+    fn let_go(&mut self, record: RecordId, reason: Reason, author: RecordId, cx: &mut Cx<'_>) {
         let entry = LedgerEntry {
             removed: Removed::Record(record),
             at: cx.now,
@@ -99,23 +109,6 @@ impl Replica {
         };
         self.ledger.insert(entry);
         let event = AuditEvent::about(author, Act::Erased(reason), record);
-        let audit = self.audit_write(event, cx);
-        self.forget_record(entry, vec![audit], cx);
-        self.spread(&[Line::Removal(entry)], None, cx);
-        Ok(())
-    }
-
-    /// Lets what is kept of a former user go, here at once and everywhere as soon as it is in reach (clause 9).
-    pub(super) fn forget_user(&mut self, record: RecordId, cx: &mut Cx<'_>) {
-        let reason = Reason::FormerUser;
-        let entry = LedgerEntry {
-            removed: Removed::Record(record),
-            at: cx.now,
-            node: self.node,
-            reason,
-        };
-        self.ledger.insert(entry);
-        let event = AuditEvent::about(ITSELF, Act::Erased(reason), record);
         let audit = self.audit_write(event, cx);
         self.forget_record(entry, vec![audit], cx);
         self.spread(&[Line::Removal(entry)], None, cx);
