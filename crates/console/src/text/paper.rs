@@ -44,7 +44,7 @@ impl Language {
     }
 
     /// What the notice says differently from the clinic's notice before Kortisto (decision 9).
-    pub(crate) const fn notice_changes(self) -> &'static [Change; 8] {
+    pub(crate) const fn notice_changes(self) -> &'static [Change; 9] {
         match self {
             Self::Finnish => &finnish::CHANGES,
             Self::Swedish => &swedish::CHANGES,

@@ -21,7 +21,10 @@ pub(super) const NOTICE: [Clause; 10] = [
         "You tell us yourself when we interview you. Depending on the treatment you may fill in a separate contract, which is kept on paper in a safe; the register only notes that there is one.\n\
          Giving us information is voluntary. You may refuse to have it stored, or give your contact details only. If a treatment is not safe without health information that you do not wish to give, we may decline the treatment.",
     ),
-    ("7. Disclosure", "We do not pass your information on."),
+    (
+        "7. Disclosure",
+        "We do not pass your information on. If we send you notices by e-mail, our e-mail service processes your address and the message on our behalf.",
+    ),
     (
         "8. Transfer outside the EU or EEA",
         "We do not transfer information outside the EU or the EEA.",
@@ -94,7 +97,7 @@ pub(super) const UNDERTAKING: [&str; 4] = [
     "I process the information as the controller instructs (Articles 29 and 32(4) of the GDPR).",
 ];
 
-pub(super) const CHANGES: [Change; 8] = [
+pub(super) const CHANGES: [Change; 9] = [
     (
         "1–3. Controller, contact person, name of the register",
         "Written into the text by hand.",
@@ -112,6 +115,12 @@ pub(super) const CHANGES: [Change; 8] = [
         "Name, year of birth, contact details, health information when needed, treatments, whether a separate contract was made.",
         "The same; also marketing permission and requests, and that no personal identity code is kept.",
         "These too are held on clients, who should know of them.",
+    ),
+    (
+        "7. Disclosure",
+        "Information is not passed on.",
+        "Information is not passed on; the e-mail service is named.",
+        "Article 13 of the GDPR asks to say who processes information on our behalf.",
     ),
     (
         "9. Protection",

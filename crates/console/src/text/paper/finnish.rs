@@ -21,7 +21,10 @@ pub(super) const NOTICE: [Clause; 10] = [
         "Saamme tiedot sinulta itseltäsi haastattelemalla. Hoidosta riippuen voit täyttää erillisen sopimuksen, joka säilytetään paperilla kassakaapissa; rekisterissä on vain merkintä sopimuksesta.\n\
          Tietojen antaminen on vapaaehtoista, ja voit kieltää niiden tallentamisen tai antaa pelkät yhteystietosi. Jos hoidon turvallisuus edellyttää terveystietoja etkä halua antaa niitä, voimme kieltäytyä hoidosta.",
     ),
-    ("7. Tietojen luovutukset", "Emme luovuta tietoja eteenpäin."),
+    (
+        "7. Tietojen luovutukset",
+        "Emme luovuta tietoja eteenpäin. Jos lähetämme sinulle tiedotteita sähköpostilla, sähköpostipalvelumme käsittelee osoitteesi ja viestin puolestamme.",
+    ),
     (
         "8. Tietojen siirto EU:n tai ETA:n ulkopuolelle",
         "Emme siirrä tietoja EU:n emmekä ETA:n ulkopuolelle.",
@@ -94,7 +97,7 @@ pub(super) const UNDERTAKING: [&str; 4] = [
     "Käsittelen tietoja rekisterinpitäjän ohjeiden mukaan (tietosuoja-asetuksen 29 artikla ja 32 artiklan 4 kohta).",
 ];
 
-pub(super) const CHANGES: [Change; 8] = [
+pub(super) const CHANGES: [Change; 9] = [
     (
         "1–3. Rekisterinpitäjä, yhteyshenkilö, rekisterin nimi",
         "Kirjoitettu tekstiin käsin.",
@@ -112,6 +115,12 @@ pub(super) const CHANGES: [Change; 8] = [
         "Nimi, syntymävuosi, yhteystiedot, terveystiedot tarvittaessa, hoidot, tieto erillisestä sopimuksesta.",
         "Samat tiedot; lisäksi markkinointilupa ja tietosuojapyynnöt, ja sanotaan, ettei henkilötunnusta tallenneta.",
         "Nekin ovat asiakkaasta tallennettuja tietoja, joista hänen pitää tietää.",
+    ),
+    (
+        "7. Tietojen luovutukset",
+        "Tietoja ei luovuteta.",
+        "Tietoja ei luovuteta; sähköpostipalvelu mainitaan.",
+        "Tietosuoja-asetuksen 13 artikla vaatii kertomaan, kuka tietoja käsittelee puolestamme.",
     ),
     (
         "9. Suojaus",

@@ -23,7 +23,7 @@ pub(super) const NOTICE: [Clause; 10] = [
     ),
     (
         "7. Utlämnande av uppgifter",
-        "Vi lämnar inte ut uppgifter till andra.",
+        "Vi lämnar inte ut uppgifter till andra. Om vi skickar dig utskick med e-post behandlar vår e-posttjänst din adress och meddelandet för vår räkning.",
     ),
     (
         "8. Överföring utanför EU eller EES",
@@ -97,7 +97,7 @@ pub(super) const UNDERTAKING: [&str; 4] = [
     "Jag behandlar uppgifterna enligt den personuppgiftsansvariges instruktioner (artiklarna 29 och 32.4 i dataskyddsförordningen).",
 ];
 
-pub(super) const CHANGES: [Change; 8] = [
+pub(super) const CHANGES: [Change; 9] = [
     (
         "1–3. Personuppgiftsansvarig, kontaktperson, registrets namn",
         "Skrivna för hand i texten.",
@@ -115,6 +115,12 @@ pub(super) const CHANGES: [Change; 8] = [
         "Namn, födelseår, kontaktuppgifter, hälsouppgifter vid behov, behandlingar, uppgift om separat avtal.",
         "Samma uppgifter; dessutom marknadsföringstillstånd och begäranden om dataskydd, och att personbeteckning inte sparas.",
         "Också de är sparade uppgifter som kunden ska känna till.",
+    ),
+    (
+        "7. Utlämnande av uppgifter",
+        "Uppgifter lämnas inte ut.",
+        "Uppgifter lämnas inte ut; e-posttjänsten nämns.",
+        "Artikel 13 i dataskyddsförordningen kräver att det sägs vem som behandlar uppgifter för vår räkning.",
     ),
     (
         "9. Skydd",
