@@ -19,9 +19,10 @@ use register::directory::Directory;
 use register::edit::{Change, Edit, Target};
 use register::id::{LogId, NodeId, OPERATOR, RecordId};
 use register::replica::{
-    Answer, AuditSlot, Command, Effect, Holdings, Input, Moment, Notice, Peer, PeerState, Refusal,
-    Replica, Shelf, ShelfError, Write,
+    Answer, AuditSlot, Command, Effect, Holdings, Input, Moment, Notary, Notice, Peer, PeerState,
+    Refusal, Replica, Shelf, ShelfError, Write,
 };
+use register::roster::{Key, Signed, key_of};
 use register::value::Value;
 
 /// A store in memory that counts how often a document is read.
@@ -126,10 +127,33 @@ pub fn witness(checkpoint: Checkpoint, key: &[u8; 32]) -> Witness {
     }
 }
 
+/// Signs where no node has a real key; what it holds stands for the public key.
+#[derive(Debug, Clone, Copy)]
+pub struct PaperNotary(pub [u8; 32]);
+
+impl Notary for PaperNotary {
+    fn key(&self) -> Key {
+        key_of(&self.0)
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Signed {
+        Signed {
+            bytes: bytes.to_vec(),
+            key: self.0.to_vec(),
+            signature: register::id::digest(&[&self.0, bytes]).to_vec(),
+        }
+    }
+
+    fn verify(&self, signed: &Signed) -> bool {
+        signed.signature == register::id::digest(&[&signed.key, &signed.bytes])
+    }
+}
+
 /// One node.
 pub struct Node {
     id: NodeId,
-    key: [u8; 32],
+    /// Stands for its public key.
+    pub key: [u8; 32],
     /// Its replica.
     pub replica: Replica,
     /// Its store.
@@ -172,8 +196,8 @@ impl World {
         };
         for number in 0..count {
             let key = [number + 1; 32];
-            let id = register::replica::node_id(&key);
-            let (replica, store, directory) = world.start(id, Store::default());
+            let id = register::replica::node_id(&key_of(&key));
+            let (replica, store, directory) = world.start(id, key, Store::default());
             world.nodes.push(Node {
                 id,
                 key,
@@ -185,10 +209,7 @@ impl World {
         for a in 0..world.nodes.len() {
             for b in 0..world.nodes.len() {
                 if a != b && pairs(a, b) {
-                    let peer = Peer {
-                        key: world.nodes[b].key,
-                        address: "127.0.0.1:1".into(),
-                    };
+                    let peer = Peer::new(key_of(&world.nodes[b].key), "127.0.0.1:1");
                     world.command(a, Command::AddPeer(peer)).unwrap();
                 }
             }
@@ -196,11 +217,17 @@ impl World {
         world
     }
 
-    fn start(&mut self, id: NodeId, mut store: Store) -> (Replica, Store, Directory) {
+    fn start(
+        &mut self,
+        id: NodeId,
+        key: [u8; 32],
+        mut store: Store,
+    ) -> (Replica, Store, Directory) {
         let mut effects = Vec::new();
         let mut moment = Moment {
             now: Timestamp::from_second(self.now).unwrap(),
             rng: &mut self.rng,
+            notary: &PaperNotary(key),
         };
         let replica =
             Replica::open(id, store.holdings(), &store, &mut moment, &mut effects).unwrap();
@@ -220,8 +247,9 @@ impl World {
 
     /// Begins a new life on what the store holds.
     pub fn restart(&mut self, at: usize) {
-        let (id, store) = (self.nodes[at].id, self.nodes[at].store.clone());
-        let (replica, store, directory) = self.start(id, store);
+        let (id, key) = (self.nodes[at].id, self.nodes[at].key);
+        let store = self.nodes[at].store.clone();
+        let (replica, store, directory) = self.start(id, key, store);
         self.nodes[at].replica = replica;
         self.nodes[at].store = store;
         self.nodes[at].directory = directory;
@@ -238,6 +266,7 @@ impl World {
         let mut moment = Moment {
             now: Timestamp::from_second(self.now).unwrap(),
             rng: &mut self.rng,
+            notary: &PaperNotary(self.nodes[at].key),
         };
         let node = &mut self.nodes[at];
         node.replica
@@ -304,16 +333,23 @@ impl World {
         self.input(b, Input::PeerDown(ida));
     }
 
+    /// Lets one frame arrive, if any is under way.
+    pub fn step(&mut self) -> bool {
+        let Some((from, to, frame)) = self.lines.pop_front() else {
+            return false;
+        };
+        let from = self.nodes[from].id;
+        self.input(to, Input::Frame(from, frame));
+        true
+    }
+
     /// Lets everybody talk until they are quiet, what a tick makes them say included.
     pub fn settle(&mut self) {
         let mut rounds = 0;
         while rounds < 3 || !self.lines.is_empty() {
             rounds += 1;
             assert!(rounds < 100, "they never fall quiet");
-            while let Some((from, to, frame)) = self.lines.pop_front() {
-                let from = self.nodes[from].id;
-                self.input(to, Input::Frame(from, frame));
-            }
+            while self.step() {}
             self.now += 1;
             for at in 0..self.nodes.len() {
                 self.input(at, Input::Tick);
@@ -391,6 +427,6 @@ impl World {
 pub fn is_witness(node: NodeId, one: &Witness) -> bool {
     let key: Option<[u8; 32]> = one.key.as_slice().try_into().ok();
     key.is_some_and(|key| {
-        register::replica::node_id(&key) == node && witness(one.checkpoint, &key) == *one
+        register::replica::node_id(&key_of(&key)) == node && witness(one.checkpoint, &key) == *one
     })
 }

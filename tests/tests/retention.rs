@@ -146,3 +146,30 @@ fn clause_9_one_that_was_parted_from_is_not_waited_for() {
     }
     assert!(!holds(&world, 0, due));
 }
+
+/// How many entries node 1 holds of the logs.
+fn logged(world: &World) -> usize {
+    world.nodes[1].store.audit.len()
+}
+
+#[test]
+fn clause_9_no_premises_is_heard_through_its_log_before_its_visits_are_held() {
+    let (mut world, due) = row();
+    world.disconnect(0, 1);
+    world.edit(0, Target::Latest(due), visit(date(2027, 1, 15)));
+    let values = |world: &World, at: usize| world.nodes[at].store.values[&due].len();
+    let (visited, before) = (values(&world, 0), logged(&world));
+    assert!(values(&world, 1) < visited);
+    world.bring_up(0, 1);
+    let mut frames = 0;
+    while world.step() {
+        frames += 1;
+        assert!(
+            values(&world, 1) == visited || logged(&world) == before,
+            "after {frames} frames the log is there and the visit is not"
+        );
+    }
+    world.settle();
+    assert_eq!(values(&world, 1), visited);
+    assert!(logged(&world) > before);
+}

@@ -89,6 +89,7 @@ const fn state(t: crate::text::Language, peer: &PeerReport) -> (Icon, &'static s
         PeerState::Apart => (Icon::Apart, "info", t.state_apart()),
         PeerState::OtherRegister => (Icon::Alert, "warn", t.state_other_register()),
         PeerState::OtherVersion => (Icon::Alert, "warn", t.state_other_version()),
+        PeerState::Twin => (Icon::Alert, "warn", t.state_twin()),
     }
 }
 
@@ -103,6 +104,7 @@ fn explain(who: &Visitor, peer: &PeerReport, now: Timestamp) -> String {
         PeerState::Apart => t.apart_since(since.as_deref()),
         PeerState::OtherRegister => t.other_register_help().to_owned(),
         PeerState::OtherVersion => t.other_version_help().to_owned(),
+        PeerState::Twin => t.twin_help().to_owned(),
     }
 }
 
@@ -114,7 +116,7 @@ pub(crate) fn line(look: &Look) -> Markup {
         PeerState::Agreed if peer.waiting == 0 => 0,
         PeerState::Agreed | PeerState::Exchanging | PeerState::Greeting => 1,
         PeerState::Apart => 2,
-        PeerState::OtherRegister | PeerState::OtherVersion => 3,
+        PeerState::OtherRegister | PeerState::OtherVersion | PeerState::Twin => 3,
     });
     let (icon, tone, word) = match worst {
         None => (Icon::Info, "info", t.alone().to_owned()),

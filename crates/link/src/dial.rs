@@ -26,7 +26,7 @@ pub(crate) enum NoLine {
 pub(crate) async fn dial(
     endpoint: &Endpoint,
     identity: &Identity,
-    key: ClaimedId,
+    keys: &BTreeSet<ClaimedId>,
     address: &str,
     settings: &LinkSettings,
 ) -> Result<Fresh, NoLine> {
@@ -43,7 +43,7 @@ pub(crate) async fn dial(
             .copied()
             .ok_or(NoLine::NoAnswer)?;
         let (config, verdict) =
-            tls::client(identity, key, settings).map_err(|_| NoLine::NoAnswer)?;
+            tls::client(identity, keys.clone(), settings).map_err(|_| NoLine::NoAnswer)?;
         let connecting = endpoint
             .connect_with(config, address, tls::NAME)
             .map_err(|_| NoLine::NoAnswer)?;
@@ -61,7 +61,7 @@ pub(crate) async fn dial(
         Ok(Fresh {
             peer,
             address,
-            dialled_by: identity.peer_id(),
+            dialled_here: true,
             connection,
             sending,
             receiving,
@@ -103,7 +103,7 @@ pub(crate) async fn accept(
         Ok(Fresh {
             peer,
             address,
-            dialled_by: peer,
+            dialled_here: false,
             connection,
             sending,
             receiving,

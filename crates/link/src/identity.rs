@@ -15,7 +15,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-pub use sign::{Signed, Signer, verify};
+pub use sign::{Signed, Signer, is_signature, verify};
 pub use text::{ClaimedId, IdTextError};
 
 const KEY: &str = "key.pem";
@@ -34,12 +34,6 @@ impl PeerId {
     /// The holder of a certificate that a handshake has verified.
     pub(crate) fn of_verified(certificate: &CertificateDer<'_>) -> Result<Self, IdentityError> {
         key_of(certificate).map(Self)
-    }
-
-    /// The node id that belongs to the key.
-    #[must_use]
-    pub fn node(&self) -> NodeId {
-        self.0.node()
     }
 
     /// The same id as people write it.
@@ -203,6 +197,12 @@ impl Identity {
     #[must_use]
     pub const fn peer_id(&self) -> PeerId {
         self.peer_id
+    }
+
+    /// Whose identity this is.
+    #[must_use]
+    pub fn node(&self) -> NodeId {
+        self.peer_id.claimed().node()
     }
 
     pub(crate) fn chain(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {

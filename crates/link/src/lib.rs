@@ -42,21 +42,23 @@ pub enum Event {
     /// A peer is connected. Comes before its frames.
     Up {
         /// Who.
-        peer: PeerId,
+        node: NodeId,
+        /// The key that it showed.
+        key: PeerId,
         /// Where it is.
         address: SocketAddr,
     },
     /// A peer is no longer connected. Comes after its last frame.
     Down {
         /// Who.
-        peer: PeerId,
+        node: NodeId,
         /// Why.
         why: DownReason,
     },
     /// A frame of a connected peer.
     Frame {
         /// Who.
-        peer: PeerId,
+        node: NodeId,
         /// At most [`FRAME_LIMIT`].
         bytes: Vec<u8>,
     },

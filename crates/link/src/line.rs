@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use quinn::{Connection, ConnectionError, RecvStream, SendStream, VarInt};
+use register::id::NodeId;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -55,8 +56,8 @@ impl Outbox {
 pub(crate) struct Fresh {
     pub(crate) peer: PeerId,
     pub(crate) address: SocketAddr,
-    /// Who dialled.
-    pub(crate) dialled_by: PeerId,
+    /// Whether this node dialled.
+    pub(crate) dialled_here: bool,
     pub(crate) connection: Connection,
     pub(crate) sending: SendStream,
     pub(crate) receiving: RecvStream,
@@ -65,8 +66,7 @@ pub(crate) struct Fresh {
 /// A connection that is written to and not yet read from.
 #[derive(Debug)]
 pub(crate) struct HalfOpen {
-    peer: PeerId,
-    dialled_by: PeerId,
+    dialled_here: bool,
     connection: Connection,
     receiving: RecvStream,
 }
@@ -75,8 +75,7 @@ impl Fresh {
     /// Begins to write, so that whoever hears that the peer is up can send at once.
     pub(crate) fn open(self) -> (HalfOpen, Outbox) {
         let Self {
-            peer,
-            dialled_by,
+            dialled_here,
             connection,
             sending,
             receiving,
@@ -92,8 +91,7 @@ impl Fresh {
         };
         (
             HalfOpen {
-                peer,
-                dialled_by,
+                dialled_here,
                 connection,
                 receiving,
             },
@@ -106,7 +104,7 @@ impl Fresh {
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) connection: Connection,
-    pub(crate) dialled_by: PeerId,
+    pub(crate) dialled_here: bool,
     pub(crate) since: tokio::time::Instant,
     reader: JoinHandle<()>,
 }
@@ -115,25 +113,25 @@ impl Line {
     /// Begins to read. `ended` is told once why it ended, by a number that names this line.
     pub(crate) fn begin(
         half: HalfOpen,
+        node: NodeId,
         number: u64,
         events: mpsc::Sender<Event>,
-        ended: mpsc::UnboundedSender<(u64, PeerId, DownReason)>,
+        ended: mpsc::UnboundedSender<(u64, NodeId, DownReason)>,
     ) -> Self {
         let HalfOpen {
-            peer,
-            dialled_by,
+            dialled_here,
             connection,
             receiving,
         } = half;
         let reading = connection.clone();
         let reader = tokio::spawn(async move {
-            let why = read(peer, receiving, &reading, events).await;
+            let why = read(node, receiving, &reading, events).await;
             // The lines are gone only when the node stops.
-            let _ = ended.send((number, peer, why));
+            let _ = ended.send((number, node, why));
         });
         Self {
             connection,
-            dialled_by,
+            dialled_here,
             since: tokio::time::Instant::now(),
             reader,
         }
@@ -167,7 +165,7 @@ async fn write(
 }
 
 async fn read(
-    peer: PeerId,
+    node: NodeId,
     mut receiving: RecvStream,
     connection: &Connection,
     events: mpsc::Sender<Event>,
@@ -175,7 +173,7 @@ async fn read(
     loop {
         match frame::read(&mut receiving).await {
             Ok(bytes) => {
-                if events.send(Event::Frame { peer, bytes }).await.is_err() {
+                if events.send(Event::Frame { node, bytes }).await.is_err() {
                     return DownReason::Here;
                 }
             }

@@ -12,7 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use crate::dial::{self, NoLine};
-use crate::identity::{ClaimedId, Identity, PeerId};
+use crate::identity::{ClaimedId, Identity};
 use crate::line::{Fresh, Line, code};
 use crate::{DownReason, Event, LinkSettings, PeerFault, Shared};
 
@@ -40,14 +40,14 @@ pub(crate) enum Order {
 
 /// A paired peer.
 struct Known {
-    key: ClaimedId,
-    address: String,
-    line: Option<(u64, PeerId, Line)>,
+    keys: BTreeSet<ClaimedId>,
+    addresses: Vec<String>,
+    line: Option<(u64, Line)>,
     dialling: AbortHandle,
 }
 
 /// Which line ended, by its number, and why.
-type Ended = (u64, PeerId, DownReason);
+type Ended = (u64, NodeId, DownReason);
 
 /// What comes from tasks of its own.
 enum Outcome {
@@ -122,8 +122,8 @@ impl Lines {
                     Some(Outcome::Stranger(address, why)) => self.report_stranger(address, why).await,
                     Some(Outcome::Nothing) | None => {}
                 },
-                ended = self.ended.1.recv() => if let Some((number, peer, why)) = ended {
-                    self.ended(number, peer, why).await;
+                ended = self.ended.1.recv() => if let Some((number, node, why)) = ended {
+                    self.ended(number, node, why).await;
                 },
                 // Finished handshakes leave nothing behind.
                 Some(_) = self.tasks.join_next() => {}
@@ -137,7 +137,7 @@ impl Lines {
 
     async fn set_peers(&mut self, peers: Vec<Peer>) {
         let wanted: BTreeMap<NodeId, Peer> =
-            peers.into_iter().map(|peer| (peer.node(), peer)).collect();
+            peers.into_iter().map(|peer| (peer.node, peer)).collect();
         let gone: Vec<NodeId> = self
             .peers
             .keys()
@@ -152,31 +152,28 @@ impl Lines {
             }
         }
         for (node, peer) in wanted {
-            let key = ClaimedId::from_key(peer.key);
-            match self.peers.get_mut(&node) {
-                Some(known) if known.address == peer.address => {}
+            let keys: BTreeSet<ClaimedId> =
+                peer.keys.into_iter().map(ClaimedId::from_key).collect();
+            let line = match self.peers.remove(&node) {
+                Some(known) if known.keys == keys && known.addresses == peer.addresses => {
+                    self.peers.insert(node, known);
+                    continue;
+                }
                 Some(known) => {
                     known.dialling.abort();
-                    known.address.clone_from(&peer.address);
-                    let dialling = self.keep_dialling(node, key, peer.address, Duration::ZERO);
-                    if let Some(known) = self.peers.get_mut(&node) {
-                        known.dialling = dialling;
-                    }
+                    known.line
                 }
-                None => {
-                    let dialling =
-                        self.keep_dialling(node, key, peer.address.clone(), Duration::ZERO);
-                    self.peers.insert(
-                        node,
-                        Known {
-                            key,
-                            address: peer.address,
-                            line: None,
-                            dialling,
-                        },
-                    );
-                }
-            }
+                None => None,
+            };
+            let (dialled, addresses) = (keys.clone(), peer.addresses.clone());
+            let dialling = self.keep_dialling(node, dialled, addresses, Duration::ZERO);
+            let known = Known {
+                keys,
+                addresses: peer.addresses,
+                line,
+                dialling,
+            };
+            self.peers.insert(node, known);
         }
     }
 
@@ -184,8 +181,8 @@ impl Lines {
     fn keep_dialling(
         &mut self,
         node: NodeId,
-        key: ClaimedId,
-        address: String,
+        keys: BTreeSet<ClaimedId>,
+        addresses: Vec<String>,
         first: Duration,
     ) -> AbortHandle {
         let (endpoint, identity, settings) = (
@@ -198,7 +195,8 @@ impl Lines {
         self.tasks.spawn(async move {
             sleep(first).await;
             let mut pause = settings.dial_pause;
-            loop {
+            let mut turns = addresses.iter().cycle();
+            while let Some(address) = turns.next() {
                 if connected
                     .wait_for(|now| !now.contains(&node))
                     .await
@@ -206,12 +204,12 @@ impl Lines {
                 {
                     return;
                 }
-                let outcome = match dial::dial(&endpoint, &identity, key, &address, &settings).await
-                {
-                    Ok(fresh) => Outcome::Fresh(fresh),
-                    Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
-                    Err(NoLine::NoAnswer) => Outcome::Nothing,
-                };
+                let outcome =
+                    match dial::dial(&endpoint, &identity, &keys, address, &settings).await {
+                        Ok(fresh) => Outcome::Fresh(fresh),
+                        Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
+                        Err(NoLine::NoAnswer) => Outcome::Nothing,
+                    };
                 let success = matches!(outcome, Outcome::Fresh(_));
                 if outcomes.send(outcome).await.is_err() {
                     return;
@@ -237,7 +235,11 @@ impl Lines {
             return;
         }
         let (identity, settings) = (self.identity.clone(), self.settings.clone());
-        let keys: BTreeSet<ClaimedId> = self.peers.values().map(|known| known.key).collect();
+        let keys: BTreeSet<ClaimedId> = self
+            .peers
+            .values()
+            .flat_map(|known| known.keys.iter().copied())
+            .collect();
         let outcomes = self.outcomes.0.clone();
         self.tasks.spawn(async move {
             let outcome = match dial::accept(incoming, &identity, keys, &settings).await {
@@ -254,8 +256,12 @@ impl Lines {
     /// Of two connections dialled at once, the one that the smaller id dialled stays; of two by the same side,
     /// and whenever the old one is old, the newer. Both sides decide alike.
     async fn connect(&mut self, fresh: Fresh) {
-        let node = fresh.peer.node();
-        let Some(known) = self.peers.get(&node) else {
+        let key = fresh.peer.claimed();
+        let Some((&node, known)) = self
+            .peers
+            .iter()
+            .find(|(_, known)| known.keys.contains(&key))
+        else {
             crate::line::close(&fresh.connection, code::REMOVED);
             return;
         };
@@ -263,10 +269,10 @@ impl Lines {
             crate::line::close(&fresh.connection, code::DONE);
             return;
         }
-        if let Some((_, peer, old)) = &known.line {
-            let smaller = (*peer).min(self.identity.peer_id());
+        if let Some((_, old)) = &known.line {
+            let smaller_here = self.identity.node() < node;
             let young = old.since.elapsed() < AT_ONCE && old.connection.close_reason().is_none();
-            if young && old.dialled_by != fresh.dialled_by && old.dialled_by == smaller {
+            if young && old.dialled_here != fresh.dialled_here && old.dialled_here == smaller_here {
                 crate::line::close(&fresh.connection, code::DOUBLE);
                 return;
             }
@@ -274,30 +280,32 @@ impl Lines {
                 .await;
         }
         self.last_number += 1;
-        let (peer, address) = (fresh.peer, fresh.address);
+        let (key, address) = (fresh.peer, fresh.address);
         let (half, outbox) = fresh.open();
         self.shared.set_outbox(node, Some(outbox));
         // Before its first frame.
-        if self.events.send(Event::Up { peer, address }).await.is_err() {
+        let up = Event::Up { node, key, address };
+        if self.events.send(up).await.is_err() {
             return;
         }
         let line = Line::begin(
             half,
+            node,
             self.last_number,
             self.events.clone(),
             self.ended.0.clone(),
         );
         if let Some(known) = self.peers.get_mut(&node) {
-            known.line = Some((self.last_number, peer, line));
+            known.line = Some((self.last_number, line));
         }
         self.connected.send_modify(|connected| {
             connected.insert(node);
         });
-        tracing::info!(%peer, %address, "peer connected");
+        tracing::info!(%node, %key, %address, "peer connected");
     }
 
     async fn drop_line(&mut self, node: NodeId, code: u32, why: DownReason) {
-        let Some((_, peer, line)) = self
+        let Some((_, line)) = self
             .peers
             .get_mut(&node)
             .and_then(|known| known.line.take())
@@ -306,28 +314,27 @@ impl Lines {
         };
         self.shared.set_outbox(node, None);
         line.end(code).await;
-        self.down(node, peer, why).await;
+        self.down(node, why).await;
     }
 
-    async fn ended(&mut self, number: u64, peer: PeerId, why: DownReason) {
-        let node = peer.node();
+    async fn ended(&mut self, number: u64, node: NodeId, why: DownReason) {
         let current = self.peers.get_mut(&node);
         let Some(known) =
             current.filter(|known| known.line.as_ref().is_some_and(|(of, ..)| *of == number))
         else {
             return;
         };
-        if let Some((_, _, line)) = known.line.take() {
+        if let Some((_, line)) = known.line.take() {
             self.shared.set_outbox(node, None);
             line.end(code::DONE).await;
         }
-        self.down(node, peer, why).await;
+        self.down(node, why).await;
     }
 
-    async fn down(&mut self, node: NodeId, peer: PeerId, why: DownReason) {
-        tracing::info!(%peer, %why, "peer gone");
+    async fn down(&mut self, node: NodeId, why: DownReason) {
+        tracing::info!(%node, %why, "peer gone");
         // Nobody listens only when the node stops.
-        let _ = self.events.send(Event::Down { peer, why }).await;
+        let _ = self.events.send(Event::Down { node, why }).await;
         self.connected.send_modify(|connected| {
             connected.remove(&node);
         });
@@ -338,14 +345,14 @@ impl Lines {
             return;
         };
         known.dialling.abort();
-        let (key, address) = (known.key, known.address.clone());
+        let (keys, addresses) = (known.keys.clone(), known.addresses.clone());
         self.drop_line(
             node,
             code::FAULT,
             DownReason::Fault(PeerFault::Content(fault)),
         )
         .await;
-        let dialling = self.keep_dialling(node, key, address, FAULT_PAUSE);
+        let dialling = self.keep_dialling(node, keys, addresses, FAULT_PAUSE);
         if let Some(known) = self.peers.get_mut(&node) {
             known.dialling = dialling;
         }
@@ -358,14 +365,15 @@ impl Lines {
             if cut {
                 self.drop_line(node, code::DONE, DownReason::Here).await;
             }
-            let Some((key, address)) = self
+            let Some((keys, addresses)) = self
                 .peers
                 .get(&node)
-                .map(|known| (known.key, known.address.clone()))
+                .map(|known| (known.keys.clone(), known.addresses.clone()))
             else {
                 continue;
             };
-            let dialling = (!cut).then(|| self.keep_dialling(node, key, address, Duration::ZERO));
+            let dialling =
+                (!cut).then(|| self.keep_dialling(node, keys, addresses, Duration::ZERO));
             if let Some(known) = self.peers.get_mut(&node) {
                 known.dialling.abort();
                 if let Some(dialling) = dialling {
@@ -384,7 +392,7 @@ impl Lines {
     async fn stop(mut self) {
         let nodes: Vec<NodeId> = self.peers.keys().copied().collect();
         for node in nodes {
-            if let Some((_, _, line)) = self
+            if let Some((_, line)) = self
                 .peers
                 .get_mut(&node)
                 .and_then(|known| known.line.take())

@@ -228,16 +228,16 @@ pub(crate) fn server(
     Ok((config, verdict))
 }
 
-/// For one dial: only the dialled peer's key will do.
+/// For one dial: only the dialled peer's keys will do.
 pub(crate) fn client(
     identity: &Identity,
-    key: ClaimedId,
+    keys: BTreeSet<ClaimedId>,
     settings: &LinkSettings,
 ) -> Result<(ClientConfig, Verdict), IdentityError> {
     let provider = provider();
     let verdict = Verdict::default();
     let pins = Pins {
-        keys: BTreeSet::from([key]),
+        keys,
         provider: Arc::clone(&provider),
         verdict: verdict.clone(),
     };

@@ -31,10 +31,7 @@ fn identity() -> Identity {
 }
 
 fn peer(identity: &Identity, address: SocketAddr) -> Peer {
-    Peer {
-        key: *identity.peer_id().claimed().key(),
-        address: address.to_string(),
-    }
+    Peer::new(*identity.peer_id().claimed().key(), address.to_string())
 }
 
 fn nowhere() -> SocketAddr {
@@ -121,11 +118,8 @@ async fn two() -> Two {
 async fn frames_travel_both_ways_in_order() {
     let mut two = two().await;
     for number in 0..200_u32 {
-        assert!(
-            two.link_a
-                .send(two.b.peer_id().node(), number.to_be_bytes().to_vec())
-        );
-        assert!(two.link_b.send(two.a.peer_id().node(), vec![7; 1_000]));
+        assert!(two.link_a.send(two.b.node(), number.to_be_bytes().to_vec()));
+        assert!(two.link_b.send(two.a.node(), vec![7; 1_000]));
     }
     for number in 0..200_u32 {
         assert_eq!(frame(&mut two.events_b).await, number.to_be_bytes());
@@ -137,12 +131,9 @@ async fn frames_travel_both_ways_in_order() {
 async fn a_large_frame_arrives_whole() {
     let mut two = two().await;
     let large: Vec<u8> = (0..5_000_000_u32).map(|at| (at % 251) as u8).collect();
-    assert!(two.link_a.send(two.b.peer_id().node(), large.clone()));
+    assert!(two.link_a.send(two.b.node(), large.clone()));
     assert!(frame(&mut two.events_b).await == large);
-    assert!(
-        !two.link_a
-            .send(two.b.peer_id().node(), vec![0; FRAME_LIMIT + 1])
-    );
+    assert!(!two.link_a.send(two.b.node(), vec![0; FRAME_LIMIT + 1]));
 }
 
 #[tokio::test]
@@ -195,7 +186,7 @@ async fn a_peer_that_is_removed_loses_its_line() {
         panic!()
     };
     assert_eq!(why, StrangerFault::UnknownKey(two.a.peer_id().claimed()));
-    assert!(!two.link_b.send(two.a.peer_id().node(), vec![1]));
+    assert!(!two.link_b.send(two.a.node(), vec![1]));
 }
 
 #[tokio::test]
@@ -210,8 +201,8 @@ async fn two_that_dial_at_once_end_with_one_line() {
         up(&mut events_b).await;
         // Whatever was replaced by now is; the line that stays carries frames both ways.
         tokio::time::sleep(Duration::from_millis(300)).await;
-        assert!(link_a.send(b.peer_id().node(), b"a".to_vec()));
-        assert!(link_b.send(a.peer_id().node(), b"b".to_vec()));
+        assert!(link_a.send(b.node(), b"a".to_vec()));
+        assert!(link_b.send(a.node(), b"b".to_vec()));
         assert_eq!(frame(&mut events_b).await, b"a");
         assert_eq!(frame(&mut events_a).await, b"b");
     }
@@ -253,7 +244,7 @@ async fn a_line_that_is_cut_heals() {
 #[tokio::test]
 async fn a_peer_that_breaks_the_protocol_is_closed() {
     let mut two = two().await;
-    two.link_b.close(two.a.peer_id().node(), Fault::Frame);
+    two.link_b.close(two.a.node(), Fault::Frame);
     assert_eq!(
         down(&mut two.events_b).await,
         DownReason::Fault(PeerFault::Content(Fault::Frame))
@@ -264,7 +255,7 @@ async fn a_peer_that_breaks_the_protocol_is_closed() {
 #[tokio::test]
 async fn a_reader_that_falls_behind_holds_the_writer_up_and_loses_nothing() {
     let mut two = two().await;
-    let node = two.b.peer_id().node();
+    let node = two.b.node();
     for number in 0..2_000_u32 {
         let mut bytes = number.to_be_bytes().to_vec();
         bytes.resize(10_000, 0);

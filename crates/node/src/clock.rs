@@ -5,13 +5,14 @@
 //! wake a whole node in 2099. A released program has no such code, since whoever could move its clock
 //! could have cards deleted or kept.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use register::replica::Moment;
+use register::replica::{Moment, Notary};
 
 use crate::exit::{Exit, Failure, Outcome};
 
@@ -68,8 +69,11 @@ pub fn today() -> Date {
     console::today(now)
 }
 
-/// Where a replica's ids and nonces come from: seeded once by the operating system.
-pub struct Chance(ChaCha20Rng);
+/// Where a replica's ids and nonces come from, seeded once by the operating system, and what it signs with.
+pub struct Chance {
+    rng: ChaCha20Rng,
+    notary: Arc<dyn Notary + Send + Sync>,
+}
 
 impl core::fmt::Debug for Chance {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -78,23 +82,27 @@ impl core::fmt::Debug for Chance {
 }
 
 impl Chance {
-    /// A new source.
+    /// A new source, beside the node's own key.
     ///
     /// # Errors
     /// When the operating system gives no randomness.
-    pub fn new() -> Outcome<Self> {
+    pub fn new(notary: Arc<dyn Notary + Send + Sync>) -> Outcome<Self> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|_| {
             Failure::said(Exit::Failed, "the operating system gives no random numbers")
         })?;
-        Ok(Self(ChaCha20Rng::from_seed(seed)))
+        Ok(Self {
+            rng: ChaCha20Rng::from_seed(seed),
+            notary,
+        })
     }
 
-    /// The time and randomness of one call.
+    /// The time, the randomness and the key of one call.
     pub fn moment(&mut self) -> Moment<'_> {
         Moment {
             now: now(),
-            rng: &mut self.0,
+            rng: &mut self.rng,
+            notary: self.notary.as_ref(),
         }
     }
 }

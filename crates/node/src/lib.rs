@@ -33,6 +33,7 @@ pub mod progress;
 pub mod restore;
 pub mod run;
 pub mod scan;
+pub mod seal;
 pub mod standing;
 pub mod storage;
 pub mod timeservice;

@@ -47,15 +47,15 @@ impl Line for Wire {
 
     fn input(&mut self, event: Event) -> Option<Input> {
         match event {
-            Event::Up { peer, address } => {
-                tracing::debug!(peer = %peer.node(), %address, "the event loop hears that a peer is connected");
-                Some(Input::PeerUp(peer.node()))
+            Event::Up { node, address, .. } => {
+                tracing::debug!(%node, %address, "the event loop hears that a peer is connected");
+                Some(Input::PeerUp(node))
             }
-            Event::Down { peer, why } => {
-                tracing::debug!(peer = %peer.node(), %why, "the event loop hears that a peer is gone");
-                Some(Input::PeerDown(peer.node()))
+            Event::Down { node, why } => {
+                tracing::debug!(%node, %why, "the event loop hears that a peer is gone");
+                Some(Input::PeerDown(node))
             }
-            Event::Frame { peer, bytes } => Some(Input::Frame(peer.node(), bytes)),
+            Event::Frame { node, bytes } => Some(Input::Frame(node, bytes)),
             // The line has turned them away and logged who tried.
             Event::Stranger { .. } => None,
         }

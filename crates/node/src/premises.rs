@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use link::identity::{Identity, IdentityError};
 use register::audit::{Checkpoint, Witness};
@@ -10,7 +11,7 @@ use register::document::Collection;
 use register::edit::{Change, Edit, Target};
 use register::id::{EntryId, NodeId, OPERATOR, SETTINGS};
 use register::people::Role;
-use register::replica::Command;
+use register::replica::{Command, Notary as _};
 use register::settings::Premises;
 use register::value::Content;
 use tokio::runtime::Handle;
@@ -23,6 +24,7 @@ use crate::config::{self, Config};
 use crate::errand::{Clerk, Errand, Reply, Way};
 use crate::exit::{Attempt as _, Exit, Failure, Outcome};
 use crate::keys;
+use crate::seal::Seal;
 use crate::standing::Facts;
 use crate::turn::{NoLine, Office, Running, Turn};
 
@@ -154,17 +156,18 @@ pub fn open(dir: &Path) -> Outcome<Opened> {
     for repair in &opening.repairs {
         tracing::warn!(%repair, "the vault was repaired when it was opened");
     }
-    let signer = identity.signer().map_err(identity_failure)?;
+    let seal = Arc::new(Seal::new(&identity).map_err(identity_failure)?);
+    let signing = Arc::clone(&seal);
     let sign = Box::new(move |checkpoint: Checkpoint| {
-        let signed = signer.sign(&checkpoint.signed());
+        let signed = signing.sign(&checkpoint.signed());
         Witness {
             checkpoint,
             key: signed.key,
             signature: signed.signature,
         }
     });
-    let node = identity.peer_id().node();
-    let turn = Turn::open(node, vault, holdings, Chance::new()?, sign)?;
+    let node = identity.node();
+    let turn = Turn::open(node, vault, holdings, Chance::new(seal)?, sign)?;
     Ok(Opened {
         config,
         identity,
@@ -195,7 +198,7 @@ pub fn identity(dir: &Path) -> Outcome<Identity> {
 #[must_use]
 pub fn facts(config: &Config, identity: &Identity, running: bool) -> Facts {
     Facts {
-        node: identity.peer_id().node(),
+        node: identity.node(),
         peer_id: identity.peer_id().to_string(),
         premises: config.premises.clone(),
         console: format!("http://{}/", config.console),

@@ -37,7 +37,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let stopping = Stop::new(leashed)?;
     let opened = premises::open(dir)?;
     let facts = premises::facts(&opened.config, &opened.identity, true);
-    let (config, node) = (opened.config, opened.identity.peer_id().node());
+    let (config, node) = (opened.config, opened.identity.node());
 
     let doing = format!("listen on {} for the console", config.console);
     let console = TcpListener::bind(config.console).await.attempt(doing)?;

@@ -181,9 +181,9 @@ fn retention_standing(report: &RetentionReport) -> RetentionStanding {
 fn peer_standing(peer: &PeerReport, premises: Option<String>) -> PeerStanding {
     PeerStanding {
         node: peer.peer.to_string(),
-        peer_id: crate::line::shown(&peer.key),
+        peer_id: peer.keys.last().map(crate::line::shown).unwrap_or_default(),
         premises,
-        address: peer.address.clone(),
+        address: peer.addresses.join(" "),
         state: state_name(peer.state).to_owned(),
         heard: peer.heard.map(|at| at.to_string()),
         agreed: peer.agreed.map(|at| at.to_string()),
@@ -200,6 +200,7 @@ const fn state_name(state: PeerState) -> &'static str {
         PeerState::Agreed => "agreed",
         PeerState::OtherRegister => "other-register",
         PeerState::OtherVersion => "other-version",
+        PeerState::Twin => "twin",
     }
 }
 
@@ -313,6 +314,7 @@ fn sentence(state: &str) -> &str {
         "agreed" => "both hold the same",
         "other-register" => "belongs to another register; nothing is exchanged",
         "other-version" => "runs another version; nothing is exchanged",
+        "twin" => "one of the two is a copy of a computer that is in use; nothing is exchanged",
         other => other,
     }
 }

@@ -38,6 +38,7 @@ pub mod people;
 pub mod replica;
 pub mod request;
 pub mod retention;
+pub mod roster;
 pub mod same;
 pub mod settings;
 pub mod trace;

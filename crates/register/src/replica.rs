@@ -18,6 +18,7 @@ mod inventory;
 mod left;
 mod lists;
 mod marketing;
+mod members;
 mod met;
 mod peers;
 mod person;
@@ -43,13 +44,14 @@ use crate::directory::Update;
 use crate::document::RecordKind;
 use crate::id::{Incarnation, NodeId, RecordId, RegisterId, RegisterSecret};
 use crate::ledger::{Ledger, Line, Reason, Removed};
+use crate::roster::{Key, Roster};
 
 pub use answer::{
-    Answer, DueCard, Erasure, Hold, ImportOutcome, PeerReport, PeerState, Refusal, Report,
-    RetentionReport,
+    Answer, DueCard, Erasure, Hold, ImportOutcome, KeyChange, Older, PeerReport, PeerState,
+    Refusal, Report, RetentionReport,
 };
 pub use effect::{Effect, Fault, Notice};
-pub use input::{Command, ImportedClient, Input, Moment, Peer, node_id};
+pub use input::{Command, ImportedClient, Input, Moment, Notary, Peer, node_id};
 pub use marketing::NOTICES;
 pub use met::Met;
 pub use quarantine::Quarantine;
@@ -101,6 +103,12 @@ pub struct Replica {
     peers: BTreeMap<NodeId, PeerFile>,
     /// Nodes that this one was parted from by hand.
     parted: BTreeSet<NodeId>,
+    /// Statements on who belongs to the register.
+    roster: Roster,
+    /// SHA-256 of the public key that this node signs with.
+    key: Key,
+    /// Another premises has put this node out for good.
+    revoked: bool,
     sessions: BTreeMap<NodeId, Session>,
     sheets: LruCache<RecordId, Sheet>,
     clock: ClockGuard,
@@ -143,6 +151,7 @@ struct Cx<'a> {
     shelf: &'a dyn Shelf,
     now: Timestamp,
     rng: &'a mut dyn Rng,
+    notary: &'a dyn Notary,
     effects: &'a mut Vec<Effect>,
 }
 
@@ -173,6 +182,7 @@ impl Replica {
             shelf,
             now: moment.now,
             rng: moment.rng,
+            notary: moment.notary,
             effects,
         };
         let mut ledger = Ledger::default();
@@ -202,6 +212,9 @@ impl Replica {
             trail,
             peers: BTreeMap::new(),
             parted: BTreeSet::new(),
+            roster: Roster::default(),
+            key: cx.notary.key(),
+            revoked: false,
             sessions: BTreeMap::new(),
             sheets: LruCache::unbounded(),
             clock: ClockGuard::default(),
@@ -228,6 +241,8 @@ impl Replica {
         replica.finish_redactions(&mut cx);
         replica.begin_life(&mut cx);
         replica.log_restore(&mut cx);
+        replica.read_roster(&holdings.facts);
+        replica.open_roster(&mut cx);
         cx.notify(Notice::Peers(replica.peer_list()));
         Ok(replica)
     }
@@ -248,7 +263,7 @@ impl Replica {
             .filter(|(name, _)| name.starts_with(peers::PREFIX))
         {
             let file = PeerFile::decode(bytes).ok_or(OpenError::Fact("peer"))?;
-            self.peers.insert(file.peer.node(), file);
+            self.peers.insert(file.peer.node, file);
         }
         let parted = facts.keys();
         let parted = parted.filter_map(|name| name.strip_prefix(peers::PARTED));
@@ -383,6 +398,7 @@ impl Replica {
             shelf,
             now: moment.now,
             rng: moment.rng,
+            notary: moment.notary,
             effects,
         };
         self.now = cx.now;
@@ -469,6 +485,8 @@ impl Replica {
             retention: self.retention_report(),
             quarantine: self.quarantine,
             founder: self.is_founder(),
+            revoked: self.revoked,
+            next_key: self.key_change(),
             met: self.met.values().copied().collect(),
             logs: self.log_standing(),
         }
@@ -490,8 +508,8 @@ impl Replica {
         }
         PeerReport {
             peer: node,
-            key: file.peer.key,
-            address: file.peer.address.clone(),
+            keys: file.peer.keys.clone(),
+            addresses: file.peer.addresses.clone(),
             state: match session.map(|session| session.phase) {
                 None => PeerState::Apart,
                 Some(session::Phase::Greeting | session::Phase::Ledger) => PeerState::Greeting,
@@ -501,12 +519,19 @@ impl Replica {
                 Some(session::Phase::Records) => PeerState::Exchanging,
                 Some(session::Phase::OtherRegister) => PeerState::OtherRegister,
                 Some(session::Phase::OtherVersion) => PeerState::OtherVersion,
+                Some(session::Phase::Twin) => PeerState::Twin,
             },
             heard: file.heard,
             agreed: file.agreed,
             waiting: waiting.records,
             waiting_since: waiting.since,
             users: waiting.users,
+            program: file.told.program.clone(),
+            records: file.told.records,
+            clock_ahead: file.told.clock_ahead,
+            checked: file.checked,
+            twin: file.twin(),
+            older: session.and_then(Session::older),
         }
     }
 

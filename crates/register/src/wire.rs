@@ -12,9 +12,18 @@ use crate::document::Heads;
 use crate::id::{Incarnation, LogId, NodeId, RecordId, RegisterId, RegisterSecret, ValueId};
 use crate::value::CONTENT_LIMIT;
 
-/// The protocol that this program speaks. With 2 came the audit logs; the hello is the same, so that a program of
-/// version 1 can say that it speaks another.
-pub(crate) const PROTOCOL: u16 = 2;
+/// The newest protocol that this program speaks. With 2 came the audit logs, with 3 statements on who belongs to the
+/// register. The hello is the same in all of them: who speaks a newer one greets an older one again with that one's
+/// number, so each new protocol has to leave what the one before says as it is.
+pub(crate) const PROTOCOL: u16 = 3;
+/// The oldest that it speaks.
+pub(crate) const OLDEST: u16 = 2;
+/// The first with statements on who belongs to the register.
+pub(crate) const WITH_ROSTER: u16 = 3;
+/// About so many bytes of statements go in one frame.
+pub(crate) const ROSTER_FRAME: usize = 64 * 1024;
+/// The most characters of a program's version.
+const PROGRAM_LIMIT: usize = 40;
 /// The most items in one list of a frame.
 pub(crate) const LIST_LIMIT: usize = 4_096;
 /// The most values that travel with one record.
@@ -114,6 +123,17 @@ pub(crate) struct LogEntries {
 }
 crate::redacted!(LogEntries);
 
+/// What a node says of itself behind its hello, from protocol 3 on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct About {
+    /// Digest of the statements that it holds.
+    pub(crate) roster: [u8; 32],
+    /// How many records it holds.
+    pub(crate) records: u64,
+    /// Its program's version.
+    pub(crate) program: String,
+}
+
 /// One frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Message {
@@ -145,6 +165,12 @@ pub(crate) enum Message {
     LogEntries(LogEntries),
     /// This log is held up to here, durably; [`u64::MAX`] says that nothing of it is wanted.
     LogHeld(LogId, u64),
+    /// What the sender says of itself; answers a hello, from protocol 3 on.
+    About(About),
+    /// Statements that the other may lack, and the digest of all that the sender holds. From protocol 3 on.
+    Roster(Vec<Vec<u8>>, [u8; 32]),
+    /// Another life of the receiver is at work somewhere: this one is refused. From protocol 3 on.
+    Twin,
 }
 
 type Id = ByteArray<16>;
@@ -186,6 +212,12 @@ enum Wire {
     LogEntries(WireEntries),
     #[serde(rename = "k")]
     LogHeld(LogId, u64),
+    #[serde(rename = "b")]
+    About(Hash, u64, String),
+    #[serde(rename = "s")]
+    Roster(Vec<ByteBuf>, Hash),
+    #[serde(rename = "x")]
+    Twin,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -257,6 +289,14 @@ impl Message {
             Self::LogHeads(heads, last) => Wire::LogHeads(write_log_heads(&heads), last),
             Self::LogEntries(entries) => Wire::LogEntries(write_entries(entries)),
             Self::LogHeld(log, upto) => Wire::LogHeld(log, upto),
+            Self::About(about) => {
+                Wire::About(Hash::new(about.roster), about.records, about.program)
+            }
+            Self::Roster(statements, digest) => Wire::Roster(
+                statements.into_iter().map(ByteBuf::from).collect(),
+                Hash::new(digest),
+            ),
+            Self::Twin => Wire::Twin,
         };
         // Plain numbers, byte strings and lists always have a MessagePack form.
         rmp_serde::to_vec(&wire).unwrap_or_default()
@@ -309,9 +349,28 @@ impl Message {
                 Wire::LogHeads(heads, last) => Self::LogHeads(read_log_heads(heads)?, last),
                 Wire::LogEntries(entries) => Self::LogEntries(read_entries(entries)?),
                 Wire::LogHeld(log, upto) => Self::LogHeld(log, upto),
+                Wire::About(roster, records, program) => Self::About(About {
+                    roster: *roster,
+                    records,
+                    program: read_program(&program),
+                }),
+                Wire::Roster(statements, digest) => Self::Roster(
+                    bounded(statements, LIST_LIMIT)?
+                        .into_iter()
+                        .map(ByteBuf::into_vec)
+                        .collect(),
+                    *digest,
+                ),
+                Wire::Twin => Self::Twin,
             },
         )
     }
+}
+
+/// A version as it may be shown.
+fn read_program(text: &str) -> String {
+    let plain = text.chars().filter(|one| one.is_ascii_graphic());
+    plain.take(PROGRAM_LIMIT).collect()
 }
 
 fn read_hello(hello: WireHello) -> Result<Hello, Unreadable> {

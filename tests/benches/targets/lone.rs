@@ -3,11 +3,15 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
+use kortisto_tests::perfect::PaperNotary;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use register::id::NodeId;
-use register::replica::{Answer, Command, Effect, Input, Moment, Notice, Refusal, Replica};
+use register::replica::{
+    Answer, Command, Effect, Input, Moment, Notary as _, Notice, Refusal, Replica, node_id,
+};
 use vault::{FileVault, Vault};
+
+const NOTARY: PaperNotary = PaperNotary([1; 32]);
 
 /// A node.
 pub(crate) struct Lone {
@@ -25,8 +29,12 @@ impl Lone {
         let now: Timestamp = "2026-11-02T08:00:00Z".parse().unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut effects = Vec::new();
-        let mut moment = Moment { now, rng: &mut rng };
-        let node = NodeId::from_bytes([1; 16]);
+        let mut moment = Moment {
+            now,
+            rng: &mut rng,
+            notary: &NOTARY,
+        };
+        let node = node_id(&NOTARY.key());
         let replica = Replica::open(node, holdings, &vault, &mut moment, &mut effects).unwrap();
         for effect in &effects {
             if let Effect::Persist(group) = effect {
@@ -49,6 +57,7 @@ impl Lone {
         let mut moment = Moment {
             now: self.now,
             rng: &mut self.rng,
+            notary: &NOTARY,
         };
         self.replica
             .handle(input, &self.vault, &mut moment, &mut effects);

@@ -10,10 +10,11 @@ use register::id::{NodeId, RecordId};
 use register::replica::{
     Effect, Group, Hold, Holdings, Input, Moment, Notice, Peer, Quarantine, Replica, node_id,
 };
+use register::roster::key_of;
 use vault::memory::MemoryDisk;
 use vault::{Disk as _, Keys, Name, Vault};
 
-use crate::perfect::witness;
+use crate::perfect::{PaperNotary, witness};
 
 use super::chance::Chance;
 use super::trace::Trace;
@@ -63,14 +64,11 @@ impl Premises {
     }
 
     pub(super) fn node(&self) -> NodeId {
-        node_id(&self.key)
+        node_id(&key_of(&self.key))
     }
 
     pub(super) fn peer(&self) -> Peer {
-        Peer {
-            key: self.key,
-            address: "127.0.0.1:1".to_owned(),
-        }
+        Peer::new(key_of(&self.key), "127.0.0.1:1")
     }
 
     /// What its clock shows at this true time, milliseconds.
@@ -134,6 +132,7 @@ impl Premises {
         let mut moment = Moment {
             now: self.clock(now),
             rng: chance.rng(),
+            notary: &PaperNotary(self.key),
         };
         let replica = Replica::open(self.node(), holdings, &vault, &mut moment, &mut effects)
             .map_err(|error| self.broken(&error.to_string()))?;
@@ -182,6 +181,7 @@ impl Premises {
         trace: &mut Trace,
     ) -> Result<Vec<Effect>, Broken> {
         let clock = self.clock(now);
+        let notary = PaperNotary(self.key);
         let mut held = Vec::new();
         let mut lines = Vec::new();
         let mut failed = None;
@@ -194,6 +194,7 @@ impl Premises {
             let mut moment = Moment {
                 now: clock,
                 rng: chance.rng(),
+                notary: &notary,
             };
             live.replica
                 .handle(input, &live.vault, &mut moment, &mut effects);

@@ -45,7 +45,7 @@ struct Peer {
     node: String,
     /// The premises' name.
     name: String,
-    /// `apart`, `greeting`, `exchanging`, `agreed`, `other_register` or `other_version`.
+    /// `apart`, `greeting`, `exchanging`, `agreed`, `other_register`, `other_version` or `twin`.
     state: &'static str,
     /// When something was last heard of it.
     #[schema(format = DateTime)]
@@ -79,6 +79,7 @@ const fn state(one: PeerState) -> &'static str {
         PeerState::Agreed => "agreed",
         PeerState::OtherRegister => "other_register",
         PeerState::OtherVersion => "other_version",
+        PeerState::Twin => "twin",
     }
 }
 

@@ -26,6 +26,10 @@ texts! {
     other_version_help: "Toimipisteissä on eri ohjelmaversiot, joten tietoja ei vaihdeta. Päivitä vanhempi.",
         "Verksamhetsställena har olika programversioner, så inga uppgifter utbyts. Uppdatera den äldre.",
         "The premises run different versions, so nothing is exchanged. Update the older one.";
+    state_twin: "Sama kone kahteen kertaan", "Samma dator två gånger", "The same computer twice";
+    twin_help: "Yksi toimipisteiden koneista on kopio toisesta, joka on käytössä. Kopion kanssa ei vaihdeta tietoja. Sammuta kopio.",
+        "En av verksamhetsställenas datorer är en kopia av en annan som används. Inga uppgifter utbyts med kopian. Stäng av kopian.",
+        "One of the premises' computers is a copy of another that is in use. Nothing is exchanged with the copy. Switch the copy off.";
     check_line: "Tarkista linja", "Kontrollera linjen", "Check the line";
     check_line_hint: "Vertaa koko rekisteriä jokaisen yhteydessä olevan toimipisteen kanssa.",
         "Jämför hela registret med varje verksamhetsställe som nås.",
@@ -118,6 +122,7 @@ impl Language {
             (Self::English, PeerState::Apart) => format!("{name}: out of reach"),
             (_, PeerState::OtherRegister) => format!("{name}: {}", self.state_other_register()),
             (_, PeerState::OtherVersion) => format!("{name}: {}", self.state_other_version()),
+            (_, PeerState::Twin) => format!("{name}: {}", self.state_twin()),
         }
     }
 }

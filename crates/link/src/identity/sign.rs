@@ -51,13 +51,19 @@ impl Signer {
 /// Whether the key is the node's, and the signature of the bytes the key's.
 #[must_use]
 pub fn verify(node: NodeId, key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
-    let Some(public) = key.strip_prefix(&DER).filter(|public| public.len() == 32) else {
-        return false;
-    };
     ClaimedId::from_key(Sha256::digest(key).into()).node() == node
-        && UnparsedPublicKey::new(&ED25519, public)
+        && is_signature(key, bytes, signature)
+}
+
+/// Whether the signature of the bytes is that of this public key, which is DER.
+#[must_use]
+pub fn is_signature(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
+    let public = key.strip_prefix(&DER).filter(|public| public.len() == 32);
+    public.is_some_and(|public| {
+        UnparsedPublicKey::new(&ED25519, public)
             .verify(bytes, signature)
             .is_ok()
+    })
 }
 
 #[cfg(test)]
@@ -71,21 +77,13 @@ mod tests {
             Identity::create(&home.path().join(name)).unwrap()
         });
         let signed = one.signer().unwrap().sign(b"what this is: text");
-        let node = one.peer_id().node();
+        let node = one.node();
         let check = |node, key: &[u8], bytes: &[u8]| verify(node, key, bytes, &signed.signature);
         assert!(check(node, &signed.key, b"what this is: text"));
         assert!(!check(node, &signed.key, b"what this is: texT"));
-        assert!(!check(
-            two.peer_id().node(),
-            &signed.key,
-            b"what this is: text"
-        ));
+        assert!(!check(two.node(), &signed.key, b"what this is: text"));
         let other = two.signer().unwrap().sign(b"what this is: text");
         assert!(!check(node, &other.key, b"what this is: text"));
-        assert!(!check(
-            two.peer_id().node(),
-            &other.key,
-            b"what this is: text"
-        ));
+        assert!(!check(two.node(), &other.key, b"what this is: text"));
     }
 }

@@ -207,10 +207,7 @@ impl Clerk {
     }
 
     async fn add_peer(&self, peer_id: &str, address: &str) -> Outcome<Reply> {
-        let peer = Peer {
-            key: *read_peer_id(peer_id)?.key(),
-            address: read_address(address)?,
-        };
+        let peer = Peer::new(*read_peer_id(peer_id)?.key(), read_address(address)?);
         self.done(Command::AddPeer(peer)).await
     }
 

@@ -236,7 +236,10 @@ impl Clerk {
         let report = self.report().await?;
         let connected = report.peers.iter().filter(|peer| match peer.state {
             PeerState::Greeting | PeerState::Exchanging | PeerState::Agreed => true,
-            PeerState::Apart | PeerState::OtherRegister | PeerState::OtherVersion => false,
+            PeerState::Apart
+            | PeerState::OtherRegister
+            | PeerState::OtherVersion
+            | PeerState::Twin => false,
         });
         let mut near = connected
             .map(|peer| peer.peer)

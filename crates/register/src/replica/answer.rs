@@ -17,6 +17,7 @@ use crate::id::{EntryId, Incarnation, NodeId, RecordId, RegisterId};
 use crate::ledger::{Confirmation, Reason};
 use crate::marketing::NoticeRefusal;
 use crate::retention::Due;
+use crate::roster::Key;
 
 use super::met::Met;
 use super::quarantine::Quarantine;
@@ -99,6 +100,14 @@ pub enum Refusal {
     /// No such peer.
     #[error("there is no such peer")]
     NoPeer,
+    /// The node was put out for good.
+    #[error(
+        "this node was taken out of use for good: it needs a new identity before it is paired again"
+    )]
+    Revoked,
+    /// The key is not that of the node that is said to hold it.
+    #[error("the key does not belong to that node")]
+    OtherKey,
     /// A node can't be its own peer.
     #[error("this is the node itself")]
     Oneself,
@@ -202,8 +211,21 @@ pub struct Report {
     pub met: Vec<Met>,
     /// Whether this node founded the register.
     pub founder: bool,
+    /// Whether another premises has put this node out for good.
+    pub revoked: bool,
+    /// The key that this node will go over to.
+    pub next_key: Option<KeyChange>,
     /// How the audit logs stand.
     pub logs: Standing,
+}
+
+/// A key that a node has announced and does not use yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyChange {
+    /// SHA-256 of the public key.
+    pub key: Key,
+    /// Peers that have to hear of it first.
+    pub waits_for: Vec<NodeId>,
 }
 
 /// How things stand with one peer.
@@ -211,10 +233,10 @@ pub struct Report {
 pub struct PeerReport {
     /// The peer.
     pub peer: NodeId,
-    /// SHA-256 of its public key.
-    pub key: [u8; 32],
+    /// SHA-256 of each public key by which it is known, the newest last.
+    pub keys: Vec<[u8; 32]>,
     /// Where it is dialled.
-    pub address: String,
+    pub addresses: Vec<String>,
     /// The state of the line and of the exchange.
     pub state: PeerState,
     /// When something was last heard of it, by this node's clock.
@@ -227,6 +249,27 @@ pub struct PeerReport {
     pub waiting_since: Option<Timestamp>,
     /// Users among them, by id: what it does not know of yet.
     pub users: Vec<RecordId>,
+    /// The version of its program, once it has said.
+    pub program: Option<String>,
+    /// How many records it holds, as it said last.
+    pub records: Option<u64>,
+    /// How far its clock was ahead of this node's when it greeted last, seconds.
+    pub clock_ahead: Option<i64>,
+    /// When everything was last compared.
+    pub checked: Option<Timestamp>,
+    /// When a copy of it was last refused.
+    pub twin: Option<Timestamp>,
+    /// Which of the two runs the older program, where they can't talk.
+    pub older: Option<Older>,
+}
+
+/// Which of two premises runs the older program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// This one.
+    Here,
+    /// The other.
+    There,
 }
 
 /// The state of the line to a peer and of the exchange over it.
@@ -244,4 +287,6 @@ pub enum PeerState {
     OtherRegister,
     /// The peer's program is of another version: nothing is exchanged.
     OtherVersion,
+    /// One of the two is a copy of a node that is at work elsewhere: nothing is exchanged.
+    Twin,
 }

@@ -137,6 +137,10 @@ impl Replica {
             None => {
                 session.check = None;
                 session.complete = true;
+                if let Some(file) = self.peers.get_mut(&peer) {
+                    file.checked = Some(cx.now);
+                }
+                self.save_peer(peer, cx);
             }
         }
         if alarm {

@@ -6,14 +6,13 @@ use crate::audit::{Act, AuditEvent, Edited, Purpose};
 use crate::card::Card;
 use crate::document::{Collection, Document, FieldKey, Heads, Put, RecordKind, Slot, Stamp};
 use crate::edit::{CHANGES_LIMIT, Change, Edit, EditError, Target, fits_collection, fits_field};
-use crate::id::{CATALOGUE, EntryId, NodeId, OPERATOR, RecordId, SETTINGS, ValueId};
+use crate::id::{CATALOGUE, EntryId, RecordId, SETTINGS, ValueId};
 use crate::mode;
 use crate::retention::day;
 use crate::value::{Content, Rest, Value};
 
 use super::answer::{Answer, Refusal};
-use super::input::{Command, Peer};
-use super::peers::{self, PeerFile};
+use super::input::Command;
 use super::sheet::Sheet;
 use super::shelf::Write;
 use super::store::{Written, edit_error};
@@ -72,6 +71,10 @@ impl Replica {
             Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
             Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
             Command::ConfirmClock(author) => Ok(self.confirm_clock(author, cx)),
+            Command::Revoke { node, author } => self.revoke(node, author, cx),
+            Command::AnnounceKey(key) => Ok(self.announce_key(key, cx)),
+            Command::KeyInUse => Ok(self.key_in_use(cx)),
+            Command::ReachedAt(addresses) => Ok(self.reached_at(addresses, cx)),
             Command::TakeLedger(lines) => {
                 self.take_lines(None, lines, cx);
                 Ok(Answer::Done)
@@ -122,23 +125,6 @@ impl Replica {
         Answer::Done
     }
 
-    fn remove_peer(&mut self, node: NodeId, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
-        if self.peers.remove(&node).is_none() {
-            return Err(Refusal::NoPeer);
-        }
-        self.sessions.remove(&node);
-        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
-        self.parted.insert(node);
-        cx.persist(vec![
-            Write::Fact(peers::fact(node), None),
-            peers::write_parted(node, true),
-            audit,
-        ]);
-        cx.notify(Notice::Peers(self.peer_list()));
-        cx.notify(Notice::Standing);
-        Ok(Answer::Done)
-    }
-
     /// Whether a command shows or changes clients.
     fn shows_somebody(&self, command: &Command) -> bool {
         match command {
@@ -161,28 +147,6 @@ impl Replica {
             },
             _ => false,
         }
-    }
-
-    fn add_peer(&mut self, peer: Peer, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
-        let node = peer.node();
-        if node == self.node {
-            return Err(Refusal::Oneself);
-        }
-        let file = match self.peers.remove(&node) {
-            Some(old) => PeerFile { peer, ..old },
-            None => PeerFile::new(peer),
-        };
-        let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
-        cx.persist(vec![
-            Write::Fact(peers::fact(node), Some(file.encode())),
-            peers::write_parted(node, false),
-            audit,
-        ]);
-        self.parted.remove(&node);
-        self.peers.insert(node, file);
-        cx.notify(Notice::Peers(self.peer_list()));
-        cx.notify(Notice::Standing);
-        Ok(Answer::Done)
     }
 
     fn open_card(

@@ -7,30 +7,31 @@ use jiff::Timestamp;
 
 use crate::document::{Heads, SCHEMA};
 use crate::id::{NodeId, RecordId};
-use crate::wire::{Hello, Message, Offered, PROTOCOL, Wanted};
+use crate::wire::{About, Hello, Message, OLDEST, Offered, PROTOCOL, WITH_ROSTER, Wanted};
 
 use super::effect::{Effect, Fault};
 use super::session::{Phase, Session};
-use super::shelf::Write;
-use super::{Cx, Notice, Replica, peers, store};
+use super::{Cx, Notice, Replica, store};
 
 impl Replica {
     pub(super) fn greet(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
         if !self.peers.contains_key(&peer) {
             return;
         }
-        self.sessions.insert(peer, Session::new());
+        self.sessions.insert(peer, Session::new(PROTOCOL));
         self.say_hello(peer, cx);
         cx.notify(Notice::Standing);
     }
 
     pub(super) fn say_hello(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
         let ledger = self.ledger.digest();
+        let mut protocol = PROTOCOL;
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.told_ledger = ledger;
+            protocol = session.speaks;
         }
         let hello = Hello {
-            protocol: PROTOCOL,
+            protocol,
             schema: SCHEMA,
             register: self.register,
             pristine: self.inventory.clients() == 0,
@@ -53,7 +54,7 @@ impl Replica {
 
     pub(super) fn save_peer(&self, peer: NodeId, cx: &mut Cx<'_>) {
         if let Some(file) = self.peers.get(&peer) {
-            cx.persist(vec![Write::Fact(peers::fact(peer), Some(file.encode()))]);
+            cx.persist(vec![file.write()]);
         }
     }
 
@@ -75,7 +76,12 @@ impl Replica {
             (Message::Join(register, secret), Phase::Greeting) => {
                 self.join(peer, register, secret, cx)
             }
-            (_, Phase::OtherRegister | Phase::OtherVersion) => {}
+            (_, Phase::OtherRegister | Phase::OtherVersion | Phase::Twin) => {}
+            (Message::Twin, _) => self.is_twin(peer, cx),
+            (Message::About(about), _) => self.introduced(peer, about, cx),
+            (Message::Roster(statements, digest), Phase::Ledger | Phase::Records) => {
+                self.take_roster(peer, statements, digest, cx)?;
+            }
             (Message::Ledger(entries, last), Phase::Ledger | Phase::Records) => {
                 self.take_ledger(peer, &entries, cx)?;
                 if last && phase == Phase::Ledger {
@@ -107,37 +113,18 @@ impl Replica {
 
     fn hello(&mut self, peer: NodeId, hello: Hello, cx: &mut Cx<'_>) {
         cx.notify(Notice::Standing);
-        let pristine = self.inventory.clients() == 0;
-        let Some(session) = self.sessions.get_mut(&peer) else {
-            return;
-        };
-        let told_ledger = session.told_ledger;
-        *session = Session::new();
-        session.told_ledger = told_ledger;
-        session.hello = Some(hello.clone());
-        if hello.protocol != PROTOCOL || hello.schema != SCHEMA {
-            session.phase = Phase::OtherVersion;
-            return;
-        }
-        if hello.register != self.register {
-            // Who holds no client yet joins the other's register; of two such nodes the one with the larger id.
-            let invites = match (pristine, hello.pristine) {
-                (false, false) => {
-                    session.phase = Phase::OtherRegister;
-                    return;
-                }
-                (false, true) => true,
-                (true, false) => false,
-                (true, true) => self.register < hello.register,
-            };
-            if invites {
-                send(peer, Message::Join(self.register, self.secret.clone()), cx);
-            }
+        if !self.agree_on_protocol(peer, &hello, cx) || !self.agree_on_register(peer, &hello, cx) {
             return;
         }
         if self.clock.compare(peer, hello.clock, cx.now) {
             cx.notify(Notice::Standing);
         }
+        if !self.let_in(peer, &hello, cx) {
+            return;
+        }
+        let Some(session) = self.sessions.get_mut(&peer) else {
+            return;
+        };
         session.theirs = Some((hello.incarnation, hello.latest));
         let held = self.peers.get(&peer).and_then(|file| file.held);
         session.they_are_done = held.is_some_and(|(_, sequence)| sequence == hello.latest);
@@ -151,16 +138,117 @@ impl Replica {
         });
         session.complete = known.is_some();
         session.marked = known.map_or(0, |(_, sequence)| sequence);
-        let marked = session.marked;
+        let (marked, told_ledger) = (session.marked, session.told_ledger);
         if let Some(file) = self.peers.get_mut(&peer) {
             file.acknowledged = marked;
         }
         if hello.ledger == told_ledger {
             self.begin_records(peer, cx);
         } else {
-            session.phase = Phase::Ledger;
+            if let Some(session) = self.sessions.get_mut(&peer) {
+                session.phase = Phase::Ledger;
+            }
             self.send_ledger(peer, cx);
         }
+    }
+
+    /// Begins the session anew in the newest protocol that both speak; whether there is one.
+    fn agree_on_protocol(&mut self, peer: NodeId, hello: &Hello, cx: &mut Cx<'_>) -> bool {
+        let Some(session) = self.sessions.get_mut(&peer) else {
+            return false;
+        };
+        let (told_ledger, spoken) = (session.told_ledger, session.speaks);
+        let speaks = hello.protocol.clamp(OLDEST, PROTOCOL);
+        *session = Session::new(speaks);
+        session.told_ledger = told_ledger;
+        session.hello = Some(hello.clone());
+        let foreign = hello.protocol < OLDEST || hello.schema != SCHEMA;
+        // A newer program greets again in this one's protocol, if it still speaks it.
+        if foreign || hello.protocol > PROTOCOL {
+            session.phase = Phase::OtherVersion;
+        }
+        // An older one takes no other than its own.
+        if !foreign && speaks != spoken {
+            self.say_hello(peer, cx);
+        }
+        !foreign && hello.protocol <= PROTOCOL
+    }
+
+    /// Whether both belong to the same register. Who holds no client yet joins the other's; of two such nodes the one
+    /// with the larger id.
+    fn agree_on_register(&mut self, peer: NodeId, hello: &Hello, cx: &mut Cx<'_>) -> bool {
+        if hello.register == self.register {
+            return true;
+        }
+        let pristine = self.inventory.clients() == 0;
+        let invites = match (pristine, hello.pristine) {
+            (false, false) => {
+                if let Some(session) = self.sessions.get_mut(&peer) {
+                    session.phase = Phase::OtherRegister;
+                }
+                false
+            }
+            (false, true) => true,
+            (true, false) => false,
+            (true, true) => self.register < hello.register,
+        };
+        if invites {
+            send(peer, Message::Join(self.register, self.secret.clone()), cx);
+        }
+        false
+    }
+
+    /// Whether the life in which the peer greets is let in. What is said behind the hello is said here.
+    fn let_in(&mut self, peer: NodeId, hello: &Hello, cx: &mut Cx<'_>) -> bool {
+        let Some(file) = self.peers.get_mut(&peer) else {
+            return false;
+        };
+        let ahead = hello.clock.as_second() - cx.now.as_second();
+        file.told.clock_ahead = Some(ahead);
+        let (lives, twin) = (file.lives.clone(), file.twin());
+        let welcome = file.came_in(hello.incarnation, cx.now);
+        if file.lives != lives || file.twin() != twin {
+            self.save_peer(peer, cx);
+        }
+        if !welcome && let Some(session) = self.sessions.get_mut(&peer) {
+            session.phase = Phase::Twin;
+        }
+        if hello.protocol >= WITH_ROSTER {
+            let answer = if welcome {
+                Message::About(self.about())
+            } else {
+                Message::Twin
+            };
+            send(peer, answer, cx);
+        }
+        welcome
+    }
+
+    fn about(&self) -> About {
+        About {
+            roster: self.roster.digest(),
+            records: self.inventory.len() as u64,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn introduced(&mut self, peer: NodeId, about: About, cx: &mut Cx<'_>) {
+        if let Some(file) = self.peers.get_mut(&peer) {
+            file.told.records = Some(about.records);
+            file.told.program = Some(about.program);
+        }
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.told_roster = true;
+        }
+        self.compare_roster(peer, about.roster, cx);
+        cx.notify(Notice::Standing);
+    }
+
+    fn is_twin(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.phase = Phase::Twin;
+        }
+        cx.notify(Notice::Standing);
     }
 
     fn join(

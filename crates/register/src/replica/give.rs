@@ -55,11 +55,11 @@ impl Replica {
             let since = *session.waiting_since.get_or_insert(cx.now);
             let waits = matches!(session.phase, Phase::Greeting | Phase::Ledger);
             if waits && passed(Some(since), cx.now, RESEND) {
-                stuck.push(*peer);
+                stuck.push((*peer, session.speaks));
             }
         }
-        for peer in stuck {
-            self.sessions.insert(peer, Session::new());
+        for (peer, speaks) in stuck {
+            self.sessions.insert(peer, Session::new(speaks));
             self.say_hello(peer, cx);
         }
     }

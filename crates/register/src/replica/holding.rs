@@ -41,6 +41,9 @@ impl Replica {
             founded: _,
             behind: _,
             evened: _,
+            roster: _,
+            key: _,
+            revoked: _,
         } = self;
         let campaigns = sheets
             .iter()

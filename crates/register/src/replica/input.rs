@@ -11,6 +11,7 @@ use crate::edit::Edit;
 use crate::id::{EntryId, LogId, NodeId, RecordId};
 use crate::ledger::{Line, Reason};
 use crate::marketing::{CampaignKind, Medium, Outcome};
+use crate::roster::{Key, Signed};
 use crate::same::Verdict;
 use crate::value::Content;
 
@@ -98,8 +99,21 @@ pub enum Command {
     Import(Vec<ImportedClient>),
     /// Pair with a peer, or change its address: [`Answer::Done`](super::Answer::Done).
     AddPeer(Peer),
-    /// Part from a peer: [`Answer::Done`](super::Answer::Done).
+    /// Part from a peer, at this node only: [`Answer::Done`](super::Answer::Done).
     RemovePeer(NodeId),
+    /// Put a node out for good, at every premises: [`Answer::Done`](super::Answer::Done).
+    Revoke {
+        /// Who goes.
+        node: NodeId,
+        /// Who says so.
+        author: RecordId,
+    },
+    /// Announce the key that this node will go over to: [`Answer::Done`](super::Answer::Done).
+    AnnounceKey(Key),
+    /// The node signs with another key from now on: [`Answer::Done`](super::Answer::Done).
+    KeyInUse,
+    /// Where other premises reach this node, `host:port` each: [`Answer::Done`](super::Answer::Done).
+    ReachedAt(Vec<String>),
     /// Compare everything with every connected peer now: [`Answer::Done`](super::Answer::Done).
     CheckPeers,
     /// How things stand: [`Answer::Report`](super::Answer::Report).
@@ -195,21 +209,27 @@ crate::redacted!(ImportedClient);
 /// A paired peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peer {
-    /// SHA-256 of its public key. Its [`NodeId`] is the first half.
-    pub key: [u8; 32],
-    /// Where to dial it, `host:port`.
-    pub address: String,
+    /// Who, for life: keys come and go.
+    pub node: NodeId,
+    /// SHA-256 of each public key by which it is known now, the newest last.
+    pub keys: Vec<[u8; 32]>,
+    /// Where to dial it, `host:port` each, the likeliest first.
+    pub addresses: Vec<String>,
 }
 
 impl Peer {
-    /// The peer's node id.
+    /// A peer that has had one key.
     #[must_use]
-    pub fn node(&self) -> NodeId {
-        node_id(&self.key)
+    pub fn new(key: [u8; 32], address: impl Into<String>) -> Self {
+        Self {
+            node: node_id(&key),
+            keys: vec![key],
+            addresses: vec![address.into()],
+        }
     }
 }
 
-/// The node id that belongs to a public key's SHA-256.
+/// The id of the node whose first public key has this SHA-256: its first half.
 #[must_use]
 pub fn node_id(key: &[u8; 32]) -> NodeId {
     let mut half = [0; NodeId::BYTES];
@@ -217,12 +237,25 @@ pub fn node_id(key: &[u8; 32]) -> NodeId {
     NodeId::from_bytes(half)
 }
 
-/// The time and randomness of one call.
+/// The time, the randomness and the key of one call.
 pub struct Moment<'a> {
     /// The node's clock.
     pub now: Timestamp,
     /// Randomness for ids and nonces.
     pub rng: &'a mut dyn Rng,
+    /// The node's own key, and other nodes' signatures.
+    pub notary: &'a dyn Notary,
+}
+
+/// Signs with the node's own key, and verifies what others signed. Neither may wait.
+pub trait Notary {
+    /// SHA-256 of the public key that is signed with.
+    fn key(&self) -> Key;
+    /// Signs bytes, which begin with words that say what they are.
+    fn sign(&self, bytes: &[u8]) -> Signed;
+    /// Whether the signature of the bytes is that of the public key beside it. Whose key it is, is for the register
+    /// to know.
+    fn verify(&self, signed: &Signed) -> bool;
 }
 
 impl core::fmt::Debug for Moment<'_> {

@@ -19,6 +19,7 @@ use crate::retention::{
 };
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
+use super::peers::PeerFile;
 use super::shelf::Write;
 use super::{Cx, Notice, Replica, quarantine};
 
@@ -136,15 +137,18 @@ impl Replica {
 
     /// What fell due up to this day may go: every other premises was heard, and agreed, after it.
     fn horizon(&self, today: Date) -> Date {
-        let heard = self.peers.values().map(|file| {
-            let agreed = file.agreed.map(day);
-            agreed.unwrap_or(Date::MIN)
+        let words = self.trail.last_words();
+        let near = self.peers.iter().filter(|(_, file)| file.is_near());
+        let heard = near.map(|(node, file)| {
+            let word = words.get(node).copied().map(Timestamp::from_second);
+            let word = word.and_then(Result::ok);
+            file.agreed.max(word).map_or(Date::MIN, day)
         });
         let heard = heard.chain(self.further_words().map(day));
         heard.min().map_or(today, |oldest| oldest.min(today))
     }
 
-    /// The last word of each premises that is not paired with this one: its log came through others, behind the
+    /// The last word of each premises that this one never spoke to itself: its log came through others, behind the
     /// records that it tells of. One that this node was parted from is waited for no more, nor is one that has been
     /// silent for so long that it shows nobody by now, and so takes nothing in.
     fn further_words(&self) -> impl Iterator<Item = Timestamp> {
@@ -153,7 +157,8 @@ impl Replica {
             .last_words()
             .into_iter()
             .filter(|(node, _)| {
-                *node != self.node && !self.peers.contains_key(node) && !self.parted.contains(node)
+                let near = self.peers.get(node).is_some_and(PeerFile::is_near);
+                *node != self.node && !near && !self.parted.contains(node)
             })
             .filter_map(|(_, at)| Timestamp::from_second(at).ok())
             .filter(move |at| *at >= long_ago)

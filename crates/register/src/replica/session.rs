@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use negentropy::{Negentropy, NegentropyStorageVector};
 
-use crate::document::Heads;
+use crate::document::{Heads, SCHEMA};
 use crate::id::{Incarnation, RecordId};
-use crate::wire::Hello;
+use crate::wire::{Hello, OLDEST};
+
+use super::answer::Older;
 
 /// The least and the most bytes of records on their way to a peer and not yet acknowledged.
 const WINDOW: core::ops::RangeInclusive<usize> = 64 * 1024..=4 * 1024 * 1024;
@@ -30,6 +32,8 @@ pub(super) enum Phase {
     OtherRegister,
     /// The peer's program is of another version.
     OtherVersion,
+    /// One of the two is a copy of a node that is at work elsewhere.
+    Twin,
 }
 
 /// One record that the peer is not known to hold as it is here.
@@ -68,6 +72,8 @@ pub(super) struct Check {
 /// One connection to a peer.
 pub(super) struct Session {
     pub(super) phase: Phase,
+    /// The protocol that is spoken.
+    pub(super) speaks: u16,
     /// The peer's life and the latest of its log that it told of.
     pub(super) theirs: Option<(Incarnation, u64)>,
     /// Everything that the peer's log held at its hello has arrived.
@@ -87,6 +93,8 @@ pub(super) struct Session {
     pub(super) complete: bool,
     /// The last number that the peer was told it holds everything up to.
     pub(super) marked: u64,
+    /// The peer has said what it holds of the statements on who belongs to the register.
+    pub(super) told_roster: bool,
     /// The digest of this node's ledger that the peer was last told.
     pub(super) told_ledger: [u8; 32],
     /// The peer's hello.
@@ -117,9 +125,11 @@ impl core::fmt::Debug for Session {
 }
 
 impl Session {
-    pub(super) fn new() -> Self {
+    /// A connection on which nothing was said yet in this protocol.
+    pub(super) fn new(speaks: u16) -> Self {
         Self {
             phase: Phase::Greeting,
+            speaks,
             theirs: None,
             they_are_done: false,
             done_at: None,
@@ -131,6 +141,7 @@ impl Session {
             answering: None,
             complete: false,
             marked: 0,
+            told_roster: false,
             told_ledger: [0; 32],
             hello: None,
             settled: false,
@@ -276,6 +287,19 @@ impl Session {
         self.flights.retain(|_, flight| flight.record != record);
     }
 
+    /// Which side runs the older program, where that keeps the two from talking.
+    pub(super) fn older(&self) -> Option<Older> {
+        let hello = self.hello.as_ref()?;
+        let theirs = (hello.protocol, hello.schema);
+        match self.phase {
+            Phase::OtherVersion if theirs < (OLDEST, SCHEMA) || hello.schema < SCHEMA => {
+                Some(Older::There)
+            }
+            Phase::OtherVersion => Some(Older::Here),
+            _ => None,
+        }
+    }
+
     /// The next record to push, if the window is open.
     pub(super) fn next_push(&mut self) -> Option<RecordId> {
         if self.flying_bytes >= self.window {
@@ -312,9 +336,10 @@ impl Session {
         Some(oldest.map_or(latest, |oldest| oldest.saturating_sub(1)))
     }
 
-    /// Nothing of the records is to be sent now: there is room for what can wait.
+    /// The peer is known to hold every record as it is here, so that an audit log which goes now tells of nothing that
+    /// is still to come.
     pub(super) fn is_calm(&self) -> bool {
-        self.phase == Phase::Records && self.ready.is_empty() && self.fresh.is_empty()
+        self.phase == Phase::Records && self.complete && self.pending.is_empty()
     }
 
     /// Nothing waits and nothing is under way, in either direction.

@@ -1,0 +1,433 @@
+//! Who belongs to the register, by which key, and where they are reached: signed statements that only grow in number.
+//!
+//! Every premises says what it decided (who was let in, whose key changes, who is out for good) and signs it; the
+//! statements travel to all, and what they say together is the same wherever the same ones are held, in whatever order
+//! they came. Holds no personal data.
+//!
+//! A node that is out stays out: its id never comes back. Of what it said only those statements hold that whoever
+//! put it out knew of, so a stolen computer can let nobody in afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_bytes::{ByteArray, ByteBuf};
+use sha2::{Digest as _, Sha256};
+
+use crate::id::{NodeId, digest};
+use crate::replica::node_id;
+
+/// What the signed bytes begin with, so that the signature serves for nothing else.
+const PURPOSE: &[u8] = b"kortisto roster statement\n";
+/// The most statements of one register.
+pub const STATEMENTS_LIMIT: usize = 4_096;
+/// The most addresses of one node.
+pub const ADDRESSES_LIMIT: usize = 8;
+/// The most characters of an address.
+const ADDRESS_LIMIT: usize = 260;
+/// The most bytes of one signed statement.
+const STATEMENT_LIMIT: usize = 256 * 1024;
+
+/// Names a statement: the first half of the digest of its bytes.
+pub type StatementId = [u8; 16];
+/// SHA-256 of a public key.
+pub type Key = [u8; 32];
+
+/// What a public key is known by: the SHA-256 of it as DER.
+#[must_use]
+pub fn key_of(der: &[u8]) -> Key {
+    Sha256::digest(der).into()
+}
+
+/// What a node states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Statement {
+    /// A node was let in.
+    Admitted {
+        /// Who.
+        node: NodeId,
+        /// By which key it is known.
+        key: Key,
+        /// Where it is reached, `host:port` each.
+        addresses: Vec<String>,
+    },
+    /// The stating node is known by this key too.
+    KeyNext(Key),
+    /// The stating node is known by this key no longer.
+    KeyOver(Key),
+    /// Where the stating node is reached, `host:port` each. The latest holds.
+    Reached(Vec<String>),
+    /// A node is out for good. Of what it stated, only these hold.
+    Revoked {
+        /// Who.
+        node: NodeId,
+        /// What it had stated, as far as whoever put it out knew.
+        kept: BTreeSet<StatementId>,
+    },
+}
+
+/// A statement with who made it and when; what is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// Who states it.
+    pub by: NodeId,
+    /// When, by its clock.
+    pub at: Timestamp,
+    /// What.
+    pub statement: Statement,
+}
+
+/// A signed statement, as it is stored and travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// What is signed: [`Stated::bytes`].
+    pub bytes: Vec<u8>,
+    /// The public key, as DER (SubjectPublicKeyInfo, RFC 5280 section 4.1.2.7).
+    pub key: Vec<u8>,
+    /// The signature of the bytes by that key.
+    pub signature: Vec<u8>,
+}
+
+/// Bytes that are no signed statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no statement about who belongs to the register")]
+pub struct NoStatement;
+
+type Id = ByteArray<16>;
+type Hash = ByteArray<32>;
+
+#[derive(Serialize, Deserialize)]
+enum Shape {
+    #[serde(rename = "a")]
+    Admitted(NodeId, Hash, Vec<String>),
+    #[serde(rename = "n")]
+    KeyNext(Hash),
+    #[serde(rename = "o")]
+    KeyOver(Hash),
+    #[serde(rename = "r")]
+    Reached(Vec<String>),
+    #[serde(rename = "x")]
+    Revoked(NodeId, Vec<Id>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StatedShape(NodeId, i64, Shape);
+
+#[derive(Serialize, Deserialize)]
+struct SignedShape(ByteBuf, ByteBuf, ByteBuf);
+
+impl Stated {
+    /// What is to be signed.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let shape = match self.statement.clone() {
+            Statement::Admitted {
+                node,
+                key,
+                addresses,
+            } => Shape::Admitted(node, Hash::new(key), addresses),
+            Statement::KeyNext(key) => Shape::KeyNext(Hash::new(key)),
+            Statement::KeyOver(key) => Shape::KeyOver(Hash::new(key)),
+            Statement::Reached(addresses) => Shape::Reached(addresses),
+            Statement::Revoked { node, kept } => {
+                Shape::Revoked(node, kept.into_iter().map(Id::new).collect())
+            }
+        };
+        let mut bytes = PURPOSE.to_vec();
+        // Plain numbers, texts and lists always have a MessagePack form.
+        bytes.extend(
+            rmp_serde::to_vec(&StatedShape(self.by, self.at.as_second(), shape))
+                .unwrap_or_default(),
+        );
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let StatedShape(by, at, shape) =
+            rmp_serde::from_slice(bytes.strip_prefix(PURPOSE)?).ok()?;
+        let statement = match shape {
+            Shape::Admitted(node, key, addresses) => Statement::Admitted {
+                node,
+                key: *key,
+                addresses: bounded(addresses)?,
+            },
+            Shape::KeyNext(key) => Statement::KeyNext(*key),
+            Shape::KeyOver(key) => Statement::KeyOver(*key),
+            Shape::Reached(addresses) => Statement::Reached(bounded(addresses)?),
+            Shape::Revoked(node, kept) => Statement::Revoked {
+                node,
+                kept: kept.into_iter().map(|id| *id).collect(),
+            },
+        };
+        let at = Timestamp::from_second(at).ok()?;
+        Some(Self { by, at, statement })
+    }
+}
+
+fn bounded(addresses: Vec<String>) -> Option<Vec<String>> {
+    let sound = |address: &String| address.len() <= ADDRESS_LIMIT && address.contains(':');
+    (addresses.len() <= ADDRESSES_LIMIT && addresses.iter().all(sound)).then_some(addresses)
+}
+
+impl Signed {
+    /// As it is stored and travels.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let part = |bytes: &Vec<u8>| ByteBuf::from(bytes.clone());
+        let shape = SignedShape(part(&self.bytes), part(&self.key), part(&self.signature));
+        // Byte strings always have a MessagePack form.
+        rmp_serde::to_vec(&shape).unwrap_or_default()
+    }
+
+    /// Reads what [`Signed::encode`] wrote. Whether the signature is right is for others to say.
+    ///
+    /// # Errors
+    /// [`NoStatement`] for anything else.
+    pub fn decode(bytes: &[u8]) -> Result<Self, NoStatement> {
+        if bytes.len() > STATEMENT_LIMIT {
+            return Err(NoStatement);
+        }
+        let SignedShape(bytes, key, signature) =
+            rmp_serde::from_slice(bytes).map_err(|_| NoStatement)?;
+        let signed = Self {
+            bytes: bytes.into_vec(),
+            key: key.into_vec(),
+            signature: signature.into_vec(),
+        };
+        Stated::read(&signed.bytes)
+            .is_some()
+            .then_some(signed)
+            .ok_or(NoStatement)
+    }
+
+    /// Names it.
+    #[must_use]
+    pub fn id(&self) -> StatementId {
+        let mut id = [0; 16];
+        let whole = digest(&[&self.bytes]);
+        id.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+        id
+    }
+}
+
+/// A node that belongs to the register.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Member {
+    /// The keys by which it is known now, the newest last.
+    pub keys: Vec<Key>,
+    /// Where it is reached.
+    pub addresses: Vec<String>,
+}
+
+/// What the statements say together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Membership {
+    /// Who belongs to the register.
+    pub members: BTreeMap<NodeId, Member>,
+    /// Who is out for good.
+    pub revoked: BTreeSet<NodeId>,
+}
+
+/// All statements that a node holds, each with a right signature.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roster {
+    statements: BTreeMap<StatementId, (Signed, Stated)>,
+}
+
+impl Roster {
+    /// Takes a statement whose signature is right; whether it was news. One that its key does not belong to whoever
+    /// is said to state it is not taken, nor one over [`STATEMENTS_LIMIT`].
+    pub fn take(&mut self, signed: Signed) -> bool {
+        let Some(stated) = Stated::read(&signed.bytes) else {
+            return false;
+        };
+        let id = signed.id();
+        let full = self.statements.len() >= STATEMENTS_LIMIT;
+        let by = key_of(&signed.key);
+        if full || self.statements.contains_key(&id) || !self.keys_ever(stated.by).contains(&by) {
+            return false;
+        }
+        self.statements.insert(id, (signed, stated));
+        true
+    }
+
+    /// Every statement, as it travels. One that announces a key goes before what that key signed.
+    #[must_use]
+    pub fn all(&self) -> Vec<Signed> {
+        let mut all: Vec<&(Signed, Stated)> = self.statements.values().collect();
+        all.sort_by_key(|(signed, stated)| (stated.at, signed.id()));
+        all.into_iter().map(|(signed, _)| signed.clone()).collect()
+    }
+
+    /// Whether a statement is held.
+    #[must_use]
+    pub fn holds(&self, id: &StatementId) -> bool {
+        self.statements.contains_key(id)
+    }
+
+    /// Stands for all statements that are held.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let ids: Vec<u8> = self.statements.keys().flatten().copied().collect();
+        digest(&[b"kortisto roster", &ids])
+    }
+
+    /// What a node stated.
+    pub fn stated_by(&self, node: NodeId) -> impl Iterator<Item = (&StatementId, &Statement)> {
+        self.statements
+            .iter()
+            .filter(move |(_, (_, stated))| stated.by == node)
+            .map(|(id, (_, stated))| (id, &stated.statement))
+    }
+
+    /// Where a node said last that it is reached.
+    #[must_use]
+    pub fn reached(&self, node: NodeId) -> Option<&Vec<String>> {
+        let stated = self.statements.values().map(|(_, stated)| stated);
+        stated
+            .filter(|stated| stated.by == node)
+            .filter_map(|stated| match &stated.statement {
+                Statement::Reached(addresses) => Some((stated.at, addresses)),
+                _ => None,
+            })
+            .max_by_key(|(at, _)| *at)
+            .map(|(_, addresses)| addresses)
+    }
+
+    /// Every key that was ever a node's: the one that its id comes from, and those that it announced.
+    #[must_use]
+    pub fn keys_ever(&self, node: NodeId) -> Keys {
+        let announced = self
+            .stated_by(node)
+            .filter_map(|(_, statement)| match statement {
+                Statement::KeyNext(key) => Some(*key),
+                _ => None,
+            });
+        Keys {
+            node,
+            announced: announced.collect(),
+        }
+    }
+
+    /// Who belongs to the register and who is out, when those in `roots` (this node, and whom it was paired with by
+    /// hand) are known to belong to it.
+    #[must_use]
+    pub fn membership(&self, roots: &BTreeMap<NodeId, Member>) -> Membership {
+        let ever = self.let_in(roots, |_, _| true);
+        let mut kept: BTreeMap<NodeId, BTreeSet<StatementId>> = BTreeMap::new();
+        for (_, stated) in self.statements.values() {
+            if let (true, Statement::Revoked { node, kept: these }) =
+                (ever.contains(&stated.by), &stated.statement)
+            {
+                kept.entry(*node)
+                    .and_modify(|known| known.retain(|id| these.contains(id)))
+                    .or_insert_with(|| these.clone());
+            }
+        }
+        let counts =
+            |by: NodeId, id: &StatementId| kept.get(&by).is_none_or(|ids| ids.contains(id));
+        let mut members = self.let_in(roots, counts);
+        members.retain(|node| !kept.contains_key(node));
+        Membership {
+            members: members
+                .into_iter()
+                .map(|node| (node, self.member(node, roots, &counts)))
+                .collect(),
+            revoked: kept.into_keys().collect(),
+        }
+    }
+
+    /// Everybody who was let in by somebody who was let in, by statements that count.
+    fn let_in(
+        &self,
+        roots: &BTreeMap<NodeId, Member>,
+        counts: impl Fn(NodeId, &StatementId) -> bool,
+    ) -> BTreeSet<NodeId> {
+        let mut members: BTreeSet<NodeId> = roots.keys().copied().collect();
+        loop {
+            let before = members.len();
+            for (id, (_, stated)) in &self.statements {
+                if let Statement::Admitted { node, .. } = stated.statement
+                    && members.contains(&stated.by)
+                    && counts(stated.by, id)
+                {
+                    members.insert(node);
+                }
+            }
+            if members.len() == before {
+                return members;
+            }
+        }
+    }
+
+    fn member(
+        &self,
+        node: NodeId,
+        roots: &BTreeMap<NodeId, Member>,
+        counts: &impl Fn(NodeId, &StatementId) -> bool,
+    ) -> Member {
+        let mut member = roots.get(&node).cloned().unwrap_or_default();
+        let mut over = BTreeSet::new();
+        let mut keys: BTreeSet<(Timestamp, Key)> = BTreeSet::new();
+        let mut reached: BTreeMap<(bool, Timestamp), &Vec<String>> = BTreeMap::new();
+        for (id, (_, stated)) in &self.statements {
+            if !counts(stated.by, id) {
+                continue;
+            }
+            match &stated.statement {
+                Statement::Admitted {
+                    node: who,
+                    key,
+                    addresses,
+                } if *who == node && self.keys_ever(node).contains(key) => {
+                    keys.insert((stated.at, *key));
+                    reached.insert((false, stated.at), addresses);
+                }
+                Statement::KeyNext(key) if stated.by == node => {
+                    keys.insert((stated.at, *key));
+                }
+                Statement::KeyOver(key) if stated.by == node => {
+                    over.insert(*key);
+                }
+                Statement::Reached(addresses) if stated.by == node => {
+                    reached.insert((true, stated.at), addresses);
+                }
+                _ => {}
+            }
+        }
+        for (_, key) in keys {
+            member.keys.retain(|known| *known != key);
+            member.keys.push(key);
+        }
+        member.keys.retain(|key| !over.contains(key));
+        // What a node says of itself is likelier than what was said when it was let in.
+        for address in reached.into_values().rev().take(2).flatten() {
+            if !member.addresses.contains(address) {
+                member.addresses.push(address.clone());
+            }
+        }
+        member.addresses.truncate(ADDRESSES_LIMIT);
+        member
+    }
+}
+
+/// Every key that was ever a node's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    node: NodeId,
+    announced: BTreeSet<Key>,
+}
+
+impl Keys {
+    /// Whether the node announced this key after its first.
+    #[must_use]
+    pub fn announced(&self, key: &Key) -> bool {
+        self.announced.contains(key)
+    }
+
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn contains(&self, key: &Key) -> bool {
+        node_id(key) == self.node || self.announced.contains(key)
+    }
+}
