@@ -169,6 +169,8 @@ pub struct World {
     lines: VecDeque<(usize, usize, Vec<u8>)>,
     /// Bytes sent by each node.
     pub sent: Vec<usize>,
+    /// What befalls every frame on its way.
+    pub speech: Option<fn(&mut Vec<u8>)>,
     now: i64,
     rng: ChaCha8Rng,
 }
@@ -191,6 +193,7 @@ impl World {
             nodes: Vec::new(),
             lines: VecDeque::new(),
             sent: vec![0; count.into()],
+            speech: None,
             now: 1_800_000_000,
             rng: ChaCha8Rng::seed_from_u64(7),
         };
@@ -253,6 +256,20 @@ impl World {
         self.nodes[at].replica = replica;
         self.nodes[at].store = store;
         self.nodes[at].directory = directory;
+    }
+
+    /// Begins a life on a copy of a node's store, as when a copy of its disk is started elsewhere.
+    pub fn copy(&mut self, at: usize) -> Node {
+        let (id, key) = (self.nodes[at].id, self.nodes[at].key);
+        let store = self.nodes[at].store.clone();
+        let (replica, store, directory) = self.start(id, key, store);
+        Node {
+            id,
+            key,
+            replica,
+            store,
+            directory,
+        }
     }
 
     /// Time passes with everybody asleep.
@@ -335,9 +352,12 @@ impl World {
 
     /// Lets one frame arrive, if any is under way.
     pub fn step(&mut self) -> bool {
-        let Some((from, to, frame)) = self.lines.pop_front() else {
+        let Some((from, to, mut frame)) = self.lines.pop_front() else {
             return false;
         };
+        if let Some(speech) = self.speech {
+            speech(&mut frame);
+        }
         let from = self.nodes[from].id;
         self.input(to, Input::Frame(from, frame));
         true

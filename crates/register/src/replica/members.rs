@@ -219,6 +219,7 @@ impl Replica {
         theirs: [u8; 32],
         cx: &mut Cx<'_>,
     ) -> Result<(), Fault> {
+        let answers = !statements.is_empty();
         let mut sound = Vec::new();
         for bytes in statements {
             let signed = Signed::decode(&bytes).map_err(|_| Fault::Frame)?;
@@ -240,6 +241,10 @@ impl Replica {
         }
         if !news.is_empty() {
             self.follow_roster(cx);
+        }
+        // So that the peer knows what is held here.
+        if answers && self.peers.contains_key(&peer) {
+            self.send_roster(peer, &[], cx);
         }
         Ok(())
     }

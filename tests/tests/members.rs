@@ -1,0 +1,245 @@
+//! Who belongs to the register: premises that never met learn of each other, keys change, a lost computer is put out,
+//! a copied disk is noticed, and an older program is spoken to in its own words.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+use kortisto_tests::perfect::{PaperNotary, World};
+use register::contact::Name;
+use register::document::{FieldKey, RecordKind};
+use register::edit::{Change, Target};
+use register::id::OPERATOR;
+use register::replica::{Command, Older, PeerReport, PeerState, Refusal};
+use register::roster::key_of;
+use register::value::Content;
+
+fn client(world: &mut World, at: usize, last: &str) {
+    let name = Content::Name(Name::new(last, "Maria").unwrap());
+    let change = Change::SetField(FieldKey::Name, name);
+    world.edit(at, Target::New(RecordKind::Client), change);
+}
+
+fn report(world: &World, at: usize, of: usize) -> Option<PeerReport> {
+    let peer = world.id(of);
+    let report = world.nodes[at].replica.report();
+    report.peers.into_iter().find(|one| one.peer == peer)
+}
+
+fn revoke(world: &mut World, at: usize, whom: usize) -> Result<(), Refusal> {
+    let node = world.id(whom);
+    let command = Command::Revoke {
+        node,
+        author: OPERATOR,
+    };
+    world.command(at, command).map(drop)
+}
+
+/// Three in a row, all in contact once.
+fn row() -> World {
+    let mut world = World::row(3);
+    client(&mut world, 0, "Alku");
+    world.connect(0, 1);
+    world.connect(1, 2);
+    world.settle();
+    world
+}
+
+#[test]
+fn a_premises_let_in_at_one_place_is_known_at_all_and_spoken_to() {
+    let mut world = row();
+    let third = report(&world, 0, 2).unwrap();
+    assert_eq!(third.keys, [key_of(&world.nodes[2].key)]);
+    assert_eq!(third.addresses, ["127.0.0.1:1"]);
+    assert!(report(&world, 2, 0).is_some());
+    world.disconnect(0, 1);
+    world.disconnect(1, 2);
+    client(&mut world, 0, "Suora");
+    world.connect(0, 2);
+    assert_eq!(world.cards(2).len(), 2);
+    assert_eq!(world.state(0, 2), (PeerState::Agreed, 0));
+    world.restart(2);
+    assert!(report(&world, 2, 0).is_some(), "forgotten at a restart");
+}
+
+#[test]
+fn who_is_put_out_at_one_place_is_out_at_all_and_learns_of_it_itself() {
+    let mut world = row();
+    world.connect(0, 2);
+    revoke(&mut world, 0, 2).unwrap();
+    world.settle();
+    assert!(report(&world, 0, 2).is_none());
+    assert!(report(&world, 1, 2).is_none(), "not told");
+    assert!(world.nodes[2].replica.report().revoked);
+    for at in 0..2 {
+        world.restart(at);
+        assert!(report(&world, at, 2).is_none(), "{at} forgot it");
+    }
+    let back = register::replica::Peer::new(key_of(&world.nodes[2].key), "127.0.0.1:1");
+    let refused = world.command(0, Command::AddPeer(back)).unwrap_err();
+    assert_eq!(refused, Refusal::Revoked);
+    let oneself = revoke(&mut world, 0, 0).unwrap_err();
+    assert_eq!(oneself, Refusal::Oneself);
+}
+
+#[test]
+fn who_was_out_of_reach_hears_at_first_contact_who_was_put_out() {
+    let mut world = row();
+    world.disconnect(0, 1);
+    world.disconnect(1, 2);
+    revoke(&mut world, 0, 2).unwrap();
+    assert!(report(&world, 1, 2).is_some());
+    world.connect(0, 1);
+    assert!(report(&world, 1, 2).is_none());
+}
+
+#[test]
+fn a_key_changes_once_everybody_has_heard_of_it_and_the_node_stays_who_it_is() {
+    let mut world = row();
+    let (old, next) = (world.nodes[0].key, [77; 32]);
+    world.disconnect(0, 1);
+    world
+        .command(0, Command::AnnounceKey(key_of(&next)))
+        .unwrap();
+    let change = world.nodes[0].replica.report().next_key.unwrap();
+    assert_eq!(change.key, key_of(&next));
+    assert_eq!(change.waits_for.len(), 2, "the third is known too");
+    world.connect(0, 1);
+    world.connect(0, 2);
+    let change = world.nodes[0].replica.report().next_key.unwrap();
+    assert_eq!(change.waits_for, []);
+    for at in [1, 2] {
+        let keys = report(&world, at, 0).unwrap().keys;
+        assert_eq!(keys, [key_of(&old), key_of(&next)], "both hold at {at}");
+    }
+    world.nodes[0].key = next;
+    world.command(0, Command::KeyInUse).unwrap();
+    world.settle();
+    assert_eq!(world.nodes[0].replica.report().next_key, None);
+    for at in [1, 2] {
+        assert_eq!(report(&world, at, 0).unwrap().keys, [key_of(&next)]);
+    }
+    client(&mut world, 0, "Jatko");
+    world.settle();
+    assert_eq!(world.cards(2).len(), 2);
+    // The statement by the later key is believed where the node was let in by its first.
+    assert!(revoke(&mut world, 0, 1).is_ok());
+    world.settle();
+    assert!(report(&world, 2, 1).is_none());
+}
+
+#[test]
+fn a_key_that_took_over_in_a_crash_is_stated_at_the_next_start() {
+    let mut world = row();
+    let next = [78; 32];
+    let command = Command::AnnounceKey(key_of(&next));
+    world.command(0, command).unwrap();
+    world.settle();
+    world.nodes[0].key = next;
+    world.disconnect(0, 1);
+    world.restart(0);
+    world.connect(0, 1);
+    assert_eq!(report(&world, 1, 0).unwrap().keys, [key_of(&next)]);
+}
+
+#[test]
+fn a_statement_that_somebody_else_signed_costs_the_line() {
+    use register::replica::Notary as _;
+    use register::roster::{Roster, Stated, Statement};
+    let world = row();
+    let stated = Stated {
+        by: world.id(0),
+        at: "2027-01-15T08:00:00Z".parse().unwrap(),
+        statement: Statement::Revoked {
+            node: world.id(1),
+            kept: std::collections::BTreeSet::new(),
+        },
+    };
+    let forged = PaperNotary(world.nodes[2].key).sign(&stated.bytes());
+    assert!(!Roster::default().take(forged));
+    let right = PaperNotary(world.nodes[0].key).sign(&stated.bytes());
+    assert!(Roster::default().take(right));
+}
+
+#[test]
+fn a_copy_of_a_disk_is_noticed_and_the_second_is_refused() {
+    let mut world = row();
+    world.disconnect(0, 1);
+    world.disconnect(1, 2);
+    let copy = world.copy(0);
+    let first = std::mem::replace(&mut world.nodes[0], copy);
+    // A restart looks the same, so the copy is let in as long as nobody has heard the first again.
+    world.connect(0, 1);
+    assert_eq!(world.state(1, 0).0, PeerState::Agreed);
+    world.disconnect(0, 1);
+    let copy = std::mem::replace(&mut world.nodes[0], first);
+    world.connect(0, 1);
+    assert_eq!(world.state(1, 0).0, PeerState::Agreed);
+    assert!(report(&world, 1, 0).unwrap().twin.is_some(), "not noticed");
+    world.disconnect(0, 1);
+    world.restart(1);
+    world.nodes[0] = copy;
+    client(&mut world, 0, "Kopio");
+    world.connect(0, 1);
+    assert_eq!(world.state(1, 0).0, PeerState::Twin);
+    assert_eq!(world.state(0, 1).0, PeerState::Twin, "the copy is not told");
+    assert_eq!(world.cards(1).len(), 1, "the copy was let in");
+}
+
+/// Puts another number of a protocol into a hello.
+fn say(frame: &mut [u8], protocol: u8) {
+    if let [0x81, 0xa1, b'h', 0x99, number, ..] = frame {
+        *number = protocol;
+    }
+}
+
+#[test]
+fn an_older_program_is_spoken_to_in_its_own_protocol() {
+    let mut world = World::new(2);
+    // Each takes the other for the program before this one.
+    world.speech = Some(|frame| {
+        say(frame, 2);
+        let kind = frame[2];
+        assert!(
+            b"hjlowpamqrdtek".contains(&kind),
+            "not in protocol 2: {frame:?}"
+        );
+    });
+    client(&mut world, 0, "Vanha");
+    world.connect(0, 1);
+    client(&mut world, 1, "Uusi");
+    world.settle();
+    assert_eq!(world.cards(0).len(), 2);
+    assert_eq!(world.cards(1).len(), 2);
+    assert_eq!(world.state(0, 1), (PeerState::Agreed, 0));
+    assert_eq!(report(&world, 0, 1).unwrap().program, None);
+    // Updated, they say more.
+    world.speech = None;
+    world.disconnect(0, 1);
+    world.connect(0, 1);
+    let version = env!("CARGO_PKG_VERSION");
+    let peer = report(&world, 0, 1).unwrap();
+    assert_eq!(peer.program.as_deref(), Some(version));
+    assert_eq!(
+        peer.records,
+        Some(world.nodes[1].replica.report().records as u64)
+    );
+}
+
+#[test]
+fn programs_that_can_not_talk_say_which_one_to_update() {
+    for (speech, older) in [
+        ((|frame| say(frame, 1)) as fn(&mut Vec<u8>), Older::There),
+        (|frame| say(frame, 9), Older::Here),
+    ] {
+        let mut world = World::new(2);
+        world.speech = Some(speech);
+        client(&mut world, 0, "Alku");
+        world.connect(0, 1);
+        assert_eq!(world.state(0, 1).0, PeerState::OtherVersion);
+        assert_eq!(report(&world, 0, 1).unwrap().older, Some(older));
+        assert_eq!(world.cards(1).len(), 0);
+    }
+}
