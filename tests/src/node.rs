@@ -73,6 +73,32 @@ impl Node {
         })
     }
 
+    /// A node that lies in `directory` already, as another program left it; it gets free ports of loopback.
+    ///
+    /// # Errors
+    /// When its settings can't be read or written.
+    pub fn adopt(directory: &Path) -> anyhow::Result<Self> {
+        let (console, link) = (port::free()?, port::free()?);
+        let settings = directory.join("kortisto.toml");
+        let mut table: toml::Table = std::fs::read_to_string(&settings)?.parse()?;
+        for (section, address) in [("console", console), ("link", link)] {
+            let mut inner = toml::Table::new();
+            inner.insert("address".to_owned(), address.to_string().into());
+            table.insert(section.to_owned(), inner.into());
+        }
+        std::fs::write(&settings, table.to_string())?;
+        Ok(Self {
+            directory: directory.to_owned(),
+            log: directory.with_extension("log"),
+            console,
+            link,
+            owner: String::new(),
+            code: String::new(),
+            child: None,
+            clock_offset: SignedDuration::ZERO,
+        })
+    }
+
     /// Its directory.
     #[must_use]
     pub fn directory(&self) -> &Path {

@@ -162,6 +162,9 @@ pub struct Node {
     pub directory: Directory,
 }
 
+/// What befalls a frame on its way.
+pub type Speech = Box<dyn FnMut(&mut Vec<u8>)>;
+
 /// Several nodes, the lines between them, and one clock.
 pub struct World {
     /// The nodes.
@@ -170,7 +173,9 @@ pub struct World {
     /// Bytes sent by each node.
     pub sent: Vec<usize>,
     /// What befalls every frame on its way.
-    pub speech: Option<fn(&mut Vec<u8>)>,
+    pub speech: Option<Speech>,
+    /// Lines that nodes have closed because of what came: on them nothing comes any more until they are brought up.
+    pub closed: Vec<(usize, usize)>,
     now: i64,
     rng: ChaCha8Rng,
 }
@@ -194,6 +199,7 @@ impl World {
             lines: VecDeque::new(),
             sent: vec![0; count.into()],
             speech: None,
+            closed: Vec::new(),
             now: 1_800_000_000,
             rng: ChaCha8Rng::seed_from_u64(7),
         };
@@ -303,7 +309,11 @@ impl World {
                     self.lines.push_back((at, to, frame));
                 }
                 Effect::Reply(_, reply) => answer = Some(reply),
-                Effect::Close(peer, fault) => panic!("{at} closes {peer}: {fault}"),
+                Effect::Close(peer, fault) => {
+                    assert!(self.speech.is_some(), "{at} closes {peer}: {fault}");
+                    let of = self.nodes.iter().position(|node| node.id == peer).unwrap();
+                    self.closed.push((at, of));
+                }
                 Effect::Notify(Notice::Forgotten(record)) => forgotten.push(record),
                 Effect::Notify(Notice::Directory(update)) => {
                     self.nodes[at].directory.apply(update);
@@ -355,7 +365,7 @@ impl World {
         let Some((from, to, mut frame)) = self.lines.pop_front() else {
             return false;
         };
-        if let Some(speech) = self.speech {
+        if let Some(speech) = &mut self.speech {
             speech(&mut frame);
         }
         let from = self.nodes[from].id;

@@ -89,6 +89,7 @@ fn quiet() -> Report {
         founder: false,
         revoked: false,
         next_key: None,
+        announced: std::collections::BTreeSet::new(),
         met: Vec::new(),
         logs: register::audit::query::Standing::default(),
     }

@@ -1,5 +1,6 @@
 //! Who a node is: an Ed25519 key and a self-signed certificate. A peer is known by its key alone.
 
+mod change;
 mod sign;
 mod text;
 
@@ -15,14 +16,16 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-pub use sign::{Signed, Signer, is_signature, verify};
+pub use sign::{Signed, Signer, is_signature};
 pub use text::{ClaimedId, IdTextError};
 
 const KEY: &str = "key.pem";
 const CERTIFICATE: &str = "certificate.pem";
 const LINE_KEY: &str = "line.key";
-/// How long a certificate is good for. Pairing rests on the key; the dates bound how long a lost one helps.
-const YEARS: i32 = 10;
+/// The id of a node whose key has changed since its first.
+const NODE: &str = "node.id";
+/// How long a certificate is good for, years. Pairing rests on the key; the dates bound how long a lost one helps.
+const YEARS: i32 = 2;
 /// Bytes of `line.key`: 64 for the key of stateless resets, 8 for that of connection ids.
 const LINE_KEY_BYTES: usize = 72;
 
@@ -92,6 +95,7 @@ pub struct Identity {
     certificate: CertificateDer<'static>,
     line_key: [u8; LINE_KEY_BYTES],
     peer_id: PeerId,
+    node: NodeId,
 }
 
 impl fmt::Debug for Identity {
@@ -107,6 +111,7 @@ impl Clone for Identity {
             certificate: self.certificate.clone(),
             line_key: self.line_key,
             peer_id: self.peer_id,
+            node: self.node,
         }
     }
 }
@@ -117,45 +122,23 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Exists`] when one is there, and others when files can't be written.
     pub fn create(directory: &Path) -> Result<Self, IdentityError> {
-        let today = today();
-        Self::create_between(
-            directory,
-            (today.0 - 1, today.1, today.2),
-            (today.0 + YEARS, today.1, today.2),
-        )
+        let (first, last) = validity_from(today());
+        Self::create_between(directory, first, last)
     }
 
     /// Like [`Identity::create`], with the certificate's first and last day (year, month, day).
     ///
     /// # Errors
     /// As [`Identity::create`].
-    pub fn create_between(
-        directory: &Path,
-        first: (i32, u8, u8),
-        last: (i32, u8, u8),
-    ) -> Result<Self, IdentityError> {
+    pub fn create_between(directory: &Path, first: Day, last: Day) -> Result<Self, IdentityError> {
         fs::create_dir_all(directory).map_err(file_error(directory))?;
-        let key =
-            rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).map_err(|_| IdentityError::Key)?;
-        let mut parameters = rcgen::CertificateParams::default();
-        parameters.distinguished_name = rcgen::DistinguishedName::new();
-        parameters
-            .distinguished_name
-            .push(rcgen::DnType::CommonName, "kortisto");
-        parameters.not_before = rcgen::date_time_ymd(first.0, first.1, first.2);
-        parameters.not_after = rcgen::date_time_ymd(last.0, last.1, last.2);
-        let certificate = parameters
-            .self_signed(&key)
-            .map_err(|_| IdentityError::Key)?;
+        let key = new_key()?;
+        let certificate = certificate(&key, first, last)?;
         let mut line_key = [0; LINE_KEY_BYTES];
         getrandom::fill(&mut line_key).map_err(|_| IdentityError::Key)?;
         write_new(&directory.join(KEY), key.serialize_pem().as_bytes(), 0o600)?;
         write_new(&directory.join(LINE_KEY), &line_key, 0o600)?;
-        write_new(
-            &directory.join(CERTIFICATE),
-            certificate.pem().as_bytes(),
-            0o644,
-        )?;
+        write_new(&directory.join(CERTIFICATE), certificate.as_bytes(), 0o644)?;
         Self::load(directory)
     }
 
@@ -164,6 +147,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError`] when a file is missing or damaged, or key and certificate don't belong together.
     pub fn load(directory: &Path) -> Result<Self, IdentityError> {
+        change::finish(directory)?;
         let (key_path, certificate_path) = (directory.join(KEY), directory.join(CERTIFICATE));
         let key_pem = fs::read(&key_path).map_err(file_error(&key_path))?;
         let key = PrivateKeyDer::from_pem_slice(&key_pem)
@@ -185,11 +169,13 @@ impl Identity {
         rustls::sign::CertifiedKey::new(vec![certificate.clone()], signing)
             .keys_match()
             .map_err(|_| IdentityError::Mismatch)?;
+        let node = change::read_node(directory)?.unwrap_or_else(|| peer_id.claimed().node());
         Ok(Self {
             key,
             certificate,
             line_key,
             peer_id,
+            node,
         })
     }
 
@@ -199,10 +185,18 @@ impl Identity {
         self.peer_id
     }
 
-    /// Whose identity this is.
+    /// Whose identity this is, for life.
     #[must_use]
-    pub fn node(&self) -> NodeId {
-        self.peer_id.claimed().node()
+    pub const fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// The first and the last second since 1970 at which the certificate is valid.
+    ///
+    /// # Errors
+    /// [`IdentityError::Certificate`] when it can't be read.
+    pub fn validity(&self) -> Result<(i64, i64), IdentityError> {
+        validity_of(&self.certificate)
     }
 
     pub(crate) fn chain(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
@@ -237,24 +231,62 @@ pub(crate) fn valid_at(
     certificate: &CertificateDer<'_>,
     second: i64,
 ) -> Result<bool, IdentityError> {
+    let (first, last) = validity_of(certificate)?;
+    Ok((first..=last).contains(&second))
+}
+
+/// The first and the last second since 1970 at which the certificate is valid.
+pub(crate) fn validity_of(certificate: &CertificateDer<'_>) -> Result<(i64, i64), IdentityError> {
     let (_, parsed) =
         X509Certificate::from_der(certificate).map_err(|_| IdentityError::Certificate)?;
     let validity = parsed.validity();
-    Ok((validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&second))
+    Ok((
+        validity.not_before.timestamp(),
+        validity.not_after.timestamp(),
+    ))
+}
+
+/// Year, month and day.
+pub type Day = (i32, u8, u8);
+
+/// From when until when a certificate is to be valid that is made on this day. It begins a year early, for peers whose
+/// clock is behind.
+fn validity_from((year, month, day): Day) -> (Day, Day) {
+    // The 29th of February is not in every year.
+    let day = day.min(28);
+    ((year - 1, month, day), (year + YEARS, month, day))
+}
+
+fn new_key() -> Result<rcgen::KeyPair, IdentityError> {
+    rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).map_err(|_| IdentityError::Key)
+}
+
+/// A self-signed certificate as PEM.
+fn certificate(key: &rcgen::KeyPair, first: Day, last: Day) -> Result<String, IdentityError> {
+    let mut parameters = rcgen::CertificateParams::default();
+    parameters.distinguished_name = rcgen::DistinguishedName::new();
+    parameters
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "kortisto");
+    parameters.not_before = rcgen::date_time_ymd(first.0, first.1, first.2);
+    parameters.not_after = rcgen::date_time_ymd(last.0, last.1, last.2);
+    let made = parameters.self_signed(key);
+    made.map(|certificate| certificate.pem())
+        .map_err(|_| IdentityError::Key)
 }
 
 #[expect(
     clippy::disallowed_methods,
     reason = "a certificate's dates are those of the day it is made"
 )]
-fn today() -> (i32, u8, u8) {
+fn today() -> Day {
     let date = jiff::tz::Offset::UTC
         .to_datetime(jiff::Timestamp::now())
         .date();
     (
         date.year().into(),
         date.month().unsigned_abs(),
-        date.day().unsigned_abs().min(28),
+        date.day().unsigned_abs(),
     )
 }
 

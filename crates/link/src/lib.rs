@@ -232,6 +232,11 @@ impl Link {
         self.order(Order::Peers(peers));
     }
 
+    /// From now on the node shows this certificate, and uses its key. Connections that stand stay.
+    pub fn set_identity(&self, identity: Identity) {
+        self.order(Order::Identity(Box::new(identity)));
+    }
+
     /// Sends a frame to a connected peer, in order. Never waits: a peer that falls too far behind is closed.
     ///
     /// Returns whether the frame was taken; that it arrived is for the peer to say.

@@ -30,6 +30,8 @@ const GOODBYE: Duration = Duration::from_secs(1);
 pub(crate) enum Order {
     /// Who the peers are.
     Peers(Vec<Peer>),
+    /// The node's key or certificate has changed.
+    Identity(Box<Identity>),
     /// A peer broke the protocol.
     Close(NodeId, Fault),
     /// The line is cut, or healed.
@@ -108,6 +110,7 @@ impl Lines {
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(Order::Peers(peers)) => self.set_peers(peers).await,
+                    Some(Order::Identity(identity)) => self.set_identity(*identity),
                     Some(Order::Close(node, fault)) => self.close_faulty(node, fault).await,
                     Some(Order::Cut(cut)) => self.set_cut(cut).await,
                     Some(Order::Stop(told)) => break Some(told),
@@ -355,6 +358,26 @@ impl Lines {
         let dialling = self.keep_dialling(node, keys, addresses, FAULT_PAUSE);
         if let Some(known) = self.peers.get_mut(&node) {
             known.dialling = dialling;
+        }
+    }
+
+    /// Dials with the present identity from now on, and shows it to whoever dials.
+    fn set_identity(&mut self, identity: Identity) {
+        self.identity = identity;
+        if self.cut {
+            return;
+        }
+        let nodes: Vec<NodeId> = self.peers.keys().copied().collect();
+        for node in nodes {
+            let Some(known) = self.peers.get(&node) else {
+                continue;
+            };
+            known.dialling.abort();
+            let (keys, addresses) = (known.keys.clone(), known.addresses.clone());
+            let dialling = self.keep_dialling(node, keys, addresses, Duration::ZERO);
+            if let Some(known) = self.peers.get_mut(&node) {
+                known.dialling = dialling;
+            }
         }
     }
 

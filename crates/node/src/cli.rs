@@ -59,6 +59,9 @@ pub enum Command {
     /// Other premises.
     #[command(subcommand)]
     Peer(Peer),
+    /// The node's own key and certificate.
+    #[command(subcommand)]
+    Identity(Identity),
     /// Erase a client here and at every premises, and print the certificate.
     Erase(Erase),
     /// What was erased, and the proof of it.
@@ -256,13 +259,22 @@ pub enum Format {
     Jsonl,
 }
 
+/// `identity`.
+#[derive(Debug, Subcommand)]
+pub enum Identity {
+    /// Go over to a new key, as soon as every premises has heard of it. The node stays who it is, and no line drops.
+    Rotate(Place),
+}
+
 /// `peer`.
 #[derive(Debug, Subcommand)]
 pub enum Peer {
     /// Pair with another premises, or change its address. To be done at both.
     Add(PeerAdd),
-    /// Part from another premises.
+    /// Part from another premises, at this one only: it can be paired again.
     Remove(PeerRemove),
+    /// Put a lost, stolen or retired computer out of use for good, at every premises. Can't be undone.
+    Revoke(PeerRemove),
     /// List the other premises.
     List(Status),
 }

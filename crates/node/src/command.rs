@@ -11,13 +11,13 @@ mod verify;
 use std::io::{self, Write as _};
 
 use crate::cli::{
-    Audit, Clock, Command, Erasure, Init, Key, Peer, PeerAdd, PeerRemove, Place, Quarantine,
-    Status, User, UserAdd,
+    Audit, Clock, Command, Erasure, Identity, Init, Key, Peer, PeerAdd, PeerRemove, Place,
+    Quarantine, Status, User, UserAdd,
 };
 use crate::errand::{Errand, Reply, Standing, Way, astray};
 use crate::exit::{Attempt as _, Exit, Failure, Outcome};
 use crate::premises::Plan;
-use crate::{demo, premises, run, standing};
+use crate::{care, demo, premises, run, standing};
 
 /// Does what the command line says. The exit code tells what came of it where that is no failure.
 ///
@@ -38,6 +38,8 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
         Command::Restore(args) => backup::restore(&args).await,
         Command::Peer(Peer::Add(args)) => add_peer(args).await,
         Command::Peer(Peer::Remove(args)) => remove_peer(args).await,
+        Command::Peer(Peer::Revoke(args)) => revoke(args).await,
+        Command::Identity(Identity::Rotate(args)) => rotate_identity(&args).await,
         Command::Peer(Peer::List(args)) => list_peers(&args).await,
         Command::Erase(args) => erasure::erase(&args).await,
         Command::Erasure(Erasure::List(args)) => erasure::list(&args).await,
@@ -160,6 +162,27 @@ async fn add_peer(args: PeerAdd) -> Outcome<Exit> {
 async fn remove_peer(args: PeerRemove) -> Outcome<Exit> {
     once(&args.dir, Errand::RemovePeer { peer_id: args.id }).await?;
     print("parted; what was exchanged stays at both premises\n")
+}
+
+async fn revoke(args: PeerRemove) -> Outcome<Exit> {
+    once(&args.dir, Errand::Revoke { peer_id: args.id }).await?;
+    print(
+        "out of use for good; premises in reach know it now, the others at first contact.\n\
+         What that computer holds stays on it: destroy its disk, or its keys/ directory.\n",
+    )
+}
+
+async fn rotate_identity(args: &Place) -> Outcome<Exit> {
+    premises::settings(&args.dir)?;
+    let next = care::prepare(&args.dir.join(premises::IDENTITY))?.to_string();
+    let errand = Errand::AnnounceKey {
+        peer_id: next.clone(),
+    };
+    once(&args.dir, errand).await?;
+    print(&format!(
+        "the next key is announced: {next}\n\
+         It is used as soon as every premises has heard of it; `kortisto status` says who has not.\n",
+    ))
 }
 
 async fn list_peers(args: &Status) -> Outcome<Exit> {

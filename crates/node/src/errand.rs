@@ -60,7 +60,17 @@ pub enum Errand {
         /// Where to dial it, `host:port`.
         address: String,
     },
-    /// Part from a peer: [`Reply::Done`].
+    /// Put a node out for good, at every premises: [`Reply::Done`].
+    Revoke {
+        /// Its peer id or node id.
+        peer_id: String,
+    },
+    /// Announce the key that this node will go over to: [`Reply::Done`].
+    AnnounceKey {
+        /// Its peer id.
+        peer_id: String,
+    },
+    /// Part from a peer, at this node only: [`Reply::Done`].
     RemovePeer {
         /// Its peer id, or its node id.
         peer_id: String,
@@ -149,6 +159,8 @@ impl core::fmt::Debug for Errand {
             Self::AddUser { .. } => "AddUser(redacted)",
             Self::AddPeer { .. } => "AddPeer",
             Self::RemovePeer { .. } => "RemovePeer",
+            Self::Revoke { .. } => "Revoke",
+            Self::AnnounceKey { .. } => "AnnounceKey",
             Self::Import { .. } => "Import(redacted)",
             Self::SetCatalogue { .. } => "SetCatalogue",
             Self::Export { .. } => "Export(redacted)",

@@ -13,6 +13,7 @@
 
 mod auditor;
 pub mod backup;
+mod care;
 pub mod cli;
 pub mod clock;
 pub mod command;

@@ -11,7 +11,7 @@ use register::document::Collection;
 use register::edit::{Change, Edit, Target};
 use register::id::{EntryId, NodeId, OPERATOR, SETTINGS};
 use register::people::Role;
-use register::replica::{Command, Notary as _};
+use register::replica::{Command, Notary};
 use register::settings::Premises;
 use register::value::Content;
 use tokio::runtime::Handle;
@@ -136,6 +136,8 @@ pub struct Opened {
     pub config: Config,
     /// Key and certificate.
     pub identity: Identity,
+    /// What signs with that key.
+    pub seal: Arc<Seal>,
     /// The replica and the store, not yet running.
     pub turn: Turn<FileVault>,
 }
@@ -167,10 +169,12 @@ pub fn open(dir: &Path) -> Outcome<Opened> {
         }
     });
     let node = identity.node();
-    let turn = Turn::open(node, vault, holdings, Chance::new(seal)?, sign)?;
+    let chance = Chance::new(Arc::clone(&seal) as Arc<dyn Notary + Send + Sync>)?;
+    let turn = Turn::open(node, vault, holdings, chance, sign)?;
     Ok(Opened {
         config,
         identity,
+        seal,
         turn,
     })
 }

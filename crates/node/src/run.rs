@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::backup::keeper::Keeper;
+use crate::care::Care;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
@@ -47,7 +48,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
         Vec::new(),
         LinkSettings::default(),
     )?;
-    let wire = Wire::new(link);
+    let wire = Wire::new(link.clone());
     let socket = control::bind(dir).attempt("listen on the control socket")?;
     let (office, running) = opened.turn.start(wire.clone(), events, Handle::current())?;
 
@@ -76,6 +77,13 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch)).with_keeper(keeper);
     let controlling = tokio::spawn(control::serve(socket, clerk));
     beside.spawn(timeservice::watch(office.clone()));
+    let care = Care {
+        directory: dir.join(premises::IDENTITY),
+        office: office.clone(),
+        link,
+        seal: opened.seal,
+    };
+    beside.spawn(care.watch());
     tracing::info!(
         premises = %facts.premises, node = %facts.node, console = %facts.console, link = %facts.link,
         "the node is ready"

@@ -8,6 +8,7 @@
 //! id that they saw. A concurrent edit puts another id, so the entry stands again, disputed, and
 //! nothing is eaten silently.
 
+mod columns;
 mod guard;
 mod history;
 mod slot;
@@ -115,7 +116,7 @@ pub enum DocumentError {
     /// Not readable, or not what its heads say.
     #[error("the record's document is damaged")]
     Damaged,
-    /// Over [`DOCUMENT_LIMIT`].
+    /// Over [`DOCUMENT_LIMIT`], or of more operations than any record has.
     #[error("the record's document is too large")]
     TooLarge,
     /// Changes that build on others not here.
@@ -183,7 +184,7 @@ impl Document {
     /// # Errors
     /// [`DocumentError`] when it can't be read whole. Never panics on any input.
     pub fn load(bytes: &[u8]) -> Result<Self, DocumentError> {
-        guard::chunks(bytes)?;
+        guard::bounded_chunks(bytes)?;
         guard::catch(|| Self::wrap(Automerge::load(bytes).map_err(|_| DocumentError::Damaged)?))
     }
 
@@ -312,7 +313,7 @@ impl Document {
     /// # Errors
     /// [`DocumentError`] when the bytes are no sound changes, or build on what isn't here.
     pub fn merge(&mut self, changes: &[u8], claimed: &Heads) -> Result<(), DocumentError> {
-        guard::chunks(changes)?;
+        guard::bounded_chunks(changes)?;
         let mut trial = self.inner.clone();
         let merged = guard::catch(move || {
             trial

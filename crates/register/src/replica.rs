@@ -487,6 +487,7 @@ impl Replica {
             founder: self.is_founder(),
             revoked: self.revoked,
             next_key: self.key_change(),
+            announced: self.roster.announced(),
             met: self.met.values().copied().collect(),
             logs: self.log_standing(),
         }

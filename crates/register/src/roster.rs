@@ -280,6 +280,18 @@ impl Roster {
             .map(|(id, (_, stated))| (id, &stated.statement))
     }
 
+    /// Every key that a node announced after its first.
+    #[must_use]
+    pub fn announced(&self) -> BTreeSet<(NodeId, Key)> {
+        let stated = self.statements.values().map(|(_, stated)| stated);
+        stated
+            .filter_map(|stated| match stated.statement {
+                Statement::KeyNext(key) => Some((stated.by, key)),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Where a node said last that it is reached.
     #[must_use]
     pub fn reached(&self, node: NodeId) -> Option<&Vec<String>> {
@@ -429,5 +441,154 @@ impl Keys {
     #[must_use]
     pub fn contains(&self, key: &Key) -> bool {
         node_id(key) == self.node || self.announced.contains(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NODES: u8 = 5;
+
+    fn key(number: u8) -> [u8; 32] {
+        [number; 32]
+    }
+
+    fn node(number: u8) -> NodeId {
+        node_id(&key_of(&key(number)))
+    }
+
+    fn signed(by: u8, at: i64, statement: Statement) -> Signed {
+        let stated = Stated {
+            by: node(by),
+            at: Timestamp::from_second(1_800_000_000 + at).unwrap(),
+            statement,
+        };
+        Signed {
+            bytes: stated.bytes(),
+            key: key(by).to_vec(),
+            signature: Vec::new(),
+        }
+    }
+
+    fn admits(by: u8, whom: u8) -> Signed {
+        let statement = Statement::Admitted {
+            node: node(whom),
+            key: key_of(&key(whom)),
+            addresses: vec![format!("192.0.2.{whom}:7440")],
+        };
+        signed(by, i64::from(whom), statement)
+    }
+
+    fn revokes(by: u8, whom: u8, kept: &[&Signed]) -> Signed {
+        let kept = kept.iter().map(|one| one.id()).collect();
+        let statement = Statement::Revoked {
+            node: node(whom),
+            kept,
+        };
+        signed(by, 100, statement)
+    }
+
+    /// Who belongs to it in the eyes of node 0.
+    fn check(statements: &[Signed], members: &[u8], revoked: &[u8]) {
+        let mut roster = Roster::default();
+        for one in statements {
+            let read = Signed::decode(&one.encode()).unwrap();
+            roster.take(read);
+        }
+        let membership = roster.membership(&BTreeMap::from([(node(0), Member::default())]));
+        let ids = |numbers: &[u8]| {
+            numbers
+                .iter()
+                .map(|one| node(*one))
+                .collect::<BTreeSet<_>>()
+        };
+        let found: BTreeSet<NodeId> = membership.members.into_keys().collect();
+        assert_eq!(found, ids(members));
+        assert_eq!(membership.revoked, ids(revoked));
+    }
+
+    #[test]
+    fn who_is_let_in_by_somebody_who_belongs_belongs() {
+        check(&[admits(0, 1), admits(1, 2)], &[0, 1, 2], &[]);
+        check(&[admits(1, 2)], &[0], &[]);
+        check(
+            &[admits(2, 3), admits(1, 2), admits(0, 1)],
+            &[0, 1, 2, 3],
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_stolen_computer_lets_nobody_in_after_it_was_put_out() {
+        let (before, after) = (admits(1, 2), admits(1, 3));
+        let out = revokes(0, 1, &[&before]);
+        let all = [admits(0, 1), before, after, out];
+        check(&all, &[0, 2], &[1]);
+    }
+
+    #[test]
+    fn who_never_belonged_puts_nobody_out() {
+        check(&[admits(0, 1), revokes(3, 1, &[])], &[0, 1], &[]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_statement_are_refused() {
+        assert_eq!(Signed::decode(b""), Err(NoStatement));
+        assert_eq!(
+            Signed::decode(&[0x93, 0xc4, 0, 0xc4, 0, 0xc4, 0]),
+            Err(NoStatement)
+        );
+        let mut endless = admits(0, 1);
+        endless.bytes.extend(vec![0; STATEMENT_LIMIT]);
+        assert_eq!(Signed::decode(&endless.encode()), Err(NoStatement));
+        let far = Statement::Reached(vec!["nowhere".to_owned()]);
+        assert_eq!(
+            Signed::decode(&signed(0, 0, far).encode()),
+            Err(NoStatement)
+        );
+    }
+
+    fn any_statement() -> impl Strategy<Value = (u8, u8, u8, i64)> {
+        (0..NODES, 0..NODES, 0..5_u8, 0..4_i64)
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_statements_mean_the_same_in_any_order(
+            drawn in prop::collection::vec(any_statement(), 0..24),
+            turns in any::<u64>(),
+        ) {
+            let mut made: Vec<Signed> = Vec::new();
+            for (by, whom, what, at) in drawn {
+                let kept = made.iter().take(usize::from(whom)).map(Signed::id).collect();
+                let statement = match what {
+                    0 | 1 => Statement::Admitted {
+                        node: node(whom),
+                        key: key_of(&key(whom)),
+                        addresses: vec![format!("192.0.2.{by}:744{at}")],
+                    },
+                    2 => Statement::Revoked { node: node(whom), kept },
+                    3 => Statement::KeyNext(key_of(&key(whom + NODES))),
+                    _ => Statement::Reached(vec![format!("198.51.100.{whom}:7440")]),
+                };
+                made.push(signed(by, at, statement));
+            }
+            let roots = BTreeMap::from([(node(0), Member::default())]);
+            let fold = |statements: &[Signed]| {
+                let mut roster = Roster::default();
+                for one in statements {
+                    roster.take(one.clone());
+                    roster.take(one.clone());
+                }
+                (roster.digest(), roster.membership(&roots))
+            };
+            let mut other = made.clone();
+            let length = other.len().max(1);
+            other.rotate_left(usize::try_from(turns % length as u64).unwrap().min(made.len()));
+            other.reverse();
+            prop_assert_eq!(fold(&made), fold(&other));
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! Signing with a node's own key, and verifying what another's key signed.
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
-use register::id::NodeId;
-use sha2::{Digest as _, Sha256};
 
-use super::{ClaimedId, Identity, IdentityError};
+use super::{Identity, IdentityError};
 
 /// What an Ed25519 public key begins with as DER (RFC 8410); 32 bytes follow.
 const DER: [u8; 12] = [
@@ -48,13 +46,6 @@ impl Signer {
     }
 }
 
-/// Whether the key is the node's, and the signature of the bytes the key's.
-#[must_use]
-pub fn verify(node: NodeId, key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
-    ClaimedId::from_key(Sha256::digest(key).into()).node() == node
-        && is_signature(key, bytes, signature)
-}
-
 /// Whether the signature of the bytes is that of this public key, which is DER.
 #[must_use]
 pub fn is_signature(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
@@ -71,19 +62,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_is_that_of_one_node_for_these_bytes() {
+    fn a_signature_is_that_of_one_key_for_these_bytes() {
         let [one, two] = ["one", "two"].map(|name| {
             let home = tempfile::tempdir().unwrap();
             Identity::create(&home.path().join(name)).unwrap()
         });
         let signed = one.signer().unwrap().sign(b"what this is: text");
-        let node = one.node();
-        let check = |node, key: &[u8], bytes: &[u8]| verify(node, key, bytes, &signed.signature);
-        assert!(check(node, &signed.key, b"what this is: text"));
-        assert!(!check(node, &signed.key, b"what this is: texT"));
-        assert!(!check(two.node(), &signed.key, b"what this is: text"));
+        let check = |key: &[u8], bytes: &[u8]| is_signature(key, bytes, &signed.signature);
+        assert!(check(&signed.key, b"what this is: text"));
+        assert!(!check(&signed.key, b"what this is: texT"));
         let other = two.signer().unwrap().sign(b"what this is: text");
-        assert!(!check(node, &other.key, b"what this is: text"));
-        assert!(!check(two.node(), &other.key, b"what this is: text"));
+        assert!(!check(&other.key, b"what this is: text"));
     }
 }

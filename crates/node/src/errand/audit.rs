@@ -1,11 +1,12 @@
 //! Verifying the audit logs, slice by slice, so that nobody at the node waits for it.
 
-use link::identity;
+use link::identity::is_signature;
 use register::audit::Witness;
 use register::audit::verify::{Fault, Finding, Verdict, Verifier};
 use register::directory::Directory;
 use register::id::NodeId;
-use register::replica::{Answer, Command};
+use register::replica::{Answer, Command, node_id};
+use register::roster::key_of;
 use serde::{Deserialize, Serialize};
 
 use super::{Clerk, Reply, astray};
@@ -84,9 +85,11 @@ pub async fn verify(office: &Office) -> Outcome<Verdict> {
             next = reached;
         }
     }
+    let announced = office.report().borrow().announced.clone();
     let signed = |node: NodeId, witness: &Witness| {
-        let bytes = witness.checkpoint.signed();
-        identity::verify(node, &witness.key, &bytes, &witness.signature)
+        let (bytes, key) = (witness.checkpoint.signed(), key_of(&witness.key));
+        let owned = node_id(&key) == node || announced.contains(&(node, key));
+        owned && is_signature(&witness.key, &bytes, &witness.signature)
     };
     Ok(verifier.finish(&contradictions, signed))
 }

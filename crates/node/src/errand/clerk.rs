@@ -106,11 +106,17 @@ impl Clerk {
             }
             Errand::AddPeer { peer_id, address } => self.add_peer(&peer_id, &address).await,
             Errand::RemovePeer { peer_id } => {
-                let node = match peer_id.trim().parse::<NodeId>() {
-                    Ok(node) => node,
-                    Err(_) => read_peer_id(&peer_id)?.node(),
-                };
+                let node = self.read_peer(&peer_id)?;
                 self.done(Command::RemovePeer(node)).await
+            }
+            Errand::Revoke { peer_id } => {
+                let node = self.read_peer(&peer_id)?;
+                let author = OPERATOR;
+                self.done(Command::Revoke { node, author }).await
+            }
+            Errand::AnnounceKey { peer_id } => {
+                let key = *read_peer_id(&peer_id)?.key();
+                self.done(Command::AnnounceKey(key)).await
             }
             Errand::Import { clients } => self.import(clients).await,
             Errand::SetCatalogue { items } => self.set_catalogue(&items).await,
@@ -204,6 +210,19 @@ impl Clerk {
 
     pub(super) async fn ask(&self, command: Command) -> Outcome<Answer> {
         Ok(self.office.ask(command).await??)
+    }
+
+    /// The node with this node id, or one that is known by this peer id.
+    fn read_peer(&self, text: &str) -> Outcome<NodeId> {
+        if let Ok(node) = text.trim().parse::<NodeId>() {
+            return Ok(node);
+        }
+        let claimed = read_peer_id(text)?;
+        let report = self.office.report();
+        let known = report.borrow();
+        let mut peers = known.peers.iter();
+        let peer = peers.find(|peer| peer.keys.contains(claimed.key()));
+        Ok(peer.map_or_else(|| claimed.node(), |peer| peer.peer))
     }
 
     async fn add_peer(&self, peer_id: &str, address: &str) -> Outcome<Reply> {

@@ -215,6 +215,8 @@ pub struct Report {
     pub revoked: bool,
     /// The key that this node will go over to.
     pub next_key: Option<KeyChange>,
+    /// Keys that nodes announced after their first: what these signed is theirs too.
+    pub announced: BTreeSet<(NodeId, Key)>,
     /// How the audit logs stand.
     pub logs: Standing,
 }

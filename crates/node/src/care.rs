@@ -1,0 +1,116 @@
+//! The node's certificate and key: one is renewed long before it ends, the other gives way to the next as soon as
+//! every premises has heard of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use link::Link;
+use link::identity::{ClaimedId, Day, Identity, IdentityError};
+use register::replica::Command;
+use tokio::time::sleep;
+
+use crate::clock;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::seal::Seal;
+use crate::turn::Office;
+
+/// A certificate that ends within so many seconds is renewed: a year, half of its life.
+const RENEW: i64 = 365 * 24 * 3600;
+/// How often the dates are looked at.
+const EVERY: Duration = Duration::from_secs(6 * 3600);
+
+/// What the care is for.
+#[derive(Debug)]
+pub(crate) struct Care {
+    /// Where key and certificate are.
+    pub(crate) directory: PathBuf,
+    /// The register.
+    pub(crate) office: Office,
+    /// The line, which shows the certificate.
+    pub(crate) link: Link,
+    /// What signs with the key.
+    pub(crate) seal: Arc<Seal>,
+}
+
+/// Makes the key that is to come after the present one, and tells which.
+///
+/// # Errors
+/// When files can't be read or written.
+pub(crate) fn prepare(directory: &std::path::Path) -> Outcome<ClaimedId> {
+    Identity::prepare_next(directory, today()).map_err(failure)
+}
+
+impl Care {
+    /// Watches until the node stops.
+    pub(crate) async fn watch(self) {
+        let mut report = self.office.report();
+        loop {
+            self.renew();
+            let ready = report.wait_for(|report| {
+                let next = report.next_key.as_ref();
+                next.is_some_and(|next| next.waits_for.is_empty())
+            });
+            tokio::select! {
+                ready = ready => {
+                    if ready.is_err() {
+                        return;
+                    }
+                }
+                () = sleep(EVERY) => continue,
+            }
+            if let Err(failure) = self.take_next().await {
+                tracing::error!(why = %failure, "the node's next key could not be taken into use");
+                sleep(EVERY).await;
+            }
+        }
+    }
+
+    /// Renews a certificate that will end. What failed is tried again, long before it does.
+    fn renew(&self) {
+        let renewed = Identity::load(&self.directory).and_then(|identity| {
+            let (_, last) = identity.validity()?;
+            if last - clock::now().as_second() > RENEW {
+                return Ok(None);
+            }
+            Identity::renew(&self.directory, today()).map(Some)
+        });
+        match renewed {
+            Ok(Some(identity)) => {
+                self.link.set_identity(identity);
+                tracing::info!("the node's certificate was renewed");
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(why = %error, "the node's certificate could not be renewed")
+            }
+        }
+    }
+
+    /// Everybody has heard of the next key: it is used from now on, and the present one is stated to be over.
+    async fn take_next(&self) -> Outcome<()> {
+        let directory = self.directory.clone();
+        let taken = tokio::task::spawn_blocking(move || Identity::take_next(&directory)).await;
+        let taken = taken.map_err(|error| Failure::new(Exit::Failed, error))?;
+        let identity = taken.map_err(failure)?;
+        self.seal.change(&identity).map_err(failure)?;
+        let key = identity.peer_id();
+        self.link.set_identity(identity);
+        self.office.ask(Command::KeyInUse).await??;
+        tracing::info!(%key, "the node uses its next key");
+        Ok(())
+    }
+}
+
+fn today() -> Day {
+    let day = clock::today();
+    (
+        day.year().into(),
+        day.month().unsigned_abs(),
+        day.day().unsigned_abs(),
+    )
+}
+
+fn failure(error: IdentityError) -> Failure {
+    Failure::new(Exit::NotANode, error)
+}

@@ -1,0 +1,106 @@
+//! A paired peer whose frames are not what they should be: garbled, cut short, blown up or old. It costs a line, and
+//! neither a record nor the node.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+use std::path::PathBuf;
+
+use data_encoding::HEXLOWER;
+use kortisto_tests::perfect::World;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use register::contact::Name;
+use register::document::{FieldKey, RecordKind};
+use register::edit::{Change, Target};
+use register::id::RecordId;
+use register::replica::Input;
+use register::value::Content;
+
+/// Lives of a bad line in every run of the tests.
+const LIVES: u64 = 150;
+
+fn rename(last: &str) -> Change {
+    let name = Content::Name(Name::new(last, "Maria").unwrap());
+    Change::SetField(FieldKey::Name, name)
+}
+
+fn client(world: &mut World, at: usize, last: &str) -> RecordId {
+    world.edit(at, Target::New(RecordKind::Client), rename(last))
+}
+
+/// Spoils a frame in one of many ways.
+fn spoil(frame: &mut Vec<u8>, rng: &mut ChaCha8Rng) {
+    let at = rng.next_u32() as usize % frame.len().max(1);
+    match rng.next_u32() % 6 {
+        0 => frame.truncate(at),
+        1 => frame.extend(vec![rng.next_u32() as u8; 1 + at]),
+        2 => rng.fill_bytes(&mut frame[at..]),
+        // The longest list, text, map and byte string that MessagePack can announce.
+        3 => frame
+            .splice(at.., [0xdd, 0xff, 0xff, 0xff, 0xff])
+            .for_each(drop),
+        4 => {
+            let copy = frame[at..].to_vec();
+            frame.extend(copy);
+        }
+        _ => frame[at] ^= 1 << (rng.next_u32() % 8),
+    }
+}
+
+#[test]
+fn a_line_that_spoils_frames_loses_nothing_and_ends_no_node() {
+    let mut closed = 0;
+    for seed in 0..LIVES {
+        let mut world = World::new(2);
+        let shared = client(&mut world, 0, "Alku");
+        world.connect(0, 1);
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        world.speech = Some(Box::new(move |frame| {
+            if rng.next_u32().is_multiple_of(3) {
+                spoil(frame, &mut rng);
+            }
+        }));
+        for round in 0..6 {
+            client(&mut world, round % 2, "Uusi");
+            world.edit(round % 2, Target::Latest(shared), rename("Muutos"));
+            // What is spoilt may be asked for again and again, so nobody waits until they are quiet.
+            for _ in 0..200 {
+                world.step();
+            }
+            closed += world.closed.len();
+            world.closed.clear();
+            world.disconnect(0, 1);
+            world.bring_up(0, 1);
+        }
+        world.disconnect(0, 1);
+        world.speech = None;
+        world.connect(0, 1);
+        assert_eq!(world.cards(0).len(), 7, "seed {seed}");
+        assert_eq!(world.cards(0), world.cards(1), "seed {seed}");
+    }
+    assert!(closed > 0, "no frame was bad enough");
+}
+
+#[test]
+fn frames_that_protocol_2_sent_can_be_read() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus/protocol-2.frames");
+    let frames = std::fs::read_to_string(file).unwrap();
+    let frames: Vec<Vec<u8>> = frames
+        .lines()
+        .map(|line| HEXLOWER.decode(line.as_bytes()).unwrap())
+        .collect();
+    let kinds: std::collections::BTreeSet<u8> = frames.iter().map(|frame| frame[2]).collect();
+    assert!(kinds.len() >= 12, "{kinds:?}");
+    for frame in frames {
+        let mut world = World::new(2);
+        client(&mut world, 0, "Alku");
+        world.connect(0, 1);
+        let from = world.id(1);
+        // Out of place it may ask for anything, but it is a frame: a line is closed for one that is none.
+        world.input(0, Input::Frame(from, frame));
+    }
+}
