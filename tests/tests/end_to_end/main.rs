@@ -32,6 +32,7 @@ mod person;
 mod planted;
 mod refill;
 mod requests;
+mod schemathesis;
 mod secrecy;
 mod shared;
 mod storage;
