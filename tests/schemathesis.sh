@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs schemathesis, pinned with everything that it needs, into target/tools. The test that uses it
-# (tests/tests/schemathesis.rs) says so when it is not there.
+# (tests/tests/end_to_end/schemathesis.rs) says so when it is not there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

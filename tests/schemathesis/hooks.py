@@ -16,8 +16,9 @@ SECTIONS = {"phones": "phones", "emails": "emails", "notes": "notes", "treatment
 HEALTH = {"health": "entries", "patch-tests": "patch_tests", "adverse-events": "adverse_events", "refusals": "refusals"}
 # Of the invented requests this share is led to a card.
 LED = 0.8
-# Erasing is led to a card so seldom that cards are left.
+# Erasing is led to a card so seldom that cards are left, and so are what lets nothing more be written on one.
 ERASED = 0.05
+SELDOM = 0.1
 
 DAY = "2026-01-05"
 PLAUSIBLE = {
@@ -80,8 +81,50 @@ def _body(case, path, client):
         case.body["name"] = "Kasvohoito"
     if path.endswith("/erase"):
         case.body["confirm"] = client
+    if path.endswith(("/restriction", "/contact-only")):
+        case.body["on"] = chance.random() < SELDOM
+    if path.endswith("/contact-only"):
+        case.body["confirm"] = ["remove_entries"]
+    if path.endswith("/duplicates"):
+        case.body["one"], case.body["other"] = chance.choices(_ids() or [""], k=2)
+    if path.endswith("/conflicts"):
+        case.body["case"] = "name"
+    if "/campaigns" in path:
+        case.body.update({"title": "Avoimet ovet", "from": None, "to": None, "away_since": None, "list_days": 14})
     if path.endswith(("/health", "/patch-tests")):
         case.body["consent"] = {"method": "paper", "date": DAY}
+
+
+def _of_the_house(case, path):
+    """Campaigns, the catalogue and the settings, at the version that they have."""
+    home = path.removeprefix("/api/v1").split("/{")[0]
+    if home == "/campaigns" and "{id}" in path:
+        all = [one["id"] for one in _get(home).get("campaigns", [])]
+        if not all:
+            return
+        case.path_parameters["id"] = chance.choice(all)
+        version = _get(f"{home}/{case.path_parameters['id']}").get("version")
+    elif home == "/catalogue":
+        catalogue = _get(home)
+        items = catalogue.get("items", [])
+        if "{entry}" in path and items:
+            case.path_parameters["entry"] = chance.choice(items)["id"]
+        version = catalogue.get("version")
+    elif home.startswith("/settings"):
+        settings = _get("/settings")
+        if "{node}" in path:
+            case.path_parameters["node"] = settings["premises"][0]["node"]
+        version = settings.get("version")
+    else:
+        return
+    _see(case, version)
+
+
+def _see(case, version):
+    """The version that the request says to have seen, where it says one."""
+    asks = {name.lower() for name in case.headers or {}}
+    if version and "if-match" in asks:
+        case.headers["if-match"] = f'"{version}"'
 
 
 @schemathesis.hook
@@ -89,6 +132,8 @@ def before_call(context, case, kwargs):
     path = case.operation.path
     if not path.startswith("/api/v1/clients/{id}"):
         _body(case, path, None)
+        if chance.random() < LED:
+            _of_the_house(case, path)
         return
     if chance.random() > (ERASED if path.endswith("/erase") else LED):
         return
@@ -101,8 +146,5 @@ def before_call(context, case, kwargs):
         entries = _entries(client, path)
         if entries:
             case.path_parameters["entry"] = chance.choice(entries)
-    if "If-Match" in (case.headers or {}) or "if-match" in (case.headers or {}):
-        version = _get(f"/clients/{client}").get("version")
-        if version:
-            case.headers["if-match"] = f'"{version}"'
+    _see(case, _get(f"/clients/{client}").get("version"))
     _body(case, path, client)

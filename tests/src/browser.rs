@@ -49,14 +49,6 @@ impl Browser {
     /// # Errors
     /// When Chromium or ChromeDriver is missing or doesn't start.
     pub async fn open(console: SocketAddr) -> anyhow::Result<Self> {
-        Self::open_with(console, &[]).await
-    }
-
-    /// Opens a browser with more flags.
-    ///
-    /// # Errors
-    /// When Chromium or ChromeDriver is missing or doesn't start.
-    pub async fn open_with(console: SocketAddr, flags: &[&str]) -> anyhow::Result<Self> {
         ensure!(
             Path::new(CHROMIUM).is_file(),
             "Chromium is missing: tests/run installs it"
@@ -66,7 +58,7 @@ impl Browser {
         let mut wanted = DesiredCapabilities::chrome();
         wanted.set_binary(CHROMIUM)?;
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-        for flag in FLAGS.iter().chain(flags) {
+        for flag in FLAGS {
             wanted.add_arg(flag)?;
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;

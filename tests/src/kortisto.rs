@@ -23,7 +23,7 @@ pub fn binary() -> anyhow::Result<PathBuf> {
         .skip(1)
         .map(|directory| directory.join("kortisto"))
         .find(|candidate| candidate.is_file());
-    built.context("the binary is not built: cargo build -p node --bin kortisto")
+    built.context("the binary is not built: cargo build --workspace --bin kortisto")
 }
 
 /// What a command said.

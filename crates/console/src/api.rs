@@ -8,15 +8,21 @@
 mod bodies;
 mod body;
 mod caller;
+mod campaigns;
 mod care;
+mod catalogue;
+mod choices;
 mod clients;
 mod describe;
 mod entries;
+mod hold;
 mod house;
 mod law;
 mod page;
 mod refusal;
+mod settings;
 mod shape;
+mod standing;
 
 use register::access::Action::ManageUsers;
 
@@ -43,6 +49,12 @@ pub(crate) fn doors() -> Doors {
         .and(clients::doors())
         .and(entries::doors())
         .and(care::doors())
+        .and(choices::doors())
+        .and(standing::doors())
         .and(law::doors())
+        .and(hold::doors())
+        .and(campaigns::doors())
+        .and(catalogue::doors())
+        .and(settings::doors())
         .and(house::doors())
 }

@@ -3,20 +3,20 @@
 mod adverse;
 mod band;
 mod changes;
-mod conflict;
+pub(crate) mod conflict;
 pub(crate) mod consent;
 mod contact;
 mod content;
 mod entry;
 mod erase;
 mod findings;
-mod forget;
+pub(crate) mod forget;
 mod health;
-mod hold;
+pub(crate) mod hold;
 mod linked;
 pub(crate) mod marketing;
-mod minor;
-mod mode;
+pub(crate) mod minor;
+pub(crate) mod mode;
 mod note;
 pub(crate) mod package;
 mod patch;
@@ -25,7 +25,7 @@ pub(crate) mod request;
 mod safety;
 mod treatment;
 mod view;
-mod warn;
+pub(crate) mod warn;
 
 use axum::response::Response;
 use maud::{Markup, html};
@@ -115,7 +115,7 @@ impl Section {
     }
 
     /// What removing the old value from history too takes.
-    const fn redaction(self) -> Action {
+    pub(crate) const fn redaction(self) -> Action {
         match self {
             Self::Treatment | Self::Health | Self::PatchTest | Self::Adverse | Self::Refusal => {
                 Action::RedactCare

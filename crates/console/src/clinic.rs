@@ -42,12 +42,22 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
 /// Takes down controller, contact person and register name.
 pub(crate) async fn controller(Posted { who, form }: Posted) -> Result<Response, Problem> {
     let mut faults = Faults::default();
-    let t = who.t();
-    let name = take(&mut faults, &form, "name", t);
-    let address = take(&mut faults, &form, "address", t);
-    let contact = take(&mut faults, &form, "contact", t);
-    let phone = take(&mut faults, &form, "phone", t);
-    let register_name = take(&mut faults, &form, "register_name", t);
+    let Some(read) = read_controller(who.t(), &form, &mut faults) else {
+        return Ok(refused(&who, None, &form, &faults));
+    };
+    let change = Change::SetField(FieldKey::Controller, Content::Controller(read));
+    who.edit(Target::Seen(SETTINGS, seen(&form)?), vec![change])
+        .await?;
+    Ok(redirect("/admin/clinic"))
+}
+
+/// The controller, contact person and register name that a form tells of.
+pub(crate) fn read_controller(t: Language, form: &Form, faults: &mut Faults) -> Option<Controller> {
+    let name = take(faults, form, "name", t);
+    let address = take(faults, form, "address", t);
+    let contact = take(faults, form, "contact", t);
+    let phone = take(faults, form, "phone", t);
+    let register_name = take(faults, form, "register_name", t);
     let business_id = match form.get("business_id").trim() {
         "" => Some(String::new()),
         typed => business_id::parse(typed),
@@ -64,24 +74,15 @@ pub(crate) async fn controller(Posted { who, form }: Posted) -> Result<Response,
                 .map(|email| email.as_str().to_owned())
         }
     };
-    let read = (|| {
-        Some(Controller {
-            name: name?,
-            business_id: business_id?,
-            address: address?,
-            contact: contact?,
-            phone: phone?,
-            email: email?,
-            register_name: register_name?,
-        })
-    })();
-    let Some(read) = read else {
-        return Ok(refused(&who, None, &form, &faults));
-    };
-    let change = Change::SetField(FieldKey::Controller, Content::Controller(read));
-    who.edit(Target::Seen(SETTINGS, seen(&form)?), vec![change])
-        .await?;
-    Ok(redirect("/admin/clinic"))
+    Some(Controller {
+        name: name?,
+        business_id: business_id?,
+        address: address?,
+        contact: contact?,
+        phone: phone?,
+        email: email?,
+        register_name: register_name?,
+    })
 }
 
 /// Takes down one premises' name, address and phone.
@@ -89,32 +90,44 @@ pub(crate) async fn premises(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    let node: NodeId = id.parse().map_err(|_| Problem::NotFound)?;
-    if !known(&who).iter().any(|(one, _)| *one == node) {
-        return Err(Problem::NotFound);
-    }
+    let node = find(&who, &id)?;
     let mut faults = Faults::default();
-    let t = who.t();
-    let name = take(&mut faults, &form, "place_name", t);
-    if name.as_deref() == Some("") {
-        faults.add("place_name", t.fault(TextFault::Empty));
-    }
-    let address = take(&mut faults, &form, "place_address", t);
-    let phone = take(&mut faults, &form, "place_phone", t);
-    let (Some(name), Some(address), Some(phone), true) = (name, address, phone, faults.is_empty())
-    else {
+    let Some(read) = read_premises(who.t(), &form, &mut faults) else {
         return Ok(refused(&who, Some(node), &form, &faults));
     };
-    let premises = Premises {
-        name,
-        address,
-        phone,
-    };
-    let entry = EntryId::from_bytes(*node.as_bytes());
-    let change = Change::SetEntry(Collection::Premises, entry, Content::Premises(premises));
+    let change = set_premises(node, read);
     who.edit(Target::Seen(SETTINGS, seen(&form)?), vec![change])
         .await?;
     Ok(redirect("/admin/clinic"))
+}
+
+/// The premises with this node's id, of those that are known here.
+pub(crate) fn find(who: &Visitor, id: &str) -> Result<NodeId, Problem> {
+    let node: NodeId = id.parse().map_err(|_| Problem::NotFound)?;
+    let known = known(who).iter().any(|(one, _)| *one == node);
+    known.then_some(node).ok_or(Problem::NotFound)
+}
+
+/// The name, address and phone of a premises that a form tells of.
+pub(crate) fn read_premises(t: Language, form: &Form, faults: &mut Faults) -> Option<Premises> {
+    let name = take(faults, form, "place_name", t);
+    if name.as_deref() == Some("") {
+        faults.add("place_name", t.fault(TextFault::Empty));
+    }
+    let address = take(faults, form, "place_address", t);
+    let phone = take(faults, form, "place_phone", t);
+    let premises = Premises {
+        name: name?,
+        address: address?,
+        phone: phone?,
+    };
+    faults.is_empty().then_some(premises)
+}
+
+/// What one premises is called, and where it is, as a change of the settings.
+pub(crate) fn set_premises(node: NodeId, premises: Premises) -> Change {
+    let entry = EntryId::from_bytes(*node.as_bytes());
+    Change::SetEntry(Collection::Premises, entry, Content::Premises(premises))
 }
 
 /// A text of one line, bounded; empty is allowed.
@@ -126,13 +139,14 @@ fn take(faults: &mut Faults, form: &Form, name: &str, t: Language) -> Option<Str
     faults.take(name, read, t)
 }
 
-fn settings(who: &Visitor) -> Option<Settings> {
+/// The settings as they stand.
+pub(crate) fn settings(who: &Visitor) -> Option<Settings> {
     let directory = who.house().desk.directory();
     directory.settings().cloned()
 }
 
 /// Every premises that settings know of, and this one.
-fn known(who: &Visitor) -> Vec<(NodeId, Slotted<Premises>)> {
+pub(crate) fn known(who: &Visitor) -> Vec<(NodeId, Slotted<Premises>)> {
     let mut all = settings(who)
         .map(|settings| settings.premises)
         .unwrap_or_default();

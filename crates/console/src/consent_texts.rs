@@ -19,7 +19,7 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 /// The versions that the owner wrote, newest first.
-fn written(house: &House) -> Vec<ConsentText> {
+pub(crate) fn written(house: &House) -> Vec<ConsentText> {
     let directory = house.desk.directory();
     let texts = directory.settings().into_iter();
     texts
@@ -76,28 +76,38 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
 
 /// A new version.
 pub(crate) async fn submit(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    let t = who.t();
     let mut faults = Faults::default();
-    let fi = faults.take("fi", required(form.get("fi")), t);
-    let sv = faults.take("sv", plain(form.get("sv")), t);
-    let en = faults.take("en", plain(form.get("en")), t);
-    let (Some(fi), Some(sv), Some(en)) = (fi, sv, en) else {
+    let Some(new) = read_new(&who, &form, &mut faults) else {
         let mut response = show(&who, &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let new = ConsentText {
+    add(&who, new).await?;
+    Ok(redirect("/consent"))
+}
+
+/// The next version, as a form tells of it.
+pub(crate) fn read_new(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<ConsentText> {
+    let t = who.t();
+    let fi = faults.take("fi", required(form.get("fi")), t);
+    let sv = faults.take("sv", plain(form.get("sv")), t);
+    let en = faults.take("en", plain(form.get("en")), t);
+    Some(ConsentText {
         version: current(who.house()).saturating_add(1),
         since: today(who.house().clock),
-        fi,
-        sv,
-        en,
-    };
+        fi: fi?,
+        sv: sv?,
+        en: en?,
+    })
+}
+
+/// Puts a version in use.
+pub(crate) async fn add(who: &Visitor, new: ConsentText) -> Result<(), Problem> {
     // Whatever else happened to the settings meanwhile, a new version stands beside it.
     let change = Change::Add(Collection::ConsentText, Content::ConsentText(new));
     who.edit(Target::New(RecordKind::Settings), vec![change])
         .await?;
-    Ok(redirect("/consent"))
+    Ok(())
 }
 
 fn show(who: &Visitor, form: &Form, faults: &Faults) -> Response {
@@ -117,7 +127,7 @@ fn show(who: &Visitor, form: &Form, faults: &Faults) -> Response {
                 p .text { (t.consent_default()) }
             }
         }
-        @if who.may(Action::ManageUsers) {
+        @if who.may(Action::EditSettings) {
             section .panel {
                 header { h2 { (t.consent_new_version()) } }
                 p .hint { (t.consent_new_lead()) }

@@ -18,7 +18,7 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 /// Pairs shown of each kind.
-const SHOWN: usize = 200;
+pub(crate) const SHOWN: usize = 200;
 
 /// How many pairs wait to be judged, as a sentence; `None` when there are none.
 pub(crate) fn waiting(who: &Visitor) -> Option<String> {
@@ -82,26 +82,38 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
 
 /// Puts a verdict on a pair.
 pub(crate) async fn judge(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    let card = |name: &str| -> Result<RecordId, Problem> {
-        let id = form.get(name).parse().map_err(|_| Problem::Unreadable)?;
+    settle(
+        &who,
+        [form.get("one"), form.get("other")],
+        form.get("verdict"),
+    )
+    .await?;
+    Ok(redirect("/duplicates"))
+}
+
+/// Says of two cards, by their ids, whether they are of one person: `same` or `different`.
+pub(crate) async fn settle(who: &Visitor, pair: [&str; 2], said: &str) -> Result<(), Problem> {
+    let card = |id: &str| -> Result<RecordId, Problem> {
+        let id = id.parse().map_err(|_| Problem::Unreadable)?;
         let directory = who.house().desk.directory();
         directory.client(id).map(|_| id).ok_or(Problem::NotFound)
     };
-    let pair = (card("one")?, card("other")?);
+    let [one, other] = pair;
+    let pair = (card(one)?, card(other)?);
     let all = [Verdict::Same, Verdict::Different];
-    let said = all
+    let verdict = all
         .into_iter()
-        .find(|one| word(*one) == form.get("verdict"));
-    let verdict = said
+        .find(|one| word(*one) == said)
         .filter(|_| pair.0 != pair.1)
         .ok_or(Problem::Unreadable)?;
     let command = Command::Judge(pair, verdict, who.user.id);
     match who.house().desk.ask(command).await? {
-        Answer::Edited { .. } => Ok(redirect("/duplicates")),
+        Answer::Edited { .. } => Ok(()),
         _ => Err(Problem::Internal),
     }
 }
 
+/// A verdict's name in forms.
 const fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Same => "same",

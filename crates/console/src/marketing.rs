@@ -1,11 +1,11 @@
 //! Marketing (clause 12): what is going on, and the box in which an opt-out is recorded at once.
 
-mod campaign;
-mod choice;
+pub(crate) mod campaign;
+pub(crate) mod choice;
 pub(crate) mod courier;
-mod draft;
-mod send;
-mod take;
+pub(crate) mod draft;
+pub(crate) mod send;
+pub(crate) mod take;
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -56,37 +56,47 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
 
 /// Records an opt-out on every card with the address or number.
 async fn opt_out(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    let t = who.t();
-    let contact = form.get("contact");
-    let email: Option<Email> = contact.parse().ok();
-    let phone: Option<Phone> = contact.parse().ok();
     let mut faults = Faults::default();
-    let cards = {
-        let directory = who.house().desk.directory();
-        directory.reached_by(email.as_ref(), phone.as_ref())
-    };
-    if email.is_none() && phone.is_none() {
-        faults.add("contact", t.opt_out_wrong());
-    } else if cards.is_empty() {
-        faults.add("contact", t.opt_out_nobody());
-    }
+    let cards = reached_by(&who, form.get("contact"), &mut faults);
     if !faults.is_empty() {
         let mut response = show(&who, &form, &faults, &[]);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    for card in &cards {
+    say_no(&who, &cards).await?;
+    Ok(show(&who, &Form::default(), &Faults::default(), &cards))
+}
+
+/// Every card with this e-mail address or phone number; a fault when there is none.
+pub(crate) fn reached_by(who: &Visitor, contact: &str, faults: &mut Faults) -> Vec<RecordId> {
+    let email: Option<Email> = contact.parse().ok();
+    let phone: Option<Phone> = contact.parse().ok();
+    let cards = {
+        let directory = who.house().desk.directory();
+        directory.reached_by(email.as_ref(), phone.as_ref())
+    };
+    if email.is_none() && phone.is_none() {
+        faults.add("contact", who.t().opt_out_wrong());
+    } else if cards.is_empty() {
+        faults.add("contact", who.t().opt_out_nobody());
+    }
+    cards
+}
+
+/// Records on each of the cards that the client wants no marketing.
+pub(crate) async fn say_no(who: &Visitor, cards: &[RecordId]) -> Result<(), Problem> {
+    for card in cards {
         let marketing = Marketing {
             allowed: false,
             asked: Some(today(who.house().clock)),
-            channel: t.opt_out_channel().to_owned(),
+            channel: who.t().opt_out_channel().to_owned(),
             wording: WORDING.to_owned(),
         };
         let change = Change::SetField(FieldKey::Marketing, Content::Marketing(marketing));
         // A no needs no page that was seen: it holds whatever stood there.
         who.edit(Target::Latest(*card), vec![change]).await?;
     }
-    Ok(show(&who, &Form::default(), &Faults::default(), &cards))
+    Ok(())
 }
 
 fn show(who: &Visitor, form: &Form, faults: &Faults, opted: &[RecordId]) -> Response {

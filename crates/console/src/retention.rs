@@ -19,7 +19,7 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 /// Cards listed.
-const SHOWN: usize = 500;
+pub(crate) const SHOWN: usize = 500;
 
 /// Up to which day the dry run looks.
 #[derive(Deserialize)]
@@ -59,9 +59,7 @@ async fn show(who: &Visitor, form: &Form, mut faults: Faults) -> Result<Response
     if until.is_none() && !input.is_empty() {
         faults.add("at", t.date_wrong());
     }
-    let Answer::Due(due) = who.house().desk.ask(Command::Due(until)).await? else {
-        return Err(Problem::Internal);
-    };
+    let due = due(who, until).await?;
     let report = who.house().desk.report.borrow().clone();
     let today = day((who.house().clock)());
     let ahead = today.saturating_add(jiff::Span::new().days(NOTICE_DAYS));
@@ -97,6 +95,14 @@ async fn show(who: &Visitor, form: &Form, mut faults: Faults) -> Result<Response
         main,
     }
     .show(who))
+}
+
+/// What goes by the clock until a day; without one, within the time of notice.
+pub(crate) async fn due(who: &Visitor, until: Option<Date>) -> Result<Vec<DueCard>, Problem> {
+    match who.house().desk.ask(Command::Due(until)).await? {
+        Answer::Due(due) => Ok(due),
+        _ => Err(Problem::Internal),
+    }
 }
 
 fn state(who: &Visitor, report: &Report) -> Markup {

@@ -12,8 +12,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, Erase, Export, Govern, ManageUsers, ReadAudit, ReadCards, ReadCare,
-    RecordRequests, Retain, SeePremises,
+    DestroyPapers, EditContact, EditSettings, Erase, Export, Govern, ManageUsers, ReadAudit,
+    ReadCards, ReadCare, RecordRequests, Retain, SeePremises,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -131,7 +131,7 @@ fn plan() -> Doors {
             adverse_events::export,
         )
         .get("/consent", May(ReadCare), consent_texts::page)
-        .post("/consent", May(ManageUsers), consent_texts::submit)
+        .post("/consent", May(EditSettings), consent_texts::submit)
         .get("/duplicates", May(EditContact), duplicates::page)
         .post("/duplicates", May(EditContact), duplicates::judge)
         .get("/tasks", May(DestroyPapers), tasks::page)
@@ -191,8 +191,12 @@ fn desk() -> Doors {
         .post("/retention/run", Proved(Retain), retention::run)
         .get("/admin/overview", May(Govern), overview::page)
         .get("/admin/clinic", May(Govern), clinic::page)
-        .post("/admin/clinic", May(Govern), clinic::controller)
-        .post("/admin/clinic/premises/{id}", May(Govern), clinic::premises)
+        .post("/admin/clinic", May(EditSettings), clinic::controller)
+        .post(
+            "/admin/clinic/premises/{id}",
+            May(EditSettings),
+            clinic::premises,
+        )
         .get("/audit", May(ReadAudit), audit::page)
         .post("/audit/check", May(ReadAudit), audit::check)
         .get("/clients/{id}/history", May(ReadAudit), audit::history)

@@ -53,7 +53,8 @@ pub(crate) fn catalogue(house: &House) -> Catalogue {
     })
 }
 
-type Item = Entry<CatalogueItem>;
+/// An item as it stands.
+pub(crate) type Item = Entry<CatalogueItem>;
 
 async fn page(who: Visitor) -> Result<Response, Problem> {
     let t = who.t();
@@ -204,6 +205,21 @@ fn check_name(all: &Catalogue, item: &CatalogueItem, own: Option<EntryId>) -> bo
     names.all(|held| fold(held.value.name.trim()) != name)
 }
 
+/// The item that a form tells of, under a name that no other has.
+pub(crate) fn read_free(
+    t: Language,
+    (all, own): (&Catalogue, Option<EntryId>),
+    form: &Form,
+    faults: &mut Faults,
+) -> Option<CatalogueItem> {
+    let item = read(t, form, faults)?;
+    if !check_name(all, &item, own) {
+        faults.add("name", t.item_doubled());
+        return None;
+    }
+    Some(item)
+}
+
 async fn new_page(who: Visitor) -> Result<Response, Problem> {
     let form = Form::default().with("state", "active");
     Ok(item_form(&who, None, &form, &Faults::default()))
@@ -212,14 +228,7 @@ async fn new_page(who: Visitor) -> Result<Response, Problem> {
 async fn add(Posted { who, form }: Posted) -> Result<Response, Problem> {
     let all = catalogue(who.house());
     let mut faults = Faults::default();
-    let item = read(who.t(), &form, &mut faults).filter(|item| {
-        let free = check_name(&all, item, None);
-        if !free {
-            faults.add("name", who.t().item_doubled());
-        }
-        free
-    });
-    let Some(item) = item else {
+    let Some(item) = read_free(who.t(), (&all, None), &form, &mut faults) else {
         return Ok(refused(item_form(&who, None, &form, &faults)));
     };
     let change = Change::Add(Collection::Item, Content::CatalogueItem(item));
@@ -228,7 +237,8 @@ async fn add(Posted { who, form }: Posted) -> Result<Response, Problem> {
     Ok(redirect("/treatments"))
 }
 
-fn find(all: &Catalogue, id: &str) -> Result<Item, Problem> {
+/// An item by its id.
+pub(crate) fn find(all: &Catalogue, id: &str) -> Result<Item, Problem> {
     let id: EntryId = id.parse().map_err(|_| Problem::NotFound)?;
     let found = all.items.iter().find(|entry| entry.id == id);
     found.cloned().ok_or(Problem::NotFound)
@@ -245,14 +255,8 @@ async fn change(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<
     let all = catalogue(who.house());
     let entry = find(&all, &id)?;
     let mut faults = Faults::default();
-    let item = read(who.t(), &form, &mut faults).filter(|item| {
-        let free = check_name(&all, item, Some(entry.id));
-        if !free {
-            faults.add("name", who.t().item_doubled());
-        }
-        free
-    });
-    let Some(item) = item else {
+    let own = Some(entry.id);
+    let Some(item) = read_free(who.t(), (&all, own), &form, &mut faults) else {
         return Ok(refused(item_form(&who, Some(&entry), &form, &faults)));
     };
     if !entry.is_conflict() && entry.field.newest() == Some(&item) {

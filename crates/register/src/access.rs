@@ -32,8 +32,12 @@ pub enum Action {
     Retain,
     /// See which papers have to be destroyed, and say that they were. Nothing there tells whose they are.
     DestroyPapers,
+    /// See what the treatment catalogue offers.
+    SeeCatalogue,
     /// Change what the treatment catalogue offers.
     EditCatalogue,
+    /// Change the clinic's settings and the text that clients consent to.
+    EditSettings,
     /// Read the audit log: who did what, when, where and why.
     ReadAudit,
     /// Take down what clients ask under the law, and see what was asked (clause 10).
@@ -42,8 +46,8 @@ pub enum Action {
     RunCampaigns,
     /// Extend and close requests; make the package for the client (clauses 10 and 11).
     DecideRequests,
-    /// Answer for the register: the clinic's settings and papers, the breach register, the overview. Nothing there
-    /// tells who a client is.
+    /// Answer for the register: see the clinic's settings and the overview; its papers and the breach register. Nothing
+    /// there tells who a client is.
     Govern,
 }
 
@@ -68,7 +72,9 @@ impl Action {
             | Self::Export
             | Self::Retain
             | Self::DestroyPapers
+            | Self::SeeCatalogue
             | Self::EditCatalogue
+            | Self::EditSettings
             | Self::ReadAudit
             | Self::Govern => false,
         }
@@ -83,6 +89,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::EditContact
         | Action::SeePremises
         | Action::DestroyPapers
+        | Action::SeeCatalogue
         | Action::RecordRequests => true,
         Action::ReadCare | Action::RecordCare | Action::RedactContact | Action::RedactCare => {
             !matches!(role, Role::Reception)
@@ -92,6 +99,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::Erase
         | Action::Retain
         | Action::EditCatalogue
+        | Action::EditSettings
         | Action::ReadAudit
         | Action::RunCampaigns
         | Action::DecideRequests
@@ -106,7 +114,8 @@ coded! {
         ClientsRead = "clients:read",
         /// Go through the list of all clients.
         ClientsList = "clients:list",
-        /// Make cards; change contact details, notes and marketing permission.
+        /// Make cards; change contact details, notes and marketing permission; choose where premises differ, and say
+        /// which cards are of one person.
         ClientsWrite = "clients:write",
         /// Read health information and treatments in full; trace a batch.
         CareRead = "care:read",
@@ -114,10 +123,19 @@ coded! {
         CareWrite = "care:write",
         /// Take down what clients ask under the law.
         Requests = "requests:write",
-        /// Extend and close requests; make the package for the client, which holds everything.
+        /// Extend and close requests; make the package for the client, which holds everything; hold cards by a legal
+        /// claim or a restriction, and see which are due to be deleted.
         RequestsDecide = "requests:decide",
+        /// Remove what stood in contact details, treatments and health from history as well, and take a withdrawn
+        /// consent to health information. What goes so can't be had back, so no other scope comes with it.
+        Redact = "clients:redact",
         /// Erase clients; see the certificates.
         Erase = "clients:erase",
+        /// Write campaigns, make their lists, count them as handed out, send them, and stop them. Nothing there tells
+        /// who a client is.
+        Campaigns = "campaigns:run",
+        /// Change the treatment catalogue, the clinic's settings and the text that clients consent to.
+        Settings = "settings:write",
         /// See how the premises stand, and tick off papers that were destroyed.
         Premises = "premises",
         /// See the overview and the users. Nothing there tells who a client is.
@@ -132,30 +150,49 @@ impl Scope {
     #[must_use]
     pub const fn allows(self, action: Action) -> bool {
         match self {
-            Self::ClientsRead => matches!(action, Action::ReadCards),
-            Self::ClientsList => matches!(action, Action::ReadCards | Action::Export),
-            Self::ClientsWrite => matches!(action, Action::ReadCards | Action::EditContact),
-            Self::CareRead => matches!(action, Action::ReadCards | Action::ReadCare),
-            Self::CareWrite => matches!(
-                action,
-                Action::ReadCards | Action::ReadCare | Action::RecordCare
-            ),
-            Self::Requests => matches!(action, Action::ReadCards | Action::RecordRequests),
+            Self::ClientsRead => reads_cards(action),
+            Self::ClientsList => reads_cards(action) || matches!(action, Action::Export),
+            Self::ClientsWrite => reads_cards(action) || matches!(action, Action::EditContact),
+            Self::CareRead => reads_cards(action) || matches!(action, Action::ReadCare),
+            Self::CareWrite => {
+                reads_cards(action) || matches!(action, Action::ReadCare | Action::RecordCare)
+            }
+            Self::Requests => reads_cards(action) || matches!(action, Action::RecordRequests),
             // The package leaves nothing out (GDPR Article 15), so it takes reading everything on the card.
-            Self::RequestsDecide => matches!(
+            Self::RequestsDecide => {
+                reads_cards(action)
+                    || matches!(
+                        action,
+                        Action::ReadCare
+                            | Action::Retain
+                            | Action::RecordRequests
+                            | Action::DecideRequests
+                    )
+            }
+            // What can't be seen can't be removed with a consent either.
+            Self::Redact => {
+                reads_cards(action)
+                    || matches!(
+                        action,
+                        Action::ReadCare | Action::RedactContact | Action::RedactCare
+                    )
+            }
+            Self::Erase => reads_cards(action) || matches!(action, Action::Erase),
+            Self::Campaigns => matches!(action, Action::RunCampaigns),
+            Self::Settings => matches!(
                 action,
-                Action::ReadCards
-                    | Action::ReadCare
-                    | Action::Retain
-                    | Action::RecordRequests
-                    | Action::DecideRequests
+                Action::SeeCatalogue | Action::EditCatalogue | Action::EditSettings
             ),
-            Self::Erase => matches!(action, Action::ReadCards | Action::Erase),
             Self::Premises => matches!(action, Action::SeePremises | Action::DestroyPapers),
             Self::Reports => matches!(action, Action::Govern),
             Self::Audit => matches!(action, Action::ReadAudit),
         }
     }
+}
+
+/// What every scope allows that opens cards.
+const fn reads_cards(action: Action) -> bool {
+    matches!(action, Action::ReadCards | Action::SeeCatalogue)
 }
 
 /// Takes out of a card what `role` may not see: for reception health text, remarks and products; for all
@@ -209,20 +246,22 @@ mod tests {
             let reads = scope.allows(Action::ReadCare);
             let told = matches!(
                 scope,
-                Scope::CareRead | Scope::CareWrite | Scope::RequestsDecide
+                Scope::CareRead | Scope::CareWrite | Scope::RequestsDecide | Scope::Redact
             );
             assert_eq!(reads, told, "{scope:?} and health");
             let erases = scope.allows(Action::Erase);
             assert_eq!(erases, *scope == Scope::Erase, "{scope:?} and erasing");
-            for beyond in [
-                Action::ManageUsers,
-                Action::RunCampaigns,
-                Action::EditCatalogue,
-                Action::RedactContact,
-                Action::RedactCare,
+            for (only, action) in [
+                (Scope::Campaigns, Action::RunCampaigns),
+                (Scope::Settings, Action::EditCatalogue),
+                (Scope::Settings, Action::EditSettings),
+                (Scope::Redact, Action::RedactContact),
+                (Scope::Redact, Action::RedactCare),
             ] {
-                assert!(!scope.allows(beyond), "{scope:?} and {beyond:?}");
+                let allowed = scope.allows(action);
+                assert_eq!(allowed, *scope == only, "{scope:?} and {action:?}");
             }
+            assert!(!scope.allows(Action::ManageUsers), "{scope:?} and users");
         }
     }
 }

@@ -4,17 +4,24 @@ use std::sync::Arc;
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Query, Request};
-use axum::http::header::IF_MATCH;
+use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use register::access::Action;
 use register::card::Card;
 use register::document::Heads;
 use register::edit::Target;
-use serde::Serialize;
+use register::id::RecordId;
+use register::ledger::Reason;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
+use crate::card::forget;
 use crate::form::Form;
 use crate::house::House;
+use crate::visitor::Visitor;
 
 use super::refusal::{Refusal, Stale};
 
@@ -92,9 +99,20 @@ impl Version {
         current: &C,
         sent: &S,
     ) -> Result<Target, Refusal> {
-        let version = version(&card.heads);
+        self.of_record(card.id, &card.heads, current, sent)
+    }
+
+    /// The same of another record than a card.
+    pub(super) fn of_record<C: Serialize, S: Serialize>(
+        &self,
+        id: RecordId,
+        heads: &Heads,
+        current: &C,
+        sent: &S,
+    ) -> Result<Target, Refusal> {
+        let version = version(heads);
         if self.0 == version {
-            return Ok(Target::Seen(card.id, card.heads.clone()));
+            return Ok(Target::Seen(id, heads.clone()));
         }
         Err(Refusal::stale(Stale {
             version,
@@ -112,6 +130,40 @@ pub(super) fn version(heads: &Heads) -> String {
         .map(|hash| data_encoding::HEXLOWER.encode(hash))
         .collect();
     heads.join(".")
+}
+
+/// An answer with the version of what it shows.
+pub(super) fn tagged<T: Serialize>(heads: &Heads, body: T) -> Response {
+    let mut response = Json(body).into_response();
+    let tag = format!("\"{}\"", version(heads));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+/// Whether what stood before goes from history as well.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Redaction {
+    /// Remove what stood before from history as well, everywhere and for good. Needs the scope `clients:redact` too.
+    #[serde(default)]
+    redact: bool,
+}
+
+impl Redaction {
+    /// Why it goes, if it is to go, which the caller has to be allowed.
+    pub(super) fn reason(
+        &self,
+        who: &Visitor,
+        action: Action,
+        reason: Reason,
+    ) -> Result<Option<Reason>, Refusal> {
+        let form = Form::default().with("redact", yes(self.redact));
+        let asked = forget::asked(who, action, &form)?;
+        Ok(asked.then_some(reason))
+    }
 }
 
 /// Bodies that are read as the console's forms are, by the same rules.

@@ -2,29 +2,29 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::header::ETAG;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use register::access::Action::{EditContact, Export, ReadCards};
+use register::access::Action::{EditContact, Export, ReadCards, RedactContact};
 use register::audit::{Act, AuditEvent};
 use register::contact::TextFault;
 use register::document::{FieldKey, RecordKind};
 use register::edit::{Change, Target};
 use register::id::RecordId;
+use register::ledger::Reason;
 use register::minor::Minority;
 use register::replica::Command;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use crate::card::{Kind, Opened, open, read};
+use crate::card::{Kind, Opened, forget, open, read};
 use crate::clients::{alike, new_changes};
 use crate::clock::today;
 use crate::doors::Doors;
 use crate::form::{Faults, Form};
 use crate::problem::Problem;
 
-use super::body::{AsForm, Asked, Sent, Version, version, yes};
+use super::body::{AsForm, Asked, Redaction, Sent, Version, tagged, version, yes};
 use super::caller::Caller;
 use super::refusal::{Confirmation, Refusal};
 use super::shape::{AddressShape, CardShape, ClientLine, NameShape, PermissionShape, Slot};
@@ -243,12 +243,7 @@ async fn card(who: Caller, Path(id): Path<String>) -> Result<Response, Refusal> 
 
 /// An answer with the card's version.
 pub(super) fn shown<T: Serialize>(opened: &Opened, body: T) -> Response {
-    let mut response = Json(body).into_response();
-    let tag = format!("\"{}\"", version(&opened.card.heads));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(ETAG, tag);
-    }
-    response
+    tagged(&opened.card.heads, body)
 }
 
 /// New values of single fields; those left out stay.
@@ -276,12 +271,13 @@ struct FieldsNow {
 ///
 /// Also resolves a conflict there. Written on an older version it is refused, with both values.
 #[utoipa::path(patch, path = "/api/v1/clients/{id}", tag = "clients", request_body = FieldsBody,
-    params(("id" = String, Path, description = "The card's id."),
+    params(("id" = String, Path, description = "The card's id."), Redaction,
         ("if-match" = String, Header, description = "The version that was seen.")),
     responses((status = 200, description = "The card was changed.", body = Saved)))]
 async fn change(
     who: Caller,
     Path(id): Path<String>,
+    Asked(old): Asked<Redaction>,
     seen: Version,
     Sent(body): Sent<FieldsBody>,
 ) -> Result<Json<Saved>, Refusal> {
@@ -319,7 +315,9 @@ async fn change(
     if changes.is_empty() {
         return Err(Refusal::field("name", who.t().choose_one()));
     }
-    Ok(Json(saved(who.edit(target, changes).await?)))
+    let reason = old.reason(&who, RedactContact, Reason::Rectification)?;
+    let edited = forget::save(&who, target, changes, reason).await?;
+    Ok(Json(saved(edited)))
 }
 
 /// What an edit came to.

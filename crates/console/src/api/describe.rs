@@ -119,8 +119,13 @@ fn complete(operation: &mut Operation, method: &str, path: &str, action: Action)
             .into_iter()
             .any(|one| matches!(one, RefOr::T(one) if one.parameter_in == *place))
     };
-    if has(&ParameterIn::Path) {
+    let judges = method == "POST" && path.ends_with("/duplicates");
+    if has(&ParameterIn::Path) || judges {
         answers.push((404, "Nothing there."));
+    }
+    if judges {
+        answers.push((410, "Erased, or past its time."));
+        answers.push((423, "The use of the card is restricted."));
     }
     if path.starts_with("/api/v1/clients/{id}") {
         answers.push((410, "Erased, or past its time."));
@@ -128,8 +133,7 @@ fn complete(operation: &mut Operation, method: &str, path: &str, action: Action)
             answers.push((423, "The use of the card is restricted."));
         }
     }
-    let writes = path.starts_with("/api/v1/clients/{id}") || path.ends_with("/clients");
-    if writes && method != "GET" {
+    if method != "GET" && !path.ends_with("/search") {
         answers.push((
             409,
             "It stands otherwise, or something has to be confirmed first.",

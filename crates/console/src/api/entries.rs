@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use register::access::Action::{EditContact, RecordCare};
+use register::access::Action::{self, EditContact, RecordCare, RedactContact};
 use register::card::{Card, Entry};
 use register::document::Collection;
 use register::edit::{Change, Target};
 use register::id::{EntryId, RecordId, ValueId};
+use register::ledger::Reason;
 use register::replica::{Answer, Command};
 use register::value::Content;
 use serde::Serialize;
@@ -16,7 +17,9 @@ use serde_json::Value;
 use utoipa_axum::routes;
 
 use crate::card::package::as_object;
-use crate::card::{Kind, Opened, Section, Unsettled, assemble, open, read, reassemble, reveal};
+use crate::card::{
+    Kind, Opened, Section, Unsettled, assemble, forget, open, read, reassemble, reveal,
+};
 use crate::doors::Doors;
 use crate::form::{Faults, Form};
 use crate::problem::Problem;
@@ -25,7 +28,7 @@ use super::bodies::{
     AdverseEventBody, EmailBody, HealthBody, NoteBody, PatchTestBody, PhoneBody, RefusalBody,
     TreatmentBody,
 };
-use super::body::{AsForm, Sent, Version, version};
+use super::body::{AsForm, Asked, Redaction, Sent, Version, version};
 use super::caller::Caller;
 use super::clients::{Saved, saved};
 use super::refusal::{Confirmation, Refusal};
@@ -47,6 +50,14 @@ impl Place {
             Self::Phone => Collection::Phone,
             Self::Email => Collection::Email,
             Self::Part(section) => section.collection(),
+        }
+    }
+
+    /// What removing the old value from history too takes.
+    const fn redaction(self) -> Action {
+        match self {
+            Self::Phone | Self::Email => RedactContact,
+            Self::Part(section) => section.redaction(),
         }
     }
 
@@ -237,19 +248,21 @@ async fn change<B: AsForm + Serialize>(
     who: Caller,
     at: (String, String),
     place: Place,
-    version: Version,
+    (version, old): (Version, Redaction),
     body: B,
 ) -> Result<Json<Saved>, Refusal> {
     let (opened, found, target) = seen(&who, &at, place, &version, &body).await?;
     let change = place.changed(&who, &opened, found.entry, &body.form())?;
-    Ok(Json(saved(who.edit(target, vec![change]).await?)))
+    let reason = old.reason(&who, place.redaction(), Reason::Rectification)?;
+    let edited = forget::save(&who, target, vec![change], reason).await?;
+    Ok(Json(saved(edited)))
 }
 
 async fn remove(
     who: Caller,
     at: (String, String),
     place: Place,
-    version: Version,
+    (version, old): (Version, Redaction),
 ) -> Result<Json<Saved>, Refusal> {
     let (_, found, target) = seen(&who, &at, place, &version, &Value::Null).await?;
     if found.values.is_empty() {
@@ -257,7 +270,9 @@ async fn remove(
         return Err(Refusal::conflict("not_here", detail));
     }
     let change = Change::Void(place.collection(), found.entry, found.values);
-    Ok(Json(saved(who.edit(target, vec![change]).await?)))
+    let reason = old.reason(&who, place.redaction(), Reason::Request)?;
+    let edited = forget::save(&who, target, vec![change], reason).await?;
+    Ok(Json(saved(edited)))
 }
 
 macro_rules! entries {
@@ -280,30 +295,32 @@ macro_rules! entries {
             #[doc = $change]
             #[utoipa::path(put, path = $one, tag = $tag, request_body = $body,
                 params(("id" = String, Path, description = "The card's id."),
-                    ("entry" = String, Path, description = "The entry's id."),
+                    ("entry" = String, Path, description = "The entry's id."), Redaction,
                     ("if-match" = String, Header, description = "The version that was seen.")),
                 responses((status = 200, description = "It was changed.", body = Saved)))]
             pub(super) async fn put(
                 who: Caller,
                 Path(at): Path<(String, String)>,
+                Asked(old): Asked<Redaction>,
                 seen: Version,
                 Sent(body): Sent<$body>,
             ) -> Result<Json<Saved>, Refusal> {
-                change(who, at, $place, seen, body).await
+                change(who, at, $place, (seen, old), body).await
             }
 
             #[doc = $remove]
             #[utoipa::path(delete, path = $one, tag = $tag,
                 params(("id" = String, Path, description = "The card's id."),
-                    ("entry" = String, Path, description = "The entry's id."),
+                    ("entry" = String, Path, description = "The entry's id."), Redaction,
                     ("if-match" = String, Header, description = "The version that was seen.")),
-                responses((status = 200, description = "It was removed. History still has it.", body = Saved)))]
+                responses((status = 200, description = "It was removed. History has it still, unless it was to go from there too.", body = Saved)))]
             pub(super) async fn delete(
                 who: Caller,
                 Path(at): Path<(String, String)>,
+                Asked(old): Asked<Redaction>,
                 seen: Version,
             ) -> Result<Json<Saved>, Refusal> {
-                remove(who, at, $place, seen).await
+                remove(who, at, $place, (seen, old)).await
             }
         }
     };

@@ -1,10 +1,10 @@
-//! The house: premises, papers to destroy, the catalogue, users, figures, and the audit log.
+//! The house: premises, papers to destroy, users, figures, and the audit log.
 
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use register::access::Action::{DestroyPapers, Govern, ReadAudit, ReadCards, SeePremises};
+use register::access::Action::{DestroyPapers, Govern, ReadAudit, SeePremises};
 use register::audit::Group;
 use register::audit::query::{Cursor, Query, Reason, Shown};
 use register::replica::{Answer, Command, PeerState};
@@ -15,12 +15,11 @@ use utoipa_axum::routes;
 use crate::clock::today;
 use crate::doors::Doors;
 use crate::problem::Problem;
-use crate::{breaches, tasks, treatments};
+use crate::{breaches, tasks};
 
 use super::body::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use super::shape::{Item, items};
 
 /// Audit entries in one answer unless fewer are asked for.
 const ENTRIES: usize = 100;
@@ -32,7 +31,6 @@ pub(super) fn doors() -> Doors {
         .api(SeePremises, routes!(premises))
         .api(DestroyPapers, routes!(papers))
         .api(DestroyPapers, routes!(destroyed))
-        .api(ReadCards, routes!(catalogue))
         .api(Govern, routes!(users))
         .api(Govern, routes!(overview))
         .api(ReadAudit, routes!(audit))
@@ -162,46 +160,6 @@ async fn papers(who: Caller) -> Json<Papers> {
 async fn destroyed(who: Caller, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
     tasks::tick(&who, &id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// A treatment that is offered.
-#[derive(Serialize, ToSchema)]
-struct Offer {
-    name: String,
-    group: String,
-    /// Health has to be asked about first.
-    needs_health: bool,
-    /// A separate contract has to be made first.
-    needs_contract: bool,
-    /// A patch test has to be made first.
-    needs_patch_test: bool,
-    /// The least age in years.
-    least_age: Option<u8>,
-    /// It is offered no more.
-    retired: bool,
-}
-
-/// The treatment catalogue.
-#[derive(Serialize, ToSchema)]
-struct Catalogue {
-    items: Vec<Item<Offer>>,
-}
-
-/// The treatment catalogue
-#[utoipa::path(get, path = "/api/v1/catalogue", tag = "house",
-    responses((status = 200, description = "The catalogue.", body = Catalogue)))]
-async fn catalogue(who: Caller) -> Json<Catalogue> {
-    let all = treatments::catalogue(who.house());
-    let items = items(&all.items, |one| Offer {
-        name: one.name.clone(),
-        group: one.group.clone(),
-        needs_health: one.needs_health,
-        needs_contract: one.needs_contract,
-        needs_patch_test: one.needs_patch_test,
-        least_age: one.least_age,
-        retired: one.retired,
-    });
-    Json(Catalogue { items })
 }
 
 /// A user.

@@ -228,6 +228,10 @@ pub(super) fn scopes(action: Action) -> String {
 /// What the API calls a field of our forms.
 fn json_name(field: &str) -> &str {
     match field {
+        "place_name" | "guardian" => "name",
+        "place_address" => "address",
+        "place_phone" => "phone",
+        "place" => "premises",
         "last" => "last_name",
         "first" => "first_name",
         "year" => "birth_year",

@@ -25,14 +25,14 @@ pub(crate) struct Case {
     pub(crate) slot: Slot,
     pub(crate) kind: Kind,
     /// What stands there, newest first.
-    values: Vec<Held<Content>>,
+    pub(crate) values: Vec<Held<Content>>,
     /// Removed at one premises and edited at another.
-    disputed: bool,
+    pub(crate) disputed: bool,
 }
 
 impl Case {
     /// The case's name in forms and links.
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         match self.slot {
             Slot::Field(field) => field.key().to_owned(),
             Slot::Entry(collection, entry) => format!("{}.{entry}", collection.key()),
@@ -174,7 +174,7 @@ const fn is_typed(kind: Kind) -> bool {
 }
 
 /// Whether a choice shows health in words, so that showing it is logged.
-const fn shows_health(kind: Kind) -> bool {
+pub(crate) const fn shows_health(kind: Kind) -> bool {
     matches!(kind, Kind::Health | Kind::PatchTest | Kind::AdverseEvent)
 }
 
@@ -312,7 +312,12 @@ pub(crate) async fn submit(
 }
 
 /// The change that the choice means; `None` with a fault, or when what was chosen is no longer there.
-fn chosen(who: &Visitor, case: &Case, form: &Form, faults: &mut Faults) -> Option<Change> {
+pub(crate) fn chosen(
+    who: &Visitor,
+    case: &Case,
+    form: &Form,
+    faults: &mut Faults,
+) -> Option<Change> {
     let put = |content: Content| match case.slot {
         Slot::Field(field) => Change::SetField(field, content),
         Slot::Entry(collection, entry) => Change::SetEntry(collection, entry, content),

@@ -43,7 +43,7 @@ pub(super) fn removal_box(t: Language) -> Markup {
 }
 
 /// Whether the form asks to remove the old value from history too.
-pub(super) fn asked(who: &Visitor, action: Action, form: &Form) -> Result<bool, Problem> {
+pub(crate) fn asked(who: &Visitor, action: Action, form: &Form) -> Result<bool, Problem> {
     let asked = form.get(REDACT) == "yes";
     if asked {
         who.demand(action)?;
@@ -52,7 +52,7 @@ pub(super) fn asked(who: &Visitor, action: Action, form: &Form) -> Result<bool, 
 }
 
 /// Saves, and removes what stood before from history too when `reason` says why.
-pub(super) async fn save(
+pub(crate) async fn save(
     who: &Visitor,
     target: Target,
     changes: Vec<Change>,
@@ -118,7 +118,13 @@ pub(super) async fn withdraw(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
-    let mut changes = withdrawn(&opened, today(who.house().clock));
+    take_back(&who, &opened).await?;
+    Ok(redirect(&opened.path()))
+}
+
+/// Removes every health entry of a card, with what else tells of health, and ends the consent today.
+pub(crate) async fn take_back(who: &Visitor, opened: &Opened) -> Result<Heads, Problem> {
+    let mut changes = withdrawn(opened, today(who.house().clock));
     changes.extend(voids(&opened.card.health, Collection::Health));
     changes.extend(voids(&opened.card.patch_tests, Collection::PatchTest));
     changes.extend(unwarned(&opened.card.treatments));
@@ -128,7 +134,7 @@ pub(super) async fn withdraw(
         let target = Target::Seen(opened.card.id, heads);
         (_, heads) = who.redact(target, part.to_vec(), Reason::Consent).await?;
     }
-    Ok(redirect(&opened.path()))
+    Ok(heads)
 }
 
 /// The consent as it is kept from then on: given, and withdrawn.
@@ -189,12 +195,18 @@ pub(super) async fn clear(
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
     opened.editable()?;
+    clear_history(&who, &opened).await?;
+    Ok(redirect(&opened.path()))
+}
+
+/// The same of a card that is open.
+pub(crate) async fn clear_history(who: &Visitor, opened: &Opened) -> Result<(), Problem> {
     let command = Command::ClearHistory {
         record: opened.card.id,
         author: who.user.id,
     };
     who.house().desk.ask(command).await?;
-    Ok(redirect(&opened.path()))
+    Ok(())
 }
 
 fn show(who: &Visitor, opened: &Opened, title: &str, body: Markup) -> Response {

@@ -24,7 +24,7 @@ use crate::problem::{Problem, redirect};
 use crate::visitor::{Posted, Visitor};
 
 /// A card, also one that is hidden because its time is over: a claim may have to save it.
-struct Kept {
+pub(crate) struct Kept {
     record: RecordId,
     title: String,
     /// `None` when it is hidden.
@@ -32,7 +32,8 @@ struct Kept {
 }
 
 impl Kept {
-    async fn find(who: &Visitor, id: &str) -> Result<Self, Problem> {
+    /// The card with this id. Opening it is logged.
+    pub(crate) async fn find(who: &Visitor, id: &str) -> Result<Self, Problem> {
         match open(who, id).await {
             Ok(opened) => Ok(Self {
                 record: opened.card.id,
@@ -112,35 +113,47 @@ pub(super) async fn claim(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let kept = Kept::find(&who, &id).await?;
-    let now = day((who.house().clock)());
-    let claim = if form.get("lift") == "yes" {
-        kept.claim(now).map(|claim| LegalClaim {
-            until: now.saturating_sub(Span::new().days(1)),
-            ..claim.clone()
-        })
-    } else {
-        let mut faults = Faults::default();
-        let Some(claim) = read_claim(&who, &form, now, &mut faults) else {
-            let mut response = show_claim(&who, &kept, &form, &faults);
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(response);
-        };
-        Some(claim)
-    };
-    if let Some(claim) = claim {
-        put(
-            &who,
-            &kept,
-            FieldKey::LegalClaim,
-            Content::LegalClaim(claim),
-        )
-        .await?;
+    if form.get("lift") == "yes" {
+        lift_claim(&who, &kept).await?;
+        return Ok(redirect(&kept.home()));
     }
+    let mut faults = Faults::default();
+    let Some(claim) = read_claim(&who, &form, &mut faults) else {
+        let mut response = show_claim(&who, &kept, &form, &faults);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    set_claim(&who, &kept, claim).await?;
     Ok(redirect(&kept.home()))
 }
 
-fn read_claim(who: &Visitor, form: &Form, now: Date, faults: &mut Faults) -> Option<LegalClaim> {
+/// Sets a legal claim, or another in its place.
+pub(crate) async fn set_claim(
+    who: &Visitor,
+    kept: &Kept,
+    claim: LegalClaim,
+) -> Result<(), Problem> {
+    let content = Content::LegalClaim(claim);
+    put(who, kept, FieldKey::LegalClaim, content).await
+}
+
+/// Ends the claim in force, if there is one, with yesterday.
+pub(crate) async fn lift_claim(who: &Visitor, kept: &Kept) -> Result<(), Problem> {
+    let now = day((who.house().clock)());
+    let Some(claim) = kept.claim(now) else {
+        return Ok(());
+    };
+    let ended = LegalClaim {
+        until: now.saturating_sub(Span::new().days(1)),
+        ..claim.clone()
+    };
+    set_claim(who, kept, ended).await
+}
+
+/// The claim that a form tells of.
+pub(crate) fn read_claim(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<LegalClaim> {
     let t = who.t();
+    let now = day((who.house().clock)());
     let reason = faults.take("reason", required(form.get("reason")), t);
     let last = now.saturating_add(Span::new().days(CLAIM_DAYS));
     let until = read_date(form.get("until")).filter(|until| (now..=last).contains(until));
@@ -219,13 +232,18 @@ pub(super) async fn restriction(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let kept = Kept::find(&who, &id).await?;
+    restrict(&who, &kept, form.get("lift") != "yes").await?;
+    Ok(redirect(&kept.home()))
+}
+
+/// Restricts the use of a card from today on, or lifts that.
+pub(crate) async fn restrict(who: &Visitor, kept: &Kept, on: bool) -> Result<(), Problem> {
     let restriction = Restriction {
-        on: form.get("lift") != "yes",
+        on,
         since: today(who.house().clock),
     };
     let content = Content::Restriction(restriction);
-    put(&who, &kept, FieldKey::Restriction, content).await?;
-    Ok(redirect(&kept.home()))
+    put(who, kept, FieldKey::Restriction, content).await
 }
 
 fn show(who: &Visitor, kept: &Kept, title: &str, body: Markup) -> Response {

@@ -76,15 +76,38 @@ pub(super) async fn check(
             return Ok(refused(show(&who, &opened, &form, &faults)));
         }
     };
+    let target = Target::Seen(opened.card.id, heads);
+    let change = adult_check(&who, adult);
+    let (record, heads) = who.edit(target, vec![change]).await?;
+    after_save(&who, record, &heads, &[Slot::Field(FieldKey::AdultCheck)]).await
+}
+
+/// That somebody found out today whether the client is 18.
+pub(crate) fn adult_check(who: &Visitor, adult: bool) -> Change {
     let check = AdultCheck {
         adult,
         date: today(who.house().clock),
         by: Some(who.user.id),
     };
-    let change = Change::SetField(FieldKey::AdultCheck, Content::AdultCheck(check));
-    let target = Target::Seen(opened.card.id, heads);
-    let (record, heads) = who.edit(target, vec![change]).await?;
-    after_save(&who, record, &heads, &[Slot::Field(FieldKey::AdultCheck)]).await
+    Change::SetField(FieldKey::AdultCheck, Content::AdultCheck(check))
+}
+
+/// The consent of a guardian, given today, that a form tells of.
+pub(crate) fn read_guardian(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Change> {
+    let t = who.t();
+    let name = faults.take("guardian", required(form.get("guardian")), t);
+    let method = GuardianMethod::from_code(form.get("method"));
+    if method.is_none() {
+        faults.add("method", t.choose_one());
+    }
+    let consent = GuardianConsent {
+        name: name?,
+        method: method?,
+        date: today(who.house().clock),
+        by: Some(who.user.id),
+    };
+    let content = Content::GuardianConsent(consent);
+    Some(Change::SetField(FieldKey::Guardian, content))
 }
 
 /// Records a guardian's consent.
@@ -94,23 +117,10 @@ pub(super) async fn guardian(
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
     let opened = open(&who, &id).await?;
-    let t = who.t();
     let mut faults = Faults::default();
-    let name = faults.take("guardian", required(form.get("guardian")), t);
-    let method = GuardianMethod::from_code(form.get("method"));
-    if method.is_none() {
-        faults.add("method", t.choose_one());
-    }
-    let (Some(name), Some(method)) = (name, method) else {
+    let Some(change) = read_guardian(&who, &form, &mut faults) else {
         return Ok(refused(show(&who, &opened, &form, &faults)));
     };
-    let consent = GuardianConsent {
-        name,
-        method,
-        date: today(who.house().clock),
-        by: Some(who.user.id),
-    };
-    let change = Change::SetField(FieldKey::Guardian, Content::GuardianConsent(consent));
     let target = Target::Seen(opened.card.id, heads);
     let (record, heads) = who.edit(target, vec![change]).await?;
     after_save(&who, record, &heads, &[Slot::Field(FieldKey::Guardian)]).await

@@ -6,8 +6,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use register::access::Action;
 use register::card::{Card, Entry};
-use register::document::{Collection, FieldKey, Slot};
+use register::document::{Collection, FieldKey, Heads, Slot};
 use register::edit::{CHANGES_LIMIT, Change, Target};
+use register::id::RecordId;
 use register::ledger::Reason;
 use register::mode::ContactOnly;
 use register::value::Content;
@@ -53,18 +54,32 @@ pub(super) async fn submit(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    let mut heads = seen(&form)?;
+    let heads = seen(&form)?;
     let opened = open(&who, &id).await?;
     opened.editable()?;
-    let on = form.get("lift") != "yes";
+    let (on, agreed) = (form.get("lift") != "yes", form.get("agree") == "yes");
+    let Some((record, heads)) = set(&who, &opened, on, agreed, heads).await? else {
+        let mut faults = Faults::default();
+        faults.add("agree", who.t().contact_only_tick());
+        let mut response = show(&who, &opened, &form, &faults);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    after_save(&who, record, &heads, &[Slot::Field(FieldKey::ContactOnly)]).await
+}
+
+/// Turns the mode on or off on the version that was seen. `None` when something would go that nobody agreed to remove.
+pub(crate) async fn set(
+    who: &Visitor,
+    opened: &Opened,
+    on: bool,
+    agreed: bool,
+    mut heads: Heads,
+) -> Result<Option<(RecordId, Heads)>, Problem> {
     if on && opened.care_entries > 0 {
         who.demand(Action::RedactCare)?;
-        if form.get("agree") != "yes" {
-            let mut faults = Faults::default();
-            faults.add("agree", who.t().contact_only_tick());
-            let mut response = show(&who, &opened, &form, &faults);
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(response);
+        if !agreed {
+            return Ok(None);
         }
         // Whatever arrived since the page was made goes too.
         heads = opened.card.heads.clone();
@@ -80,8 +95,7 @@ pub(super) async fn submit(
     };
     let change = Change::SetField(FieldKey::ContactOnly, Content::ContactOnly(mode));
     let target = Target::Seen(opened.card.id, heads);
-    let (record, heads) = who.edit(target, vec![change]).await?;
-    after_save(&who, record, &heads, &[Slot::Field(FieldKey::ContactOnly)]).await
+    Ok(Some(who.edit(target, vec![change]).await?))
 }
 
 /// The removal of everything that the mode doesn't allow.

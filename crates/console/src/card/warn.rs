@@ -111,7 +111,7 @@ pub(super) fn seen_line(who: &Visitor, seen: &Acknowledged) -> Markup {
 }
 
 /// The ids of every value of the health entries, as a form carries them.
-pub(super) fn values(all: &[Entry<HealthEntry>]) -> String {
+pub(crate) fn values(all: &[Entry<HealthEntry>]) -> String {
     let ids = all.iter().flat_map(|entry| entry.field.all());
     let ids: Vec<String> = ids.map(|held| held.id.to_string()).collect();
     ids.join(",")
@@ -119,7 +119,7 @@ pub(super) fn values(all: &[Entry<HealthEntry>]) -> String {
 
 /// "No change": every entry is confirmed today, and health was asked about. `None` when the page did not know of an
 /// entry as it stands, or one waits for a choice.
-pub(super) fn unchanged(who: &Visitor, opened: &Opened, known: &str) -> Option<Vec<Change>> {
+pub(crate) fn unchanged(who: &Visitor, opened: &Opened, known: &str) -> Option<Vec<Change>> {
     let day = today(who.house().clock);
     let known = if known.is_empty() {
         Vec::new()

@@ -5,7 +5,7 @@ use axum::response::Response;
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use register::access::Action;
-use register::document::{Collection, FieldKey};
+use register::document::{Collection, FieldKey, Heads};
 use register::edit::{Change, Target};
 use register::id::RecordId;
 use register::marketing::{Campaign, PART, Plan, Progress, Recipients, Stage};
@@ -25,7 +25,7 @@ use super::choice::{Choice, Standing, choose, opt_out_contact, standing};
 use super::send;
 
 /// The campaign with this id.
-pub(super) fn found(who: &Visitor, id: &str) -> Result<Campaign, Problem> {
+pub(crate) fn found(who: &Visitor, id: &str) -> Result<Campaign, Problem> {
     let id = id.parse().map_err(|_| Problem::NotFound)?;
     found_by(who.house(), id).ok_or(Problem::NotFound)
 }
@@ -36,12 +36,12 @@ pub(super) fn found_by(house: &House, id: RecordId) -> Option<Campaign> {
 }
 
 /// What its owner wrote; of a conflict the newest.
-pub(super) fn known(campaign: &Campaign) -> Result<Plan, Problem> {
+pub(crate) fn known(campaign: &Campaign) -> Result<Plan, Problem> {
     campaign.plan.newest().cloned().ok_or(Problem::NotFound)
 }
 
 /// A campaign of this premises that stands at one of these stages, as the form's page saw it.
-pub(super) fn at_stage(
+pub(crate) fn at_stage(
     who: &Visitor,
     id: &str,
     stages: &[Stage],
@@ -206,7 +206,19 @@ pub(super) async fn make_list(
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
     let (campaign, plan, _) = at_stage(&who, &id, &[Stage::Draft])?;
-    let choice = choose(who.house(), campaign.id, &plan).await?;
+    let target = Target::Seen(campaign.id, heads);
+    list(&who, &campaign, &plan, target).await?;
+    Ok(redirect(&format!("/marketing/{}", campaign.id)))
+}
+
+/// Makes the list of a draft, of whom it reaches at this moment.
+pub(crate) async fn list(
+    who: &Visitor,
+    campaign: &Campaign,
+    plan: &Plan,
+    target: Target,
+) -> Result<(RecordId, Heads), Problem> {
+    let choice = choose(who.house(), campaign.id, plan).await?;
     let now = (who.house().clock)();
     let life = SignedDuration::from_hours(24 * i64::from(plan.list_days));
     let progress = Progress {
@@ -223,8 +235,7 @@ pub(super) async fn make_list(
         let part = Content::Recipients(Recipients(part.to_vec()));
         Change::Add(Collection::Recipients, part)
     }));
-    who.edit(Target::Seen(campaign.id, heads), changes).await?;
-    Ok(redirect(&format!("/marketing/{}", campaign.id)))
+    who.edit(target, changes).await
 }
 
 /// Stops it for good.
@@ -233,9 +244,15 @@ pub(super) async fn stop(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     seen(&form)?;
-    let (campaign, _, stands) = at_stage(&who, &id, &[Stage::Listed, Stage::Sending])?;
+    let (record, _) = call_off(&who, &id).await?;
+    Ok(redirect(&format!("/marketing/{record}")))
+}
+
+/// Stops a campaign that has a list or is being sent.
+pub(crate) async fn call_off(who: &Visitor, id: &str) -> Result<(RecordId, Heads), Problem> {
+    let (campaign, _, stands) = at_stage(who, id, &[Stage::Listed, Stage::Sending])?;
     // A stop needs no page that was seen: it holds however far the campaign has come meanwhile.
-    go_on(&who, Target::Latest(campaign.id), stands, Stage::Stopped).await
+    go_on(who, Target::Latest(campaign.id), stands, Stage::Stopped).await
 }
 
 /// Puts a campaign at a stage.
@@ -244,13 +261,12 @@ pub(super) async fn go_on(
     target: Target,
     stands: Progress,
     stage: Stage,
-) -> Result<Response, Problem> {
+) -> Result<(RecordId, Heads), Problem> {
     let progress = Progress {
         stage,
         since: (who.house().clock)(),
         ..stands
     };
     let change = Change::SetField(FieldKey::Progress, Content::Progress(progress));
-    let (record, _) = who.edit(target, vec![change]).await?;
-    Ok(redirect(&format!("/marketing/{record}")))
+    who.edit(target, vec![change]).await
 }

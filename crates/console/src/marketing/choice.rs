@@ -15,11 +15,11 @@ const AT_ONCE: usize = 32;
 
 /// Whom a campaign would reach.
 #[derive(Default)]
-pub(super) struct Choice {
+pub(crate) struct Choice {
     /// By id; one card of each person.
-    pub(super) reached: Vec<RecordId>,
+    pub(crate) reached: Vec<RecordId>,
     /// How many are left out, by reason.
-    pub(super) left_out: BTreeMap<NoticeRefusal, usize>,
+    pub(crate) left_out: BTreeMap<NoticeRefusal, usize>,
 }
 
 impl Choice {
@@ -29,7 +29,7 @@ impl Choice {
 }
 
 /// Whom the campaign would reach if its list were made now.
-pub(super) async fn choose(
+pub(crate) async fn choose(
     house: &House,
     campaign: RecordId,
     plan: &Plan,
@@ -110,21 +110,21 @@ async fn narrowed(
 
 /// What became of a campaign so far, and who of its list can still be reached.
 #[derive(Default)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     /// Of its list, who may get it now and has not.
-    pub(super) open: Vec<RecordId>,
+    pub(crate) open: Vec<RecordId>,
     /// Of these, who waits for a unit of another premises.
-    pub(super) waiting: usize,
+    pub(crate) waiting: usize,
     /// Of its list, who dropped out.
-    pub(super) dropped: usize,
+    pub(crate) dropped: usize,
     /// Of its list, for whom its notice was recorded as handed out, unless they have said no since.
-    pub(super) handed: Vec<RecordId>,
+    pub(crate) handed: Vec<RecordId>,
     /// Notices by what became of them.
-    pub(super) outcomes: BTreeMap<Outcome, usize>,
+    pub(crate) outcomes: BTreeMap<Outcome, usize>,
 }
 
 /// How a campaign stands: its list as it holds at this moment.
-pub(super) fn standing(house: &House, campaign: &Campaign, plan: &Plan) -> Standing {
+pub(crate) fn standing(house: &House, campaign: &Campaign, plan: &Plan) -> Standing {
     let mut standing = Standing::default();
     let (now, today) = ((house.clock)(), today(house.clock));
     let founder = house.desk.report.borrow().founder;
@@ -166,7 +166,7 @@ pub(super) fn standing(house: &House, campaign: &Campaign, plan: &Plan) -> Stand
 }
 
 /// Where a recipient says no: what the clinic gives as its contact, or else the premises.
-pub(super) fn opt_out_contact(house: &House) -> String {
+pub(crate) fn opt_out_contact(house: &House) -> String {
     let directory = house.desk.directory();
     let controller = directory
         .settings()

@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use register::contact::{required, text};
-use register::document::{FieldKey, RecordKind};
+use register::document::{FieldKey, Heads, RecordKind};
 use register::edit::{Change, Target};
+use register::id::RecordId;
 use register::marketing::{
     Audience, Campaign, CampaignKind, LIST_DAYS, LIST_DAYS_MAX, Medium, Plan, Progress, Stage,
 };
@@ -38,6 +39,12 @@ pub(super) async fn add(Posted { who, form }: Posted) -> Result<Response, Proble
     let Some(plan) = read(&who, &form, &mut faults) else {
         return Ok(refused(show(&who, None, &form, &faults)));
     };
+    let (record, _) = make(&who, plan).await?;
+    Ok(redirect(&format!("/marketing/{record}")))
+}
+
+/// Makes a draft.
+pub(crate) async fn make(who: &Visitor, plan: Plan) -> Result<(RecordId, Heads), Problem> {
     let progress = Progress {
         stage: Stage::Draft,
         since: (who.house().clock)(),
@@ -48,8 +55,7 @@ pub(super) async fn add(Posted { who, form }: Posted) -> Result<Response, Proble
         Change::SetField(FieldKey::Plan, Content::Plan(plan)),
         Change::SetField(FieldKey::Progress, Content::Progress(progress)),
     ];
-    let (record, _) = who.edit(Target::New(RecordKind::Campaign), changes).await?;
-    Ok(redirect(&format!("/marketing/{record}")))
+    who.edit(Target::New(RecordKind::Campaign), changes).await
 }
 
 /// The form of a draft.
@@ -70,20 +76,29 @@ pub(super) async fn change(
     let Some(plan) = read(&who, &form, &mut faults) else {
         return Ok(refused(show(&who, Some(&campaign), &form, &faults)));
     };
-    // It stays the matter of the premises where it was made.
-    let plan = Plan {
-        node: known(&campaign)?.node,
-        ..plan
-    };
-    let change = Change::SetField(FieldKey::Plan, Content::Plan(plan));
-    let (record, _) = who
-        .edit(Target::Seen(campaign.id, heads), vec![change])
-        .await?;
+    let target = Target::Seen(campaign.id, heads);
+    let (record, _) = rewrite(&who, &campaign, plan, target).await?;
     Ok(redirect(&format!("/marketing/{record}")))
 }
 
+/// Writes a draft anew.
+pub(crate) async fn rewrite(
+    who: &Visitor,
+    campaign: &Campaign,
+    plan: Plan,
+    target: Target,
+) -> Result<(RecordId, Heads), Problem> {
+    // It stays the matter of the premises where it was made.
+    let plan = Plan {
+        node: known(campaign)?.node,
+        ..plan
+    };
+    let change = Change::SetField(FieldKey::Plan, Content::Plan(plan));
+    who.edit(target, vec![change]).await
+}
+
 /// A campaign whose list has not been made.
-fn draft(who: &Visitor, id: &str) -> Result<Campaign, Problem> {
+pub(crate) fn draft(who: &Visitor, id: &str) -> Result<Campaign, Problem> {
     let campaign = found(who, id)?;
     match campaign.stands().map(|stands| stands.stage) {
         Some(Stage::Draft) => Ok(campaign),
@@ -114,7 +129,8 @@ fn fill(plan: &Plan) -> Form {
         .with("list_days", plan.list_days.to_string())
 }
 
-fn read(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Plan> {
+/// What a form tells of a campaign.
+pub(crate) fn read(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Plan> {
     let t = who.t();
     let kind = CampaignKind::from_code(form.get("kind"));
     if kind.is_none() {

@@ -6,8 +6,10 @@ use axum::response::Response;
 use maud::{Markup, html};
 use register::audit::{Act, AuditEvent};
 use register::contact::Email;
+use register::document::Heads;
 use register::edit::Target;
-use register::marketing::{Campaign, Medium, Plan, Stage};
+use register::id::RecordId;
+use register::marketing::{Campaign, Medium, Plan, Progress, Stage};
 use register::replica::Command;
 
 use crate::card::{hidden_state, seen};
@@ -15,7 +17,7 @@ use crate::clock::show_moment;
 use crate::form::{Faults, Field, Form, Input};
 use crate::icon::Icon;
 use crate::post::{Letter, PostError};
-use crate::problem::Problem;
+use crate::problem::{Problem, redirect};
 use crate::text::opt_out_text;
 use crate::visitor::{Posted, Visitor};
 
@@ -84,11 +86,28 @@ pub(super) async fn begin(
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
     let (campaign, plan, stands) = at_stage(&who, &id, &[Stage::Listed])?;
-    let house = who.house();
-    if house.desk.post.is_none() || !plan.mailed_by(house.desk.node) {
+    if !mailable(&who, &plan) {
         return Err(Problem::Stale);
     }
-    let open = standing(house, &campaign, &plan).open.len();
+    let target = Target::Seen(campaign.id, heads);
+    let (record, _) = start(&who, (&campaign, &plan, stands), target).await?;
+    Ok(redirect(&format!("/marketing/{record}")))
+}
+
+/// Whether this node has a relay, and the campaign is one of mails that go from here.
+pub(crate) fn mailable(who: &Visitor, plan: &Plan) -> bool {
+    let house = who.house();
+    house.desk.post.is_some() && plan.mailed_by(house.desk.node)
+}
+
+/// Begins to send a campaign that is mailable; how many letters wait is logged first.
+pub(crate) async fn start(
+    who: &Visitor,
+    (campaign, plan, stands): (&Campaign, &Plan, Progress),
+    target: Target,
+) -> Result<(RecordId, Heads), Problem> {
+    let house = who.house();
+    let open = standing(house, campaign, plan).open.len();
     let event = AuditEvent {
         who: who.user.id,
         act: Act::Mailed(u64::try_from(open).unwrap_or(u64::MAX)),
@@ -96,10 +115,9 @@ pub(super) async fn begin(
         reason: String::new(),
     };
     house.desk.ask(Command::Audit(event)).await?;
-    let target = Target::Seen(campaign.id, heads);
-    let response = go_on(&who, target, stands, Stage::Sending).await?;
+    let edited = go_on(who, target, stands, Stage::Sending).await?;
     house.round.wake.notify_one();
-    Ok(response)
+    Ok(edited)
 }
 
 /// Sends the letter to one address that is no client's: it counts as nobody's notice.

@@ -11,12 +11,12 @@ use register::card::Card;
 use register::contact::required;
 use register::edit::Target;
 use register::id::RecordId;
-use register::marketing::{Medium, Outcome, Stage};
+use register::marketing::{Campaign, Medium, Outcome, Plan, Progress, Stage};
 use register::replica::{Answer, Command, NOTICES};
 
 use crate::card::{defused, seen};
 use crate::form::Faults;
-use crate::problem::Problem;
+use crate::problem::{Problem, redirect};
 use crate::visitor::{Posted, Visitor};
 
 use super::campaign::{at_stage, go_on, show};
@@ -105,8 +105,31 @@ pub(super) async fn handed_out(
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
     let (campaign, plan, stands) = at_stage(&who, &id, &[Stage::Listed])?;
-    let open = standing(who.house(), &campaign, &plan).open;
-    let mut left = 0;
+    let target = Target::Seen(campaign.id, heads);
+    let handed = hand_out(&who, (&campaign, &plan, stands), target).await?;
+    if handed.waiting > 0 {
+        let said = who.t().campaign_was_handed(handed.counted);
+        return show(&who, &campaign, &form, &Faults::default(), Some(&said)).await;
+    }
+    Ok(redirect(&format!("/marketing/{}", campaign.id)))
+}
+
+/// What came of handing a list out.
+pub(crate) struct Handed {
+    /// Clients for whom a notice was counted.
+    pub(crate) counted: usize,
+    /// Those who wait for a unit of another premises, which was asked for; the list stays open for them.
+    pub(crate) waiting: usize,
+}
+
+/// Counts a notice for each client who is still on the list, and closes it unless somebody waits.
+pub(crate) async fn hand_out(
+    who: &Visitor,
+    (campaign, plan, stands): (&Campaign, &Plan, Progress),
+    target: Target,
+) -> Result<Handed, Problem> {
+    let open = standing(who.house(), campaign, plan).open;
+    let mut waiting = 0;
     for some in open.chunks(NOTICES) {
         let command = Command::Notify {
             records: some.to_vec(),
@@ -115,14 +138,15 @@ pub(super) async fn handed_out(
             author: who.user.id,
         };
         match who.house().desk.ask(command).await? {
-            Answer::Noticed(all) => left += all.iter().filter(|one| one.is_err()).count(),
+            Answer::Noticed(all) => waiting += all.iter().filter(|one| one.is_err()).count(),
             _ => return Err(Problem::Internal),
         }
     }
-    if left > 0 {
-        // Whoever waits for a unit of another premises was asked for; the list stays open for them.
-        let said = who.t().campaign_was_handed(open.len() - left);
-        return show(&who, &campaign, &form, &Faults::default(), Some(&said)).await;
+    if waiting == 0 {
+        go_on(who, target, stands, Stage::Done).await?;
     }
-    go_on(&who, Target::Seen(campaign.id, heads), stands, Stage::Done).await
+    Ok(Handed {
+        counted: open.len() - waiting,
+        waiting,
+    })
 }

@@ -77,9 +77,9 @@ impl super::Language {
                 "Go through the list of all clients",
             ),
             Scope::ClientsWrite => self.pick(
-                "Luoda kortteja ja muuttaa yhteystietoja, muistiinpanoja ja markkinointilupaa",
-                "Skapa kort och ändra kontaktuppgifter, anteckningar och marknadsföringstillstånd",
-                "Make cards; change contact details, notes and marketing permission",
+                "Luoda kortteja, muuttaa yhteystietoja, muistiinpanoja ja markkinointilupaa, valita ristiriidoissa ja yhdistää kortteja",
+                "Skapa kort, ändra kontaktuppgifter, anteckningar och marknadsföringstillstånd, välja vid konflikter och slå ihop kort",
+                "Make cards; change contact details, notes and marketing permission; settle conflicts and merge cards",
             ),
             Scope::CareRead => self.pick(
                 "Lukea terveystietoja ja hoitoja, jäljittää eriä",
@@ -97,14 +97,29 @@ impl super::Language {
                 "Take down what clients ask under the law",
             ),
             Scope::RequestsDecide => self.pick(
-                "Päättää pyynnöistä ja koota asiakkaan kaikki tiedot",
-                "Avgöra begäranden och sammanställa allt om en kund",
-                "Decide requests; put together everything held on a client",
+                "Päättää pyynnöistä, koota asiakkaan kaikki tiedot, estää kortin poistamisen tai käytön",
+                "Avgöra begäranden, sammanställa allt om en kund, hindra att ett kort raderas eller används",
+                "Decide requests; put together everything held on a client; keep a card from deletion or use",
+            ),
+            Scope::Redact => self.pick(
+                "Poistaa tietoja pysyvästi myös historiasta ja kirjata terveystietojen suostumuksen peruutuksen",
+                "Radera uppgifter permanent även ur historiken och anteckna att ett hälsosamtycke återkallats",
+                "Remove data for good from history as well; record that a consent to health information was withdrawn",
             ),
             Scope::Erase => self.pick(
                 "Poistaa asiakkaita pysyvästi",
                 "Radera kunder permanent",
                 "Erase clients",
+            ),
+            Scope::Campaigns => self.pick(
+                "Tehdä, lähettää ja pysäyttää kampanjoita näkemättä asiakkaita",
+                "Göra, skicka och stoppa kampanjer utan att se kunder",
+                "Make, send and stop campaigns, without seeing clients",
+            ),
+            Scope::Settings => self.pick(
+                "Muuttaa hoitovalikoimaa, klinikan tietoja ja suostumustekstiä",
+                "Ändra behandlingsutbudet, klinikens uppgifter och samtyckestexten",
+                "Change the treatment catalogue, the clinic's settings and the consent text",
             ),
             Scope::Premises => self.pick(
                 "Nähdä toimipisteiden tila ja kuitata hävitetyt paperit",

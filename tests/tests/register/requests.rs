@@ -1,11 +1,5 @@
 //! Requests under the law on a card: replicated, allowed while the card is restricted, gone in their own time.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
-
 use jiff::civil::{Date, date};
 use kortisto_tests::perfect::World;
 use register::contact::Note;

@@ -1,11 +1,5 @@
 //! What is kept of a user goes two years after their access ended (clause 9), by the ledger, at every premises.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
-
 use kortisto_tests::perfect::World;
 use register::document::{FieldKey, RecordKind};
 use register::edit::{Change, Target};

@@ -1,11 +1,5 @@
 //! The breach register keeps itself to five years (clause 9): what is past them leaves the store, what is open stays.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
-
 use jiff::civil::{Date, date};
 use kortisto_tests::perfect::World;
 use register::breach::{Breach, Telling};

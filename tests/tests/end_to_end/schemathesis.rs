@@ -1,11 +1,6 @@
 //! The API as its own description tells of it, tried with invented requests: no answer of the kind 5xx, none that is not
 //! described. Schemathesis invents them, from a seed; `tests/schemathesis.sh` installs it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that meets what it can't mean has failed"
-)]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,12 +1,6 @@
 //! Deletion by the clock where premises stand in a row: each waits for all that write in the register, not only for
 //! those it is paired with.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
-
 use jiff::civil::{Date, date};
 use kortisto_tests::perfect::World;
 use register::audit::{Act, AuditEvent};

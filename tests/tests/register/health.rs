@@ -1,7 +1,5 @@
 //! Health and what keeps clients safe, as the register itself rules it, whatever a form or another premises says.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
-
 use jiff::civil::{Date, date};
 use kortisto_tests::perfect::World;
 use register::access::trim;

@@ -1,12 +1,5 @@
 //! Clause 12: never over 12 notices in any rolling 12 months, whoever was apart from whom.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
-
 mod model;
 
 use jiff::Timestamp;

@@ -1,6 +1,5 @@
 //! Replicas that talk over perfect lines: what an edit at one comes to at the others.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 use std::collections::BTreeSet;
 
 use kortisto_tests::perfect::World;

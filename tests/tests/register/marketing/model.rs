@@ -7,7 +7,7 @@ use proptest::prelude::{Strategy, any, prop_assert, prop_oneof, proptest};
 use register::id::{EntryId, NodeId, RecordId};
 use register::marketing::{CAP, Outcome, Sent, Share, Tally, WINDOW_DAYS, counted, free};
 
-use crate::DAY;
+use super::DAY;
 
 const NODES: usize = 4;
 

@@ -1,7 +1,5 @@
 //! Whatever in memory can hold something of a client lets go of it with the erasure.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
-
 use std::collections::BTreeSet;
 
 use jiff::civil::date;

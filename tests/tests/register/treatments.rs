@@ -1,12 +1,5 @@
 //! What treatments leave behind in a register of several premises: traces of batches, papers in a safe, and history.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
-
 use jiff::civil::{Date, date};
 use kortisto_tests::perfect::World;
 use register::audit::Purpose;

@@ -1,7 +1,5 @@
 //! The audit logs of replicas that talk over perfect lines: replicated, countersigned, kept two years, verified.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
-
 use kortisto_tests::perfect::World;
 use register::audit::chain::Entry;
 use register::audit::query::{Page, Query, Reason};

@@ -1,11 +1,5 @@
 //! What a console tells everybody first, over a register that a test makes up: closed, with a clock in doubt, and so on.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that meets what it can't mean has failed"
-)]
-
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
