@@ -1,12 +1,6 @@
 //! Who belongs to the register: premises that never met learn of each other, keys change, a lost computer is put out,
 //! a copied disk is noticed, and an older program is spoken to in its own words.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
-
 use kortisto_tests::perfect::{PaperNotary, World};
 use register::contact::Name;
 use register::document::{FieldKey, RecordKind};

@@ -1,12 +1,6 @@
 //! A paired peer whose frames are not what they should be: garbled, cut short, blown up or old. It costs a line, and
 //! neither a record nor the node.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
-
 use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
