@@ -124,8 +124,8 @@ pub enum PairFault {
     /// A node shows a key that is not its own.
     #[error("{} shows a key that is not its own", premises(*.0))]
     OtherKey(Side),
-    /// A node was invited by itself.
-    #[error("this is the invitation of this very premises: enter it at the other")]
+    /// A node met itself, or a copy of itself.
+    #[error("both premises say that they are the same node: one is a copy of the other")]
     Oneself,
     /// The peer could not be written down here.
     #[error("the other premises could not be written down here; the log says why")]
@@ -145,6 +145,9 @@ pub enum NotNow {
     /// Another pairing is under way.
     #[error("another pairing is under way here: finish or cancel it first")]
     Busy,
+    /// A node was invited by itself.
+    #[error("this is the invitation of this very premises: enter it at the other")]
+    Oneself,
     /// There is no address to put into an invitation.
     #[error("no address is known at which others reach this premises: give one")]
     NoAddress,
@@ -287,6 +290,9 @@ impl Pairing {
     /// # Errors
     /// [`NotNow`].
     pub fn accept(&self, host: Arc<dyn Host>, invitation: Invitation) -> Result<(), NotNow> {
+        if invitation.key == self.0.identity.peer_id().claimed() {
+            return Err(NotNow::Oneself);
+        }
         let mut state = self.0.state();
         state.ready()?;
         let endpoint = state.endpoint.clone().ok_or(NotNow::Unable)?;
@@ -476,10 +482,6 @@ impl Inner {
     }
 
     /// A right proof uses the invitation up; wrong ones are counted.
-    #[expect(
-        clippy::type_complexity,
-        reason = "the parts of a meeting, put together at once"
-    )]
     fn judge(
         &self,
         connection: &Connection,

@@ -30,9 +30,6 @@ pub(super) async fn call(
     mut ordered: mpsc::Receiver<Order>,
 ) -> Result<Meeting, PairFault> {
     let (key, here) = (invitation.key, inner.identity.peer_id().claimed());
-    if key == here {
-        return Err(PairFault::Oneself);
-    }
     let until = Instant::now() + inner.settings.invitation;
     let reaching = async {
         let (connection, reached) = reach(inner, endpoint, invitation).await?;
