@@ -28,6 +28,7 @@ mod keys;
 pub mod line;
 pub mod logs;
 pub mod mail;
+pub mod pairing;
 pub mod premises;
 pub mod progress;
 pub mod restore;
