@@ -79,9 +79,9 @@ impl Matchmaker {
     pub fn make(&self, given: &[String]) -> Outcome<Invitation> {
         let mut addresses = Vec::new();
         for text in given {
-            addresses.push(self.premises.complete(text)?);
+            addresses.push(complete(text, self.premises.listens.port())?);
         }
-        for own in self.premises.addresses() {
+        for own in own_addresses(self.premises.listens) {
             if !addresses.contains(&own) {
                 addresses.push(own);
             }
@@ -183,24 +183,22 @@ impl core::fmt::Debug for PairStanding {
     }
 }
 
-impl Premises {
-    /// An address with the line's port, if none was given.
-    fn complete(&self, text: &str) -> Outcome<String> {
-        let text = text.trim();
-        let with_port = format!("{text}:{}", self.listens.port());
-        read_address(text).or_else(|failure| read_address(&with_port).map_err(|_| failure))
-    }
+/// An address with the line's port, if none was given.
+fn complete(text: &str, port: u16) -> Outcome<String> {
+    let text = text.trim();
+    let with_port = format!("{text}:{port}");
+    read_address(text).or_else(|failure| read_address(&with_port).map_err(|_| failure))
+}
 
-    /// Where this machine's line is reached, as far as the machine knows, `host:port` each.
-    fn addresses(&self) -> Vec<String> {
-        if !self.listens.ip().is_unspecified() {
-            return vec![self.listens.to_string()];
-        }
-        let reached = |ip: &IpAddr| ip.is_ipv4() || self.listens.is_ipv6();
-        let own = ELSEWHERE.into_iter().filter_map(outward).filter(reached);
-        own.map(|ip| SocketAddr::new(ip, self.listens.port()).to_string())
-            .collect()
+/// Where a line that listens there is reached, as far as this machine knows, `host:port` each.
+fn own_addresses(listens: SocketAddr) -> Vec<String> {
+    if !listens.ip().is_unspecified() {
+        return vec![listens.to_string()];
     }
+    let reached = |ip: &IpAddr| ip.is_ipv4() || listens.is_ipv6();
+    let own = ELSEWHERE.into_iter().filter_map(outward).filter(reached);
+    own.map(|ip| SocketAddr::new(ip, listens.port()).to_string())
+        .collect()
 }
 
 /// The address from which this machine would go to `elsewhere`; `None` when it has no way there.
@@ -227,7 +225,7 @@ impl Host for Premises {
             clients: report.clients as u64,
             protocols: PROTOCOLS,
             schema: SCHEMA,
-            addresses: self.addresses(),
+            addresses: own_addresses(self.listens),
         }
     }
 
@@ -276,10 +274,10 @@ impl Pair for Matchmaker {
     fn invite(&self, address: &str) -> Result<(), PairingFault> {
         let mut addresses = Vec::new();
         if !address.trim().is_empty() {
-            let given = self.premises.complete(address);
+            let given = complete(address, self.premises.listens.port());
             addresses.push(given.map_err(|_| PairingFault::Address)?);
         }
-        addresses.extend(self.premises.addresses());
+        addresses.extend(own_addresses(self.premises.listens));
         self.pairing
             .invite(self.host(), &addresses)
             .map(drop)
@@ -344,5 +342,43 @@ const fn came_to(fault: PairFault) -> PairingFault {
         PairFault::OtherKey(_) => PairingFault::OtherKey,
         PairFault::Oneself => PairingFault::Copy,
         PairFault::NotStored => PairingFault::NotStored,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_a_port_gets_the_lines() {
+        let read = |text| complete(text, 7440).map_err(|failure| failure.exit());
+        assert_eq!(
+            read(" clinic.example.com "),
+            Ok("clinic.example.com:7440".to_owned())
+        );
+        assert_eq!(read("192.0.2.7:9"), Ok("192.0.2.7:9".to_owned()));
+        assert_eq!(read("[2001:db8::7]"), Ok("[2001:db8::7]:7440".to_owned()));
+        for wrong in ["", "a b", "clinic:0", "2001:db8::7"] {
+            assert_eq!(read(wrong), Err(Exit::Refused), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_at_one_address_is_reached_there_and_one_at_all_never_at_none() {
+        let addresses = |text: &str| own_addresses(text.parse().unwrap());
+        assert_eq!(addresses("127.0.0.1:7440"), ["127.0.0.1:7440"]);
+        for found in addresses("[::]:7440") {
+            let address: SocketAddr = found.parse().unwrap();
+            assert!(
+                address.port() == 7440
+                    && !address.ip().is_unspecified()
+                    && !address.ip().is_loopback()
+            );
+        }
+        assert!(
+            addresses("0.0.0.0:7440")
+                .iter()
+                .all(|one| !one.starts_with('['))
+        );
     }
 }
