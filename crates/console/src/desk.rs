@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+use crate::pairing::Pair;
 use crate::post::Post;
 use jiff::{SignedDuration, Timestamp};
 use register::directory::Directory;
@@ -32,6 +33,8 @@ pub struct Desk {
     pub backup: watch::Receiver<Option<BackupState>>,
     /// The clinic's mail relay; `None` when the node has none.
     pub post: Option<Arc<dyn Post>>,
+    /// Pairs this premises with others; `None` where there is no line.
+    pub pair: Option<Arc<dyn Pair>>,
     /// Where the node keeps what it holds.
     pub place: watch::Receiver<Place>,
     /// What the last verification of the audit logs came to; `None` before the first.

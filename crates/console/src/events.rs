@@ -32,6 +32,8 @@ struct Listening {
     token: Token,
     changes: broadcast::Receiver<RecordId>,
     report: watch::Receiver<Report>,
+    /// Pairing goes on.
+    pairing: Option<watch::Receiver<u64>>,
     closing: watch::Receiver<bool>,
     beat: Instant,
     greeted: bool,
@@ -71,6 +73,7 @@ pub(crate) async fn stream(
         token: who.token,
         changes: house.desk.changes.subscribe(),
         report: house.desk.report.clone(),
+        pairing: house.desk.pair.as_ref().map(|pair| pair.changed()),
         closing: house.closing.clone(),
         beat: Instant::now() + HEARTBEAT,
         greeted: false,
@@ -101,6 +104,17 @@ fn named(event: &str) -> Event {
     Event::default().event(event).data(event)
 }
 
+/// Completes when pairing has come further; never where there is none.
+async fn stirred(pairing: &mut Option<watch::Receiver<u64>>) {
+    let told = match pairing {
+        Some(pairing) => pairing.changed().await.is_ok(),
+        None => false,
+    };
+    if !told {
+        core::future::pending().await
+    }
+}
+
 impl Listening {
     /// A record as the stream names it: one that is no longer shown to anybody with a minus before it.
     fn record(&self, record: RecordId) -> String {
@@ -128,6 +142,7 @@ impl Listening {
                 Ok(()) => Woken::Standing,
                 Err(_) => Woken::End,
             },
+            () = stirred(&mut self.pairing) => Woken::Standing,
             () = sleep_until(self.beat) => Woken::Beat,
         };
         match heard {

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use maud::html;
+use register::access::Action;
 
 use crate::page::{Page, Room};
 use crate::problem::Problem;
@@ -18,6 +19,9 @@ pub(crate) async fn page(who: Visitor) -> Response {
     let directory = who.house().desk.directory();
     let (count, choices) = (directory.client_count(), directory.conflicts().count());
     drop(directory);
+    let desk = &who.house().desk;
+    let pairs =
+        who.may(Action::Govern) && desk.pair.is_some() && desk.report.borrow().peers.is_empty();
     let main = html! {
         div .start {
             h1 .hide { (t.start()) }
@@ -42,6 +46,7 @@ pub(crate) async fn page(who: Visitor) -> Response {
             section .panel data-region #standing {
                 header { h2 { (t.premises()) } div .acts { a href="/premises" { (t.look()) } } }
                 (premises::summary(&who.look))
+                @if pairs { p { a .button href="/pair" { (t.pair_do()) } } }
             }
         }
     };

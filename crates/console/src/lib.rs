@@ -12,7 +12,7 @@
 //! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes,
 //! `marketing` the campaigns and the notices that they come to.
 //! `api` is the same for programs, as JSON, with the tokens of `tokens`.
-//! The owner's pages are `overview`, `clinic`, `papers` and `breaches`.
+//! The owner's pages are `overview`, `clinic`, `pair`, `papers` and `breaches`; `pairing` is how the node pairs.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
 mod adverse_events;
@@ -49,6 +49,8 @@ mod marketing;
 mod me;
 mod overview;
 mod page;
+mod pair;
+pub mod pairing;
 mod papers;
 pub mod post;
 mod premises;

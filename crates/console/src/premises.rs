@@ -3,6 +3,7 @@
 use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
+use register::access::Action;
 use register::replica::{Command, PeerReport, PeerState, Report};
 
 use crate::clock::show_recent;
@@ -23,6 +24,9 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
             (own(&who, &report))
             @if report.peers.is_empty() { p .muted { (t.no_peers()) } }
             @for peer in &report.peers { (other(&who, peer)) }
+        }
+        @if who.may(Action::Govern) && who.house().desk.pair.is_some() {
+            p { a .button href="/pair" { (t.pair_do()) } }
         }
         form method="post" action="/premises/check" {
             (hidden("csrf", who.csrf()))

@@ -31,7 +31,8 @@ use crate::session::{confirm, lock, login, second, setup, undertaking};
 use crate::{
     adverse_events, alarm, api, assets, audit, breaches, card, clients, clinic, conflicts,
     consent_texts, duplicates, erasures, events, factor, gate, help, home, marketing, me, overview,
-    papers, premises, quarantine, quick, requests, retention, tasks, tokens, treatments, users,
+    pair, papers, premises, quarantine, quick, requests, retention, tasks, tokens, treatments,
+    users,
 };
 
 /// The largest body that is read, in bytes.
@@ -139,6 +140,7 @@ fn plan() -> Doors {
         .get("/premises", May(SeePremises), premises::page)
         .get("/premises/line", May(SeePremises), premises::part)
         .post("/premises/check", May(SeePremises), premises::check)
+        .and(pair::doors())
         .and(papers::doors())
         .and(breaches::doors())
         .and(own())

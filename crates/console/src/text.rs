@@ -17,6 +17,7 @@ mod forget;
 mod frame;
 mod marketing;
 mod overview;
+mod pair;
 pub(crate) mod paper;
 mod papers;
 mod premises;

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use crate::frame;
 use crate::identity::{ClaimedId, Identity, PeerId};
 use crate::line::{Fresh, close, code};
+use crate::pair::Door;
 use crate::tls::{self, Verdict};
 use crate::{LinkSettings, StrangerFault};
 
@@ -72,17 +73,19 @@ pub(crate) async fn dial(
         .unwrap_or(Err(NoLine::NoAnswer))
 }
 
-/// Takes in a connection, if it comes from one of `keys`.
+/// Takes in a connection, if it comes from one of `keys`. Somebody who wants to pair is led to the `door`.
 pub(crate) async fn accept(
     incoming: Incoming,
     identity: &Identity,
     keys: BTreeSet<ClaimedId>,
+    door: Option<Door>,
     settings: &LinkSettings,
 ) -> Result<Fresh, NoLine> {
     let address = incoming.remote_address();
     let accepting = async {
+        let knock = door.as_ref().map(Door::knock);
         let (config, verdict) =
-            tls::server(identity, keys, settings).map_err(|_| NoLine::NoAnswer)?;
+            tls::server(identity, keys, knock, settings).map_err(|_| NoLine::NoAnswer)?;
         let stranger = NoLine::Stranger(address, StrangerFault::Handshake);
         let connecting = incoming
             .accept_with(Arc::new(config))
@@ -91,6 +94,10 @@ pub(crate) async fn accept(
             .await
             .map_err(|_| judged(address, &verdict, stranger))?;
         let peer = peer(&connection).ok_or(stranger)?;
+        if let Some(door) = door.filter(Door::is_knocked_at) {
+            door.admit(connection, peer);
+            return Err(NoLine::NoAnswer);
+        }
         let (mut sending, mut receiving) =
             connection.open_bi().await.map_err(|_| NoLine::NoAnswer)?;
         frame::write_preface(&mut sending)

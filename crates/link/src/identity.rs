@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 pub use sign::{Signed, Signer, is_signature};
+pub(crate) use text::encoding;
 pub use text::{ClaimedId, IdTextError};
 
 const KEY: &str = "key.pem";

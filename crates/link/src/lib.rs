@@ -7,12 +7,15 @@
 //! Both sides dial and both listen, on one socket. Two connections to one peer collapse into one
 //! (`lines`). A peer is up only when the acceptor has said so: in TLS 1.3 the dialler's handshake
 //! ends before the acceptor has judged it.
+//!
+//! Who is no peer yet comes in by an invitation only, in a protocol of its own that leads to no frame ([`pair`]).
 
 mod dial;
 mod frame;
 pub mod identity;
 mod line;
 mod lines;
+pub mod pair;
 mod settings;
 mod tls;
 
@@ -27,6 +30,7 @@ use tokio::sync::{mpsc, watch};
 use identity::{ClaimedId, Identity, PeerId};
 use line::Outbox;
 use lines::{Lines, Order};
+use pair::Pairing;
 
 pub use frame::FRAME_LIMIT;
 pub use settings::LinkSettings;
@@ -150,6 +154,7 @@ pub struct Link {
     shared: Arc<Shared>,
     orders: mpsc::Sender<Order>,
     address: SocketAddr,
+    pairing: Pairing,
 }
 
 /// What handle and lines share: where frames for each connected peer go.
@@ -202,11 +207,13 @@ impl Link {
         let (event_sender, events) = mpsc::channel(EVENTS_WAITING);
         let (orders, order_receiver) = mpsc::channel(ORDERS_WAITING);
         let shared = Arc::new(Shared::default());
+        let pairing = Pairing::new(endpoint.clone(), identity.clone(), settings.clone());
         let lines = Lines::new(
             endpoint,
             identity,
             settings,
             Arc::clone(&shared),
+            pairing.clone(),
             event_sender,
             orders.downgrade(),
         );
@@ -216,6 +223,7 @@ impl Link {
                 shared,
                 orders,
                 address,
+                pairing,
             },
             events,
         ))
@@ -225,6 +233,12 @@ impl Link {
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Pairing with a premises that is no peer yet, over the same socket.
+    #[must_use]
+    pub const fn pairing(&self) -> &Pairing {
+        &self.pairing
     }
 
     /// Who the peers are now. Connections of those that no longer are get closed.

@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use crate::dial::{self, NoLine};
 use crate::identity::{ClaimedId, Identity};
 use crate::line::{Fresh, Line, code};
+use crate::pair::Pairing;
 use crate::{DownReason, Event, LinkSettings, PeerFault, Shared};
 
 /// Two connections to one peer younger than this were dialled at once: the rule decides. An older one is stale.
@@ -63,6 +64,7 @@ pub(crate) struct Lines {
     identity: Identity,
     settings: LinkSettings,
     shared: Arc<Shared>,
+    pairing: Pairing,
     events: mpsc::Sender<Event>,
     /// Kept weak: when every handle is gone, the lines end.
     _orders: mpsc::WeakSender<Order>,
@@ -83,6 +85,7 @@ impl Lines {
         identity: Identity,
         settings: LinkSettings,
         shared: Arc<Shared>,
+        pairing: Pairing,
         events: mpsc::Sender<Event>,
         orders: mpsc::WeakSender<Order>,
     ) -> Self {
@@ -91,6 +94,7 @@ impl Lines {
             identity,
             settings,
             shared,
+            pairing,
             events,
             _orders: orders,
             peers: BTreeMap::new(),
@@ -244,8 +248,9 @@ impl Lines {
             .flat_map(|known| known.keys.iter().copied())
             .collect();
         let outcomes = self.outcomes.0.clone();
+        let door = self.pairing.door();
         self.tasks.spawn(async move {
-            let outcome = match dial::accept(incoming, &identity, keys, &settings).await {
+            let outcome = match dial::accept(incoming, &identity, keys, door, &settings).await {
                 Ok(fresh) => Outcome::Fresh(fresh),
                 Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
                 Err(NoLine::NoAnswer) => Outcome::Nothing,
@@ -425,6 +430,7 @@ impl Lines {
             }
         }
         self.tasks.shutdown().await;
+        self.pairing.end();
         self.endpoint.close(code::DONE.into(), b"");
         // Peers that don't answer notice by the silence.
         let _ = timeout(GOODBYE, self.endpoint.wait_idle()).await;

@@ -17,7 +17,9 @@ pub struct LinkSettings {
     pub keep_alive: Duration,
     /// A line on which nothing is heard for so long is down.
     pub idle: Duration,
-    /// Tells what time it is, for the validity of certificates.
+    /// How long an invitation holds.
+    pub invitation: Duration,
+    /// Tells what time it is, for the validity of certificates and what stands in an invitation.
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -29,6 +31,7 @@ impl Default for LinkSettings {
             dial_pause_most: Duration::from_secs(5),
             keep_alive: Duration::from_secs(3),
             idle: Duration::from_secs(10),
+            invitation: Duration::from_secs(10 * 60),
             clock: Arc::new(system_time),
         }
     }

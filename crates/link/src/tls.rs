@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
+use quinn::crypto::rustls::{HandshakeData, QuicClientConfig, QuicServerConfig};
 use quinn::{ClientConfig, Endpoint, EndpointConfig, ServerConfig, TransportConfig};
 use quinn_proto::HashedConnectionIdGenerator;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::NoServerSessionStorage;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
 use rustls::time_provider::TimeProvider;
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
@@ -22,6 +24,8 @@ use crate::{LinkError, LinkSettings, StrangerFault};
 
 /// What both sides must speak.
 const ALPN: &[u8] = b"kortisto/1";
+/// What two speak that are not paired yet ([`crate::pair`]).
+const PAIR_ALPN: &[u8] = b"kortisto-pair/1";
 /// Certificates carry no names; TLS wants one all the same.
 pub(crate) const NAME: &str = "kortisto";
 
@@ -40,10 +44,11 @@ impl Verdict {
     }
 }
 
-/// Accepts the pinned keys and nobody else, in both directions.
+/// Accepts the pinned keys and nobody else, in both directions; anybody who comes to pair while that is open.
 #[derive(Debug)]
 struct Pins {
     keys: BTreeSet<ClaimedId>,
+    door: Option<Knock>,
     provider: Arc<CryptoProvider>,
     verdict: Verdict,
 }
@@ -57,7 +62,8 @@ impl Pins {
         let Ok(key) = key_of(certificate) else {
             return refuse(StrangerFault::Certificate, CertificateError::BadEncoding);
         };
-        if !self.keys.contains(&key) {
+        let pairs = self.door.as_ref().is_some_and(Knock::pairs);
+        if !pairs && !self.keys.contains(&key) {
             return refuse(
                 StrangerFault::UnknownKey(key),
                 CertificateError::ApplicationVerificationFailure,
@@ -86,6 +92,41 @@ impl Pins {
             .signature_verification_algorithms
             .supported_schemes()
     }
+}
+
+/// What one incoming connection is for, as its first message says: verifiers are not told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Knock(Arc<AtomicBool>);
+
+impl Knock {
+    /// Whether the other side wants to pair and nothing else.
+    pub(crate) fn pairs(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Shows the certificate, and notes what the connection is for before the other's certificate is judged.
+#[derive(Debug)]
+struct Porter {
+    key: Arc<CertifiedKey>,
+    knock: Knock,
+}
+
+impl ResolvesServerCert for Porter {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        // Whoever offers both is judged as a peer.
+        let offered: Option<Vec<&[u8]>> = hello.alpn().map(Iterator::collect);
+        let pairs = offered.is_some_and(|offered| offered == [PAIR_ALPN]);
+        self.knock.0.store(pairs, Ordering::SeqCst);
+        Some(Arc::clone(&self.key))
+    }
+}
+
+/// Whether the handshake settled on pairing.
+pub(crate) fn is_pairing(connection: &quinn::Connection) -> bool {
+    let data = connection.handshake_data();
+    let data = data.and_then(|data| data.downcast::<HandshakeData>().ok());
+    data.is_some_and(|data| data.protocol.as_deref() == Some(PAIR_ALPN))
 }
 
 /// TLS 1.2 does not exist here.
@@ -194,20 +235,33 @@ fn provider() -> Arc<CryptoProvider> {
     })
 }
 
-/// For one incoming connection: who may come in, and where the verdict is left.
+/// For one incoming connection: who may come in, and where the verdict is left. With a `door` somebody who wants to
+/// pair comes through the handshake, too: what they may say is for the caller to see to.
 pub(crate) fn server(
     identity: &Identity,
     keys: BTreeSet<ClaimedId>,
+    door: Option<Knock>,
     settings: &LinkSettings,
 ) -> Result<(ServerConfig, Verdict), IdentityError> {
     let provider = provider();
     let verdict = Verdict::default();
     let pins = Pins {
         keys,
+        door: door.clone(),
         provider: Arc::clone(&provider),
         verdict: verdict.clone(),
     };
     let (chain, key) = identity.chain();
+    let key = provider
+        .key_provider
+        .load_private_key(key)
+        .map_err(|_| IdentityError::Key)?;
+    let mut protocols = vec![ALPN.to_vec()];
+    protocols.extend(door.is_some().then(|| PAIR_ALPN.to_vec()));
+    let porter = Porter {
+        key: Arc::new(CertifiedKey::new(chain, key)),
+        knock: door.unwrap_or_default(),
+    };
     let mut tls = rustls::ServerConfig::builder_with_details(
         provider,
         Arc::new(Clock(Arc::clone(&settings.clock))),
@@ -215,9 +269,8 @@ pub(crate) fn server(
     .with_protocol_versions(&[&rustls::version::TLS13])
     .map_err(|_| IdentityError::Key)?
     .with_client_cert_verifier(Arc::new(pins))
-    .with_single_cert(chain, key)
-    .map_err(|_| IdentityError::Key)?;
-    tls.alpn_protocols = vec![ALPN.to_vec()];
+    .with_cert_resolver(Arc::new(porter));
+    tls.alpn_protocols = protocols;
     // A resumed session would skip the verifier, and a peer that was removed would come back.
     tls.session_storage = Arc::new(NoServerSessionStorage {});
     tls.send_tls13_tickets = 0;
@@ -234,10 +287,29 @@ pub(crate) fn client(
     keys: BTreeSet<ClaimedId>,
     settings: &LinkSettings,
 ) -> Result<(ClientConfig, Verdict), IdentityError> {
+    speaking(ALPN, identity, keys, settings)
+}
+
+/// The same, to pair with whoever holds one of the keys.
+pub(crate) fn guest(
+    identity: &Identity,
+    keys: BTreeSet<ClaimedId>,
+    settings: &LinkSettings,
+) -> Result<(ClientConfig, Verdict), IdentityError> {
+    speaking(PAIR_ALPN, identity, keys, settings)
+}
+
+fn speaking(
+    protocol: &[u8],
+    identity: &Identity,
+    keys: BTreeSet<ClaimedId>,
+    settings: &LinkSettings,
+) -> Result<(ClientConfig, Verdict), IdentityError> {
     let provider = provider();
     let verdict = Verdict::default();
     let pins = Pins {
         keys,
+        door: None,
         provider: Arc::clone(&provider),
         verdict: verdict.clone(),
     };
@@ -252,7 +324,7 @@ pub(crate) fn client(
     .with_custom_certificate_verifier(Arc::new(pins))
     .with_client_auth_cert(chain, private)
     .map_err(|_| IdentityError::Key)?;
-    tls.alpn_protocols = vec![ALPN.to_vec()];
+    tls.alpn_protocols = vec![protocol.to_vec()];
     tls.resumption = Resumption::disabled();
     tls.enable_early_data = false;
     let quic = QuicClientConfig::try_from(tls).map_err(|_| IdentityError::Key)?;
@@ -287,7 +359,7 @@ pub(crate) fn endpoint(
     let reset = aws_lc_rs_hmac(reset);
     let mut config = EndpointConfig::new(reset);
     config.cid_generator(move || Box::new(HashedConnectionIdGenerator::from_key(ids)));
-    let (server, _) = server(identity, BTreeSet::new(), settings)?;
+    let (server, _) = server(identity, BTreeSet::new(), None, settings)?;
     let socket = UdpSocket::bind(listen).map_err(failed)?;
     Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime)).map_err(failed)
 }

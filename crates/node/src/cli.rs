@@ -1,5 +1,6 @@
 //! The command line: names, flags and help.
 
+mod pair;
 mod removal;
 
 use std::net::SocketAddr;
@@ -12,12 +13,13 @@ use crate::config;
 use crate::exit::Exit;
 use crate::import::MapRule;
 
+pub use pair::{Pair, PairAccept, PairInvite};
 pub use removal::{
     Clock, Erase, Erasure, ErasureShow, ErasureVerify, Key, Quarantine, ReasonWord, Retention,
 };
 
-/// Who the first user is when nothing else is said: Finnish for the main user.
-const OWNER: &str = "Pääkäyttäjä";
+/// What the first user's name begins with when nothing else is said: Finnish for the main user.
+pub(crate) const OWNER: &str = "Pääkäyttäjä";
 
 /// Kortisto keeps the client register of a clinic at two premises or more.
 ///
@@ -56,7 +58,10 @@ pub enum Command {
     Backup(Backup),
     /// Make a node of a backup. It shows nobody until it has met another premises or a recent ledger file.
     Restore(Restore),
-    /// Other premises.
+    /// Pair with another premises by an invitation. Both nodes have to run.
+    #[command(subcommand)]
+    Pair(Pair),
+    /// Other premises, by hand.
     #[command(subcommand)]
     Peer(Peer),
     /// The node's own key and certificate.
@@ -118,9 +123,10 @@ pub struct Init {
     /// Where other premises reach this one (UDP).
     #[arg(long, value_name = "ADDR", default_value = config::LINK)]
     pub link: SocketAddr,
-    /// The name of the first user, who may do everything.
-    #[arg(long, value_name = "NAME", default_value = OWNER)]
-    pub owner: String,
+    /// The name of the first user, who may do everything. Users are known at every premises that is paired later, so
+    /// each premises' first one needs a name of their own; by default it holds the premises' name.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
 }
 
 /// `run`.
@@ -370,6 +376,11 @@ mod tests {
             "peer add --dir d --id ABCD --addr example.com:7440",
             "peer remove --dir d --id ABCD",
             "peer list --dir d",
+            "pair invite --dir d",
+            "pair invite --dir d --address clinic.example.com --address 192.0.2.7:7440 --yes",
+            "pair accept --dir d --invitation KORTISTO-00000",
+            "pair accept --dir d --invitation - --yes",
+            "pair cancel --dir d",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason request",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason ended --wait 0 --json",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason retention",
@@ -416,6 +427,7 @@ mod tests {
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason consent",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason ended --wait 601",
             "erasure --dir d",
+            "pair accept --dir d",
             "retention --dir d",
             "retention --dir d --dry-run --run",
             "retention --dir d --run --at 2032-11-25",

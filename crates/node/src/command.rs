@@ -5,13 +5,14 @@ mod backup;
 mod erasure;
 mod export;
 mod import;
+mod pair;
 mod retention;
 mod verify;
 
 use std::io::{self, Write as _};
 
 use crate::cli::{
-    Audit, Clock, Command, Erasure, Identity, Init, Key, Peer, PeerAdd, PeerRemove, Place,
+    Audit, Clock, Command, Erasure, Identity, Init, Key, OWNER, Peer, PeerAdd, PeerRemove, Place,
     Quarantine, Status, User, UserAdd,
 };
 use crate::errand::{Errand, Reply, Standing, Way, astray};
@@ -36,6 +37,7 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
         Command::Export(args) => export::export(args).await,
         Command::Backup(args) => backup::back_up(args).await,
         Command::Restore(args) => backup::restore(&args).await,
+        Command::Pair(args) => pair::pair(args).await,
         Command::Peer(Peer::Add(args)) => add_peer(args).await,
         Command::Peer(Peer::Remove(args)) => remove_peer(args).await,
         Command::Peer(Peer::Revoke(args)) => revoke(args).await,
@@ -55,11 +57,14 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
 }
 
 async fn init(args: Init) -> Outcome<Exit> {
+    let owner = args
+        .owner
+        .unwrap_or_else(|| format!("{OWNER} {}", args.premises));
     let plan = Plan {
         name: args.premises,
         console: args.console,
         link: args.link,
-        owner: Some(args.owner.clone()),
+        owner: Some(owner.clone()),
         identity: None,
     };
     let made = premises::found(&args.dir, &plan).await?;
@@ -68,7 +73,7 @@ async fn init(args: Init) -> Outcome<Exit> {
         plan.name,
         args.dir.display(),
         made.peer_id,
-        args.owner
+        owner
     );
     if let Some(code) = made.code {
         text.push_str(&format!("code:     {code}\n"));

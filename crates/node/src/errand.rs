@@ -8,6 +8,7 @@ mod audit;
 mod catalogue;
 mod clerk;
 mod erasure;
+mod pair;
 mod parcel;
 mod retention;
 mod scene;
@@ -18,11 +19,13 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::pairing::PairStanding;
 use crate::standing::Reason;
 
 pub use audit::{AuditFinding, AuditVerified, verify as verify_audit};
 pub use catalogue::Offer;
 pub(crate) use clerk::astray;
+pub(crate) use clerk::read_address;
 pub use clerk::{Clerk, Switch};
 pub use erasure::{Certificate, Confirmed, Left, Premises};
 pub use parcel::{Parcel, ParcelError};
@@ -75,6 +78,25 @@ pub enum Errand {
         /// Its peer id, or its node id.
         peer_id: String,
     },
+    /// Make an invitation: [`Reply::Pairing`].
+    PairInvite {
+        /// Where others reach this premises, if the machine can't know, `host` or `host:port` each.
+        addresses: Vec<String>,
+    },
+    /// Enter an invitation: [`Reply::Pairing`].
+    PairAccept {
+        /// Its text.
+        invitation: String,
+    },
+    /// Say that both screens show this phrase: [`Reply::Pairing`].
+    PairConfirm {
+        /// The phrase.
+        phrase: String,
+    },
+    /// End what is under way: [`Reply::Done`].
+    PairCancel,
+    /// How pairing stands: [`Reply::Pairing`].
+    PairStanding,
     /// Take clients from another program: [`Reply::Imported`].
     Import {
         /// At most [`IMPORT_BATCH`].
@@ -161,6 +183,11 @@ impl core::fmt::Debug for Errand {
             Self::RemovePeer { .. } => "RemovePeer",
             Self::Revoke { .. } => "Revoke",
             Self::AnnounceKey { .. } => "AnnounceKey",
+            Self::PairInvite { .. } => "PairInvite",
+            Self::PairAccept { .. } => "PairAccept(redacted)",
+            Self::PairConfirm { .. } => "PairConfirm(redacted)",
+            Self::PairCancel => "PairCancel",
+            Self::PairStanding => "PairStanding",
             Self::Import { .. } => "Import(redacted)",
             Self::SetCatalogue { .. } => "SetCatalogue",
             Self::Export { .. } => "Export(redacted)",
@@ -200,6 +227,8 @@ pub enum Reply {
         /// The one-time set-up code, shown this once; `None` when a password was given.
         code: Option<String>,
     },
+    /// How pairing stands.
+    Pairing(Box<PairStanding>),
     /// What came of imported clients.
     Imported(Imported),
     /// Whole lines of an export.
@@ -239,6 +268,7 @@ impl core::fmt::Debug for Reply {
             Self::Standing(_) => "Standing",
             Self::Checked(_) => "Checked",
             Self::User { .. } => "User(redacted)",
+            Self::Pairing(_) => "Pairing(redacted)",
             Self::Imported(_) => "Imported",
             Self::Lines(_) => "Lines(redacted)",
             Self::Exported { .. } => "Exported",

@@ -5,6 +5,7 @@
 //! socket ([`control`]) through which commands reach it. The same commands work on a stopped node,
 //! which is then opened for as long as the command takes ([`errand`], [`premises`]). Backups are made
 //! beside the loop ([`backup`]) and become nodes again that bring nobody back ([`mod@restore`]).
+//! Premises are paired by [`pairing`].
 //!
 //! What is deliberately absent: a second opening of the store, a default password, client data in
 //! logs, and a second place that reads the clock ([`clock`]).
@@ -29,6 +30,7 @@ mod keys;
 pub mod line;
 pub mod logs;
 pub mod mail;
+pub mod pairing;
 pub mod premises;
 pub mod progress;
 pub mod restore;

@@ -1,10 +1,12 @@
 //! The line to other premises, as the event loop and the command line need it: a thin layer over
 //! [`link`].
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use link::identity::ClaimedId;
+use link::pair::Pairing;
 use link::{Event, Link, LinkError};
 use register::id::NodeId;
 use register::replica::{Fault, Input, Peer};
@@ -34,6 +36,18 @@ impl Wire {
             link,
             cut: Arc::default(),
         }
+    }
+
+    /// Pairing with others, over the same socket.
+    #[must_use]
+    pub fn pairing(&self) -> Pairing {
+        self.link.pairing().clone()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.link.local_addr()
     }
 
     /// Closes the line, after telling the peers.

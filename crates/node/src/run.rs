@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use console::desk::Place;
+use console::desk::{Desk, Place};
 use console::post::Post;
 use link::{Link, LinkSettings};
 use tokio::net::TcpListener;
@@ -17,11 +17,13 @@ use tokio::time::timeout;
 
 use crate::backup::keeper::Keeper;
 use crate::care::Care;
+use crate::config::Keys;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::mail::Relay;
-use crate::turn::Running;
+use crate::pairing::Matchmaker;
+use crate::turn::{Office, Running};
 use crate::{auditor, clock, control, logs, premises, storage, timeservice};
 
 /// How long pages that are being answered may take when the node stops.
@@ -59,22 +61,18 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     desk.post = config
         .mail
         .map(|mail| Arc::new(Relay::new(mail)) as Arc<dyn Post>);
-    let (place, shown) = watch::channel(Place::default());
-    desk.place = shown;
+    let matchmaker = Matchmaker::new(&wire, office.clone(), &config.premises);
+    desk.pair = Some(Arc::new(matchmaker.clone()));
     // They end when the set is dropped.
-    let mut beside = JoinSet::new();
-    let keys = storage::key_place(&config.keys);
-    beside.spawn(storage::watch(dir.to_owned(), keys, place));
-    let (checked, shown) = watch::channel(None);
-    desk.audit = shown;
-    let wake = desk.check_audit.clone();
-    beside.spawn(auditor::watch(office.clone(), checked, wake));
+    let mut beside = attend(&mut desk, &office, dir, &config.keys);
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
     if let Some(settings) = config.backup {
         beside.spawn(keeper.clone().keep(settings));
     }
-    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch)).with_keeper(keeper);
+    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch))
+        .with_keeper(keeper)
+        .with_matchmaker(matchmaker);
     let controlling = tokio::spawn(control::serve(socket, clerk));
     beside.spawn(timeservice::watch(office.clone()));
     let care = Care {
@@ -107,6 +105,23 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// Begins what looks after the disk and the audit logs, and shows it on the desk.
+fn attend(desk: &mut Desk, office: &Office, dir: &Path, keys: &Keys) -> JoinSet<()> {
+    let mut beside = JoinSet::new();
+    let (place, shown) = watch::channel(Place::default());
+    desk.place = shown;
+    beside.spawn(storage::watch(
+        dir.to_owned(),
+        storage::key_place(keys),
+        place,
+    ));
+    let (checked, shown) = watch::channel(None);
+    desk.audit = shown;
+    let wake = desk.check_audit.clone();
+    beside.spawn(auditor::watch(office.clone(), checked, wake));
+    beside
 }
 
 /// Waits for the wish to stop, which gives the loop back, or for the loop's own end.

@@ -57,6 +57,9 @@ pub use met::Met;
 pub use quarantine::Quarantine;
 pub use shelf::{AuditSlot, Group, Holdings, Shelf, ShelfError, Write};
 
+/// The protocols that this program speaks with other premises, oldest to newest.
+pub const PROTOCOLS: core::ops::RangeInclusive<u16> = crate::wire::OLDEST..=crate::wire::PROTOCOL;
+
 use inventory::Inventory;
 use peers::PeerFile;
 use session::Session;

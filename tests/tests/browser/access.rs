@@ -9,7 +9,7 @@ use crate::{log_in, working};
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
 /// Pages of the owner.
-const ROOMS: [&str; 35] = [
+const ROOMS: [&str; 36] = [
     "/",
     "/adverse-events",
     "/consent",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 35] = [
     "/marketing",
     "/marketing/new",
     "/premises",
+    "/pair",
     "/admin/users",
     "/admin/tokens",
     "/admin/tokens/new",

@@ -9,6 +9,7 @@
 
 mod access;
 mod forget;
+mod pair;
 mod work;
 
 use std::path::Path;

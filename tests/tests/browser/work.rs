@@ -8,7 +8,7 @@ use thirtyfour::Key;
 use crate::{log_in, working};
 
 /// The owner's first visit, with the code that `init` printed.
-async fn first_visit(browser: &Browser, node: &Node) {
+pub(super) async fn first_visit(browser: &Browser, node: &Node) {
     browser.go("/setup").await.unwrap();
     browser.fill("#f-name", node.owner_name()).await.unwrap();
     browser.fill("#f-code", node.code()).await.unwrap();

@@ -29,6 +29,7 @@ mod line;
 mod mail;
 mod marketing;
 mod memory;
+mod pairing;
 mod papers;
 mod person;
 mod planted;

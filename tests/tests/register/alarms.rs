@@ -161,6 +161,7 @@ impl House {
             report: house.report.subscribe(),
             backup: house.backup.subscribe(),
             post: None,
+            pair: None,
             place: watch::Sender::new(console::desk::Place::default()).subscribe(),
             audit: watch::channel(None).1,
             check_audit: Arc::default(),

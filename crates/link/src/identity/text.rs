@@ -36,7 +36,7 @@ pub enum IdTextError {
 }
 
 /// Crockford's base 32: no I, L, O or U.
-fn encoding() -> Option<Encoding> {
+pub(crate) fn encoding() -> Option<Encoding> {
     let mut specification = Specification::new();
     specification
         .symbols

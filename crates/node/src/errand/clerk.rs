@@ -20,6 +20,7 @@ use crate::backup::seal::Seal;
 use crate::clock;
 use crate::demo::clinic;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::pairing::Matchmaker;
 use crate::turn::Office;
 use crate::{export, standing};
 
@@ -41,6 +42,8 @@ pub struct Clerk {
     pub(crate) facts: Arc<standing::Facts>,
     /// The line, when the node runs.
     pub(crate) switch: Option<Arc<dyn Switch>>,
+    /// Who pairs this node with others, when it runs.
+    pub(crate) matchmaker: Option<Matchmaker>,
     /// Who makes backups, where the node's directory is known.
     pub(crate) keeper: Option<Keeper>,
 }
@@ -59,6 +62,7 @@ impl Clerk {
             office,
             facts: Arc::new(facts),
             switch,
+            matchmaker: None,
             keeper: None,
         }
     }
@@ -68,6 +72,15 @@ impl Clerk {
     pub fn with_keeper(self, keeper: Keeper) -> Self {
         Self {
             keeper: Some(keeper),
+            ..self
+        }
+    }
+
+    /// The same clerk, who can pair the node with others.
+    #[must_use]
+    pub fn with_matchmaker(self, matchmaker: Matchmaker) -> Self {
+        Self {
+            matchmaker: Some(matchmaker),
             ..self
         }
     }
@@ -118,6 +131,11 @@ impl Clerk {
                 let key = *read_peer_id(&peer_id)?.key();
                 self.done(Command::AnnounceKey(key)).await
             }
+            Errand::PairInvite { addresses } => self.invite(&addresses).await,
+            Errand::PairAccept { invitation } => self.accept(&invitation).await,
+            Errand::PairConfirm { phrase } => self.confirm_pairing(&phrase).await,
+            Errand::PairCancel => self.cancel_pairing(),
+            Errand::PairStanding => self.show_pairing(),
             Errand::Import { clients } => self.import(clients).await,
             Errand::SetCatalogue { items } => self.set_catalogue(&items).await,
             Errand::Export { reason } => export::send(&self.office, reason, replies).await,

@@ -179,6 +179,7 @@ impl Office {
             report: self.report.clone(),
             backup: watch::channel(None).1,
             post: None,
+            pair: None,
             place: watch::channel(console::desk::Place::default()).1,
             audit: watch::channel(None).1,
             check_audit: Arc::default(),
