@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use quinn::Connection;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use crate::standing::canonical;
 
@@ -31,7 +31,8 @@ pub(crate) async fn tell(connection: Connection) {
             }
             told = Some(address);
         }
-        sleep(LOOK_EVERY).await;
+        // What is closed is not waited for.
+        let _ = timeout(LOOK_EVERY, connection.closed()).await;
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use quinn::Endpoint;
 use register::id::NodeId;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::dial::{self, NoLine};
@@ -30,7 +31,6 @@ const STAGGER: Duration = Duration::from_millis(50);
 const UNWELCOME_PAUSE: Duration = Duration::from_secs(4);
 
 /// What dialling one peer takes.
-#[derive(Clone)]
 pub(crate) struct Dialler {
     /// This node.
     pub(crate) own: NodeId,
@@ -62,6 +62,19 @@ struct Round {
     taken: Mutex<BTreeSet<SocketAddr>>,
     left_alone: BTreeSet<SocketAddr>,
     silent: bool,
+}
+
+impl Round {
+    /// Whether an address is dialled in this round, and not yet.
+    fn takes(&self, address: SocketAddr) -> bool {
+        let first = self
+            .taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(address);
+        let silent = self.silent && !is_near(address.ip());
+        first && !silent && !self.left_alone.contains(&address)
+    }
 }
 
 /// What came of one name: where it was found, and a line or why not from each address that was dialled.
@@ -121,26 +134,28 @@ impl Dialler {
     async fn round(&self, memory: &mut Memory, silent: bool) -> Option<Fresh> {
         let now = Instant::now();
         memory.unwelcome.retain(|_, until| *until > now);
-        let round = Arc::new(Round {
+        let round = Round {
             answered: AtomicBool::new(false),
             taken: Mutex::default(),
             left_alone: memory.unwelcome.keys().copied().collect(),
             silent,
-        });
+        };
         let seen = self.shared.standings.seen(self.node);
         let names = self.addresses.iter().cloned().take(NAMES);
-        let mut tries = JoinSet::new();
-        for (name, later) in names.chain(seen.map(|seen| seen.to_string())).zip(0_u32..) {
-            let (dialler, round) = (self.clone(), Arc::clone(&round));
-            let known = memory.found.get(&name).cloned().unwrap_or_default();
-            tries.spawn(async move {
-                sleep(STAGGER * later).await;
-                dialler.name(name, known, &round).await
-            });
-        }
-        while let Some(tried) = tries.join_next().await {
-            // A try neither panics nor is aborted before this ends.
-            let Ok(tried) = tried else { continue };
+        // In this task and not in others: when it is ended, nothing of it holds the socket any more.
+        let mut tries: FuturesUnordered<_> = names
+            .chain(seen.map(|seen| seen.to_string()))
+            .zip(0_u32..)
+            .map(|(name, later)| {
+                let known = memory.found.get(&name).cloned().unwrap_or_default();
+                let round = &round;
+                async move {
+                    sleep(STAGGER * later).await;
+                    self.name(name, known, round).await
+                }
+            })
+            .collect();
+        while let Some(tried) = tries.next().await {
             self.note(memory, &tried).await;
             if tried.fresh.is_some() {
                 return tried.fresh;
@@ -150,50 +165,42 @@ impl Dialler {
     }
 
     /// Looks a name up and dials what is found.
-    async fn name(&self, name: String, known: Vec<SocketAddr>, round: &Arc<Round>) -> Tried {
+    async fn name(&self, name: String, known: Vec<SocketAddr>, round: &Round) -> Tried {
         let found = self.look_up(&name).await;
-        let mut dials = JoinSet::new();
-        for address in found.clone().unwrap_or(known) {
-            let first = round
-                .taken
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(address);
-            let silent = round.silent && !is_near(address.ip());
-            if !first || silent || round.left_alone.contains(&address) {
-                continue;
-            }
-            let (own, round) = (self.clone(), Arc::clone(round));
-            dials.spawn(async move {
-                let Dialler {
-                    endpoint,
-                    identity,
-                    keys,
-                    settings,
-                    ..
-                } = &own;
-                let answered = &round.answered;
-                let line = dial::dial(endpoint, identity, keys, address, answered, settings).await;
-                (address, line)
-            });
-        }
+        let mut wanted = found.clone().unwrap_or(known);
+        wanted.retain(|address| round.takes(*address));
+        let mut dials: FuturesUnordered<_> = wanted
+            .into_iter()
+            .map(async |address| (address, self.dial(address, round).await))
+            .collect();
         let mut tried = Tried {
             name,
             found,
             dials: Vec::new(),
             fresh: None,
         };
-        while let Some(dialled) = dials.join_next().await {
+        while let Some((address, dialled)) = dials.next().await {
             match dialled {
-                Ok((_, Ok(fresh))) => {
+                Ok(fresh) => {
                     tried.fresh = Some(fresh);
                     break;
                 }
-                Ok((address, Err(why))) => tried.dials.push((address, why)),
-                Err(_) => {}
+                Err(why) => tried.dials.push((address, why)),
             }
         }
         tried
+    }
+
+    async fn dial(&self, address: SocketAddr, round: &Round) -> Result<Fresh, NoLine> {
+        dial::dial(
+            &self.endpoint,
+            &self.identity,
+            &self.keys,
+            address,
+            &round.answered,
+            &self.settings,
+        )
+        .await
     }
 
     /// Before every dial: addresses of consumer lines change. `None` when nothing is found.

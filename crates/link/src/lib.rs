@@ -15,6 +15,7 @@ mod frame;
 pub mod identity;
 mod line;
 mod lines;
+mod mapping;
 mod nat;
 mod settings;
 mod standing;
@@ -212,6 +213,8 @@ impl Link {
         let (event_sender, events) = mpsc::channel(EVENTS_WAITING);
         let (orders, order_receiver) = mpsc::channel(ORDERS_WAITING);
         let shared = Arc::new(Shared::default());
+        let nodes = peers.iter().map(|peer| peer.node).collect();
+        shared.standings.set_peers(&nodes);
         let lines = Lines::new(
             endpoint,
             identity,

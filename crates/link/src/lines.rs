@@ -1,23 +1,25 @@
 //! All lines of a node: who is connected, who is dialled, and which of two connections stays.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use quinn::{Endpoint, Incoming};
 use register::id::NodeId;
 use register::replica::{Fault, Peer};
-use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::control;
 use crate::dial::{self, NoLine};
 use crate::dialler::Dialler;
 use crate::identity::{ClaimedId, Identity};
 use crate::line::{Fresh, Line, code};
+use crate::mapping;
 use crate::standing::Opened;
-use crate::{DownReason, Event, LinkSettings, PeerFault, Shared};
+use crate::{DownReason, Event, LinkSettings, PeerFault, Shared, StrangerFault};
 
 /// Two connections to one peer younger than this were dialled at once: the rule decides. An older one is stale.
 const AT_ONCE: Duration = Duration::from_secs(10);
@@ -25,8 +27,13 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 const FAULT_PAUSE: Duration = Duration::from_secs(10);
 /// How many handshakes of others are under way at once; more are refused.
 const HANDSHAKES: usize = 16;
+/// While fewer handshakes than this are to be had, others have to prove that they are where they say.
+const UNPROVEN: usize = HANDSHAKES / 2;
 /// How long peers have to hear that this node stops.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// Strangers that are logged, at most, in each of [`STRANGERS_EVERY`].
+const STRANGERS: u32 = 20;
+const STRANGERS_EVERY: Duration = Duration::from_secs(10);
 /// How often is looked whether peers are heard.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
@@ -57,7 +64,7 @@ type Ended = (u64, NodeId, DownReason);
 /// What comes from tasks of its own.
 pub(crate) enum Outcome {
     Fresh(Fresh),
-    Stranger(std::net::SocketAddr, crate::StrangerFault),
+    Stranger(SocketAddr, StrangerFault),
     Nothing,
 }
 
@@ -78,6 +85,8 @@ pub(crate) struct Lines {
     handshakes: Arc<Semaphore>,
     cut: bool,
     last_number: u64,
+    /// Strangers that were reported, and since when they are counted.
+    strangers: (Instant, u32),
 }
 
 impl Lines {
@@ -104,11 +113,13 @@ impl Lines {
             handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
             cut: false,
             last_number: 0,
+            strangers: (Instant::now(), 0),
         }
     }
 
     pub(crate) async fn run(mut self, peers: Vec<Peer>, mut orders: mpsc::Receiver<Order>) {
         self.set_peers(peers).await;
+        let mapping = self.ask_router();
         let mut look = interval(WATCH_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let told = loop {
@@ -127,7 +138,7 @@ impl Lines {
                 },
                 outcome = self.outcomes.1.recv() => match outcome {
                     Some(Outcome::Fresh(fresh)) => self.connect(fresh).await,
-                    Some(Outcome::Stranger(address, why)) => self.report_stranger(address, why).await,
+                    Some(Outcome::Stranger(address, why)) => self.report_stranger(address, why),
                     Some(Outcome::Nothing) | None => {}
                 },
                 ended = self.ended.1.recv() => if let Some((number, node, why)) = ended {
@@ -137,7 +148,7 @@ impl Lines {
                 Some(_) = self.tasks.join_next() => {}
             }
         };
-        self.stop().await;
+        self.stop(mapping).await;
         if let Some(told) = told {
             told.send_replace(true);
         }
@@ -221,6 +232,12 @@ impl Lines {
     }
 
     fn take_in(&mut self, incoming: Incoming) {
+        // Whoever only claims an address never answers; whoever is there comes back at once.
+        if self.handshakes.available_permits() < UNPROVEN && incoming.may_retry() {
+            // Refused only when it has proven its address.
+            let _ = incoming.retry();
+            return;
+        }
         let Ok(permit) = Arc::clone(&self.handshakes).try_acquire_owned() else {
             incoming.refuse();
             return;
@@ -301,7 +318,7 @@ impl Lines {
     }
 
     /// Has the two ends tell each other what they see of the line.
-    fn begin_standing(&self, node: NodeId, fresh: &Fresh) {
+    fn begin_standing(&mut self, node: NodeId, fresh: &Fresh) {
         let opened = Opened {
             connection: fresh.connection.clone(),
             dialled_here: fresh.dialled_here,
@@ -310,11 +327,12 @@ impl Lines {
         };
         let now = self.settings.now();
         self.shared.standings.opened(node, opened, now);
-        tokio::spawn(control::tell(fresh.connection.clone()));
+        self.tasks.spawn(control::tell(fresh.connection.clone()));
         let (shared, connection) = (Arc::clone(&self.shared), fresh.connection.clone());
-        tokio::spawn(control::hear(fresh.connection.clone(), move |address| {
-            shared.standings.observed(node, address, &connection);
-        }));
+        self.tasks
+            .spawn(control::hear(fresh.connection.clone(), move |address| {
+                shared.standings.observed(node, address, &connection);
+            }));
     }
 
     async fn drop_line(&mut self, node: NodeId, code: u32, why: DownReason) {
@@ -396,13 +414,41 @@ impl Lines {
         }
     }
 
-    async fn report_stranger(&mut self, address: std::net::SocketAddr, why: crate::StrangerFault) {
-        tracing::warn!(%address, %why, "a stranger was turned away");
-        // Nobody listens only when the node stops.
-        let _ = self.events.send(Event::Stranger { address, why }).await;
+    /// Says who was turned away. In a flood that must neither fill a disk nor hold up the lines.
+    fn report_stranger(&mut self, address: SocketAddr, why: StrangerFault) {
+        let (since, said) = &mut self.strangers;
+        if since.elapsed() >= STRANGERS_EVERY {
+            (*since, *said) = (Instant::now(), 0);
+        }
+        *said = said.saturating_add(1);
+        if *said <= STRANGERS {
+            tracing::warn!(%address, %why, "a stranger was turned away");
+        } else if *said == STRANGERS + 1 {
+            tracing::warn!("more strangers are turned away, and not all are logged");
+        }
+        // Nobody listens when the node stops, and whoever is behind already has enough of them.
+        let _ = self.events.try_send(Event::Stranger { address, why });
     }
 
-    async fn stop(mut self) {
+    /// Has the router forward the port, where that is wanted: in the background, as a router may take its time.
+    fn ask_router(&self) -> Option<(oneshot::Sender<()>, JoinHandle<()>)> {
+        let port = self.endpoint.local_addr().ok()?.port();
+        let (stop, stopped) = oneshot::channel();
+        let (shared, settings) = (Arc::clone(&self.shared), self.settings.clone());
+        settings.port_mapping.then(|| {
+            (
+                stop,
+                tokio::spawn(mapping::keep(port, shared, settings, stopped)),
+            )
+        })
+    }
+
+    async fn stop(mut self, mapping: Option<(oneshot::Sender<()>, JoinHandle<()>)>) {
+        if let Some((stop, kept)) = mapping {
+            drop(stop);
+            // A router that doesn't answer forgets by itself.
+            let _ = timeout(GOODBYE, kept).await;
+        }
         let nodes: Vec<NodeId> = self.peers.keys().copied().collect();
         for node in nodes {
             if let Some((_, line)) = self
@@ -411,6 +457,7 @@ impl Lines {
                 .and_then(|known| known.line.take())
             {
                 self.shared.set_outbox(node, None);
+                self.shared.standings.closed(node);
                 line.end(code::DONE).await;
             }
         }

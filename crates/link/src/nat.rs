@@ -1,6 +1,6 @@
 //! What the router in front of this node does to its port, judged by what peers saw.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 /// What a router does to the port of this node's packets. Only peers beyond the own network can tell, and only those
 /// that have been connected once since this node started.
@@ -98,6 +98,17 @@ pub(crate) fn kind<'a>(port: u16, observations: impl Iterator<Item = &'a Observa
         })
         .max()
         .unwrap_or_default()
+}
+
+/// The address from which this machine's packets to `there` go. Nothing is sent.
+pub(crate) fn own_ip(there: SocketAddr) -> Option<IpAddr> {
+    let any: SocketAddr = match there {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let socket = UdpSocket::bind(any).ok()?;
+    socket.connect(there).ok()?;
+    Some(socket.local_addr().ok()?.ip())
 }
 
 /// Whether an address is in the own network, with no router's translation on the way.

@@ -193,6 +193,10 @@ impl Standings {
         }
     }
 
+    pub(crate) fn set_mapping(&self, mapping: Mapping) {
+        *self.mapping.lock().unwrap_or_else(PoisonError::into_inner) = mapping;
+    }
+
     /// Keeps exactly these peers, what is known of them included.
     pub(crate) fn set_peers(&self, nodes: &BTreeSet<NodeId>) {
         let mut records = self.lock();
@@ -257,6 +261,10 @@ impl Standings {
 
     /// The peer says at which address it sees this node, on `connection`.
     pub(crate) fn observed(&self, node: NodeId, observed: SocketAddr, connection: &Connection) {
+        let peer = canonical(connection.remote_address());
+        // Of a connection that was dialled here the library doesn't know.
+        let own = connection.local_ip().map(|ip| ip.to_canonical());
+        let own = own.or_else(|| nat::own_ip(peer));
         let mut records = self.lock();
         let Some(record) = records.get_mut(&node) else {
             return;
@@ -268,8 +276,8 @@ impl Standings {
         if let Some(open) = open {
             record.observation = Some(Observation {
                 observed: canonical(observed),
-                own: connection.local_ip().map(|ip| ip.to_canonical()),
-                peer: connection.remote_address().ip().to_canonical(),
+                own,
+                peer: peer.ip(),
                 dialled_here: open.of.dialled_here,
             });
         }

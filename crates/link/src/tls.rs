@@ -25,6 +25,9 @@ const ALPN: &[u8] = b"kortisto/1";
 /// Certificates carry no names; TLS wants one all the same.
 pub(crate) const NAME: &str = "kortisto";
 
+/// Connections of others that wait to be looked at; a flood beyond that is not remembered.
+const INCOMING: usize = 256;
+
 /// What one handshake's verifier thought of the other's certificate.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Verdict(Arc<Mutex<Option<StrangerFault>>>);
@@ -288,7 +291,8 @@ pub(crate) fn endpoint(
     let reset = aws_lc_rs_hmac(reset);
     let mut config = EndpointConfig::new(reset);
     config.cid_generator(move || Box::new(HashedConnectionIdGenerator::from_key(ids)));
-    let (server, _) = server(identity, BTreeSet::new(), settings)?;
+    let (mut server, _) = server(identity, BTreeSet::new(), settings)?;
+    server.max_incoming(INCOMING);
     let socket = UdpSocket::bind(listen).map_err(failed)?;
     Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime)).map_err(failed)
 }

@@ -83,7 +83,7 @@ async fn an_open_line_says_since_when_with_whom_and_how_it_is_seen() {
     let there = until(&link_b, &a, |standing| standing.observed.is_some()).await;
     assert_eq!(here.observed, Some(link_a.local_addr()));
     assert_eq!(there.observed, Some(link_b.local_addr()));
-    let (ours, theirs) = (here.line.unwrap(), there.line.unwrap());
+    let (ours, theirs) = (here.line.clone().unwrap(), there.line.unwrap());
     assert!(ours.dialled_here && !theirs.dialled_here);
     assert_eq!((ours.key, theirs.key), (b.peer_id(), a.peer_id()));
     assert_eq!(
