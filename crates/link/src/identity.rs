@@ -276,6 +276,13 @@ fn certificate(key: &rcgen::KeyPair, first: Day, last: Day) -> Result<String, Id
         .map_err(|_| IdentityError::Key)
 }
 
+/// The last second since 1970 at which the certificate is valid.
+pub(crate) fn valid_until(certificate: &CertificateDer<'_>) -> Result<i64, IdentityError> {
+    let (_, parsed) =
+        X509Certificate::from_der(certificate).map_err(|_| IdentityError::Certificate)?;
+    Ok(parsed.validity().not_after.timestamp())
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a certificate's dates are those of the day it is made"

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use quinn::{Connection, ConnectionError, RecvStream, SendStream, VarInt};
 use register::id::NodeId;
@@ -15,6 +16,9 @@ use crate::{DownReason, Event, PeerFault};
 
 /// Bytes that wait to be sent to one peer. Over it the peer is too slow: it is closed, and caught up on later.
 const OUTBOX_LIMIT: usize = 64 * 1024 * 1024;
+
+/// How long somebody who is no peer any more has to take what was said to it last.
+const LAST_WORD: Duration = Duration::from_millis(300);
 
 /// Codes with which a connection is closed; the peer sees them.
 pub(crate) mod code {
@@ -55,6 +59,8 @@ impl Outbox {
 #[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) peer: PeerId,
+    /// The last second since 1970 at which the peer's certificate is valid.
+    pub(crate) certificate_until: i64,
     pub(crate) address: SocketAddr,
     /// Whether this node dialled.
     pub(crate) dialled_here: bool,
@@ -137,9 +143,18 @@ impl Line {
         }
     }
 
-    /// Closes it and waits until no frame of it can come any more.
+    /// Closes it and waits until no frame of it can come any more. Who is no peer any more still gets what was said to
+    /// it last: that it is none.
     pub(crate) async fn end(self, code: u32) {
-        close(&self.connection, code);
+        if code == code::REMOVED {
+            let connection = self.connection;
+            tokio::spawn(async move {
+                tokio::time::sleep(LAST_WORD).await;
+                close(&connection, code);
+            });
+        } else {
+            close(&self.connection, code);
+        }
         self.reader.abort();
         // Aborted or done, either is the end.
         let _ = self.reader.await;

@@ -16,7 +16,7 @@ mod proof;
 mod word;
 
 use core::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use quinn::{Connection, Endpoint};
@@ -207,7 +207,7 @@ struct State {
 }
 
 struct Inner {
-    identity: Identity,
+    identity: RwLock<Identity>,
     settings: LinkSettings,
     state: Mutex<State>,
     stage: watch::Sender<Stage>,
@@ -231,7 +231,7 @@ impl Pairing {
             ..State::default()
         };
         Self(Arc::new(Inner {
-            identity,
+            identity: RwLock::new(identity),
             settings,
             state: Mutex::new(state),
             stage: watch::Sender::new(Stage::Idle),
@@ -253,7 +253,7 @@ impl Pairing {
         let lasts = self.0.settings.invitation;
         let secret = Secret::random().ok_or(NotNow::Unable)?;
         let expires = (self.0.settings.clock)() + lasts;
-        let key = self.0.identity.peer_id().claimed();
+        let key = self.0.identity().peer_id().claimed();
         let invitation = Invitation::new(key, secret.clone(), expires, addresses);
         if invitation.addresses().is_empty() {
             return Err(NotNow::NoAddress);
@@ -290,7 +290,7 @@ impl Pairing {
     /// # Errors
     /// [`NotNow`].
     pub fn accept(&self, host: Arc<dyn Host>, invitation: Invitation) -> Result<(), NotNow> {
-        if invitation.key == self.0.identity.peer_id().claimed() {
+        if invitation.key == self.0.identity().peer_id().claimed() {
             return Err(NotNow::Oneself);
         }
         let mut state = self.0.state();
@@ -339,6 +339,21 @@ impl Pairing {
             let _ = orders.try_send(Order::Cancel);
         }
         self.0.stage.send_replace(Stage::Idle);
+    }
+
+    /// Shows another certificate, or another key, from now on. An invitation names the key, so an open one is over.
+    pub(crate) fn set_identity(&self, identity: Identity) {
+        let mut held = self
+            .0
+            .identity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let other_key = held.peer_id() != identity.peer_id();
+        *held = identity;
+        drop(held);
+        if other_key && matches!(*self.0.stage.borrow(), Stage::Invited(_)) {
+            self.cancel();
+        }
     }
 
     /// The line ends.
@@ -410,6 +425,13 @@ impl State {
 }
 
 impl Inner {
+    fn identity(&self) -> Identity {
+        self.identity
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -493,7 +515,7 @@ impl Inner {
         if Instant::now() >= open.until {
             return None;
         }
-        let host = self.identity.peer_id().claimed();
+        let host = self.identity().peer_id().claimed();
         let bond = Bond::new(&open.secret, connection, host, guest.claimed())?;
         if !bond.is_proof(Role::Guest, proof) {
             open.wrong += 1;

@@ -29,7 +29,7 @@ pub(super) async fn call(
     round: u64,
     mut ordered: mpsc::Receiver<Order>,
 ) -> Result<Meeting, PairFault> {
-    let (key, here) = (invitation.key, inner.identity.peer_id().claimed());
+    let (key, here) = (invitation.key, inner.identity().peer_id().claimed());
     let until = Instant::now() + inner.settings.invitation;
     let reaching = async {
         let (connection, reached) = reach(inner, endpoint, invitation).await?;
@@ -110,7 +110,7 @@ async fn dial(
     let address = found.ok_or(PairFault::Unreachable)?;
     let keys = BTreeSet::from([invitation.key]);
     let (config, verdict) =
-        tls::guest(&inner.identity, keys, &inner.settings).map_err(|_| PairFault::Clock)?;
+        tls::guest(&inner.identity(), keys, &inner.settings).map_err(|_| PairFault::Clock)?;
     let connecting = endpoint
         .connect_with(config, address, tls::NAME)
         .map_err(|_| PairFault::Unreachable)?;
