@@ -1,21 +1,26 @@
 //! All lines of a node: who is connected, who is dialled, and which of two connections stays.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use quinn::{Endpoint, Incoming};
 use register::id::NodeId;
 use register::replica::{Fault, Peer};
-use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use crate::control;
 use crate::dial::{self, NoLine};
+use crate::dialler::Dialler;
 use crate::identity::{ClaimedId, Identity};
 use crate::line::{Fresh, Line, code};
+use crate::mapping;
 use crate::pair::Pairing;
-use crate::{DownReason, Event, LinkSettings, PeerFault, Shared};
+use crate::standing::Opened;
+use crate::{DownReason, Event, LinkSettings, PeerFault, Shared, StrangerFault};
 
 /// Two connections to one peer younger than this were dialled at once: the rule decides. An older one is stale.
 const AT_ONCE: Duration = Duration::from_secs(10);
@@ -23,8 +28,15 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 const FAULT_PAUSE: Duration = Duration::from_secs(10);
 /// How many handshakes of others are under way at once; more are refused.
 const HANDSHAKES: usize = 16;
+/// While fewer handshakes than this are to be had, others have to prove that they are where they say.
+const UNPROVEN: usize = HANDSHAKES / 2;
 /// How long peers have to hear that this node stops.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// Strangers that are logged, at most, in each of [`STRANGERS_EVERY`].
+const STRANGERS: u32 = 20;
+const STRANGERS_EVERY: Duration = Duration::from_secs(10);
+/// How often is looked whether peers are heard.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 /// What the handle wants.
 #[derive(Debug)]
@@ -51,9 +63,9 @@ struct Known {
 type Ended = (u64, NodeId, DownReason);
 
 /// What comes from tasks of its own.
-enum Outcome {
+pub(crate) enum Outcome {
     Fresh(Fresh),
-    Stranger(std::net::SocketAddr, crate::StrangerFault),
+    Stranger(SocketAddr, StrangerFault),
     Nothing,
 }
 
@@ -67,14 +79,16 @@ pub(crate) struct Lines {
     /// Kept weak: when every handle is gone, the lines end.
     _orders: mpsc::WeakSender<Order>,
     peers: BTreeMap<NodeId, Known>,
-    /// Who is connected: dialling waits while its peer is in here.
-    connected: watch::Sender<BTreeSet<NodeId>>,
+    /// Who is connected and heard: dialling waits while its peer is in here.
+    well: watch::Sender<BTreeSet<NodeId>>,
     outcomes: (mpsc::Sender<Outcome>, mpsc::Receiver<Outcome>),
     ended: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
     tasks: JoinSet<()>,
     handshakes: Arc<Semaphore>,
     cut: bool,
     last_number: u64,
+    /// Strangers that were reported, and since when they are counted.
+    strangers: (Instant, u32),
 }
 
 impl Lines {
@@ -96,20 +110,25 @@ impl Lines {
             events,
             _orders: orders,
             peers: BTreeMap::new(),
-            connected: watch::Sender::new(BTreeSet::new()),
+            well: watch::Sender::new(BTreeSet::new()),
             outcomes: mpsc::channel(HANDSHAKES),
             ended: mpsc::unbounded_channel(),
             tasks: JoinSet::new(),
             handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
             cut: false,
             last_number: 0,
+            strangers: (Instant::now(), 0),
         }
     }
 
     pub(crate) async fn run(mut self, peers: Vec<Peer>, mut orders: mpsc::Receiver<Order>) {
         self.set_peers(peers).await;
+        let mapping = self.ask_router();
+        let mut look = interval(WATCH_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let told = loop {
             tokio::select! {
+                _ = look.tick() => self.watch(),
                 order = orders.recv() => match order {
                     Some(Order::Peers(peers)) => self.set_peers(peers).await,
                     Some(Order::Close(node, fault)) => self.close_faulty(node, fault).await,
@@ -123,7 +142,7 @@ impl Lines {
                 },
                 outcome = self.outcomes.1.recv() => match outcome {
                     Some(Outcome::Fresh(fresh)) => self.connect(fresh).await,
-                    Some(Outcome::Stranger(address, why)) => self.report_stranger(address, why).await,
+                    Some(Outcome::Stranger(address, why)) => self.report_stranger(address, why),
                     Some(Outcome::Nothing) | None => {}
                 },
                 ended = self.ended.1.recv() => if let Some((number, node, why)) = ended {
@@ -133,7 +152,7 @@ impl Lines {
                 Some(_) = self.tasks.join_next() => {}
             }
         };
-        self.stop().await;
+        self.stop(mapping).await;
         if let Some(told) = told {
             told.send_replace(true);
         }
@@ -142,6 +161,7 @@ impl Lines {
     async fn set_peers(&mut self, peers: Vec<Peer>) {
         let wanted: BTreeMap<NodeId, Peer> =
             peers.into_iter().map(|peer| (peer.node, peer)).collect();
+        let nodes = wanted.keys().copied().collect();
         let gone: Vec<NodeId> = self
             .peers
             .keys()
@@ -155,6 +175,7 @@ impl Lines {
                 known.dialling.abort();
             }
         }
+        self.shared.standings.set_peers(&nodes);
         for (node, peer) in wanted {
             let keys: BTreeSet<ClaimedId> =
                 peer.keys.into_iter().map(ClaimedId::from_key).collect();
@@ -181,7 +202,7 @@ impl Lines {
         }
     }
 
-    /// Dials a peer whenever it is not connected, with growing pauses.
+    /// Dials a peer whenever it is not connected or not heard, with growing pauses.
     fn keep_dialling(
         &mut self,
         node: NodeId,
@@ -189,47 +210,38 @@ impl Lines {
         addresses: Vec<String>,
         first: Duration,
     ) -> AbortHandle {
-        let (endpoint, identity, settings) = (
-            self.endpoint.clone(),
-            self.identity.clone(),
-            self.settings.clone(),
-        );
-        let mut connected = self.connected.subscribe();
-        let outcomes = self.outcomes.0.clone();
-        self.tasks.spawn(async move {
-            sleep(first).await;
-            let mut pause = settings.dial_pause;
-            let mut turns = addresses.iter().cycle();
-            while let Some(address) = turns.next() {
-                if connected
-                    .wait_for(|now| !now.contains(&node))
-                    .await
-                    .is_err()
-                {
-                    return;
-                }
-                let outcome =
-                    match dial::dial(&endpoint, &identity, &keys, address, &settings).await {
-                        Ok(fresh) => Outcome::Fresh(fresh),
-                        Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
-                        Err(NoLine::NoAnswer) => Outcome::Nothing,
-                    };
-                let success = matches!(outcome, Outcome::Fresh(_));
-                if outcomes.send(outcome).await.is_err() {
-                    return;
-                }
-                if success {
-                    pause = settings.dial_pause;
-                    sleep(pause).await;
-                } else {
-                    sleep(jittered(pause)).await;
-                    pause = (pause * 2).min(settings.dial_pause_most);
-                }
-            }
-        })
+        let dialler = Dialler {
+            own: self.identity.node(),
+            node,
+            keys,
+            addresses,
+            endpoint: self.endpoint.clone(),
+            identity: self.identity.clone(),
+            settings: self.settings.clone(),
+            shared: Arc::clone(&self.shared),
+            outcomes: self.outcomes.0.clone(),
+        };
+        self.tasks.spawn(dialler.run(first, self.well.subscribe()))
+    }
+
+    /// Sees who is heard. A peer that isn't is dialled beside the line that it has.
+    fn watch(&self) {
+        let standings = &self.shared.standings;
+        let heard = standings.watch(self.settings.now(), self.settings.quiet);
+        self.well.send_if_modified(|well| {
+            let changed = *well != heard;
+            *well = heard;
+            changed
+        });
     }
 
     fn take_in(&mut self, incoming: Incoming) {
+        // Whoever only claims an address never answers; whoever is there comes back at once.
+        if self.handshakes.available_permits() < UNPROVEN && incoming.may_retry() {
+            // Refused only when it has proven its address.
+            let _ = incoming.retry();
+            return;
+        }
         let Ok(permit) = Arc::clone(&self.handshakes).try_acquire_owned() else {
             incoming.refuse();
             return;
@@ -250,7 +262,7 @@ impl Lines {
             let outcome = match dial::accept(incoming, &identity, keys, door, &settings).await {
                 Ok(fresh) => Outcome::Fresh(fresh),
                 Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
-                Err(NoLine::NoAnswer) => Outcome::Nothing,
+                Err(NoLine::Failed(_)) => Outcome::Nothing,
             };
             drop(permit);
             // The lines are gone only when the node stops.
@@ -259,7 +271,7 @@ impl Lines {
     }
 
     /// Of two connections dialled at once, the one that the smaller id dialled stays; of two by the same side,
-    /// and whenever the old one is old, the newer. Both sides decide alike.
+    /// and whenever the old one is old or quiet, the newer. Both sides decide alike.
     async fn connect(&mut self, fresh: Fresh) {
         let key = fresh.peer.claimed();
         let Some((&node, known)) = self
@@ -276,7 +288,9 @@ impl Lines {
         }
         if let Some((_, old)) = &known.line {
             let smaller_here = self.identity.node() < node;
-            let young = old.since.elapsed() < AT_ONCE && old.connection.close_reason().is_none();
+            let young = old.since.elapsed() < AT_ONCE
+                && old.connection.close_reason().is_none()
+                && !self.shared.standings.is_quiet(node, self.settings.quiet);
             if young && old.dialled_here != fresh.dialled_here && old.dialled_here == smaller_here {
                 crate::line::close(&fresh.connection, code::DOUBLE);
                 return;
@@ -286,6 +300,7 @@ impl Lines {
         }
         self.last_number += 1;
         let (key, address) = (fresh.peer, fresh.address);
+        self.begin_standing(node, &fresh);
         let (half, outbox) = fresh.open();
         self.shared.set_outbox(node, Some(outbox));
         // Before its first frame.
@@ -303,10 +318,26 @@ impl Lines {
         if let Some(known) = self.peers.get_mut(&node) {
             known.line = Some((self.last_number, line));
         }
-        self.connected.send_modify(|connected| {
-            connected.insert(node);
-        });
+        self.watch();
         tracing::info!(%node, %key, %address, "peer connected");
+    }
+
+    /// Has the two ends tell each other what they see of the line.
+    fn begin_standing(&mut self, node: NodeId, fresh: &Fresh) {
+        let opened = Opened {
+            connection: fresh.connection.clone(),
+            dialled_here: fresh.dialled_here,
+            key: fresh.peer,
+            certificate_until: fresh.certificate_until,
+        };
+        let now = self.settings.now();
+        self.shared.standings.opened(node, opened, now);
+        self.tasks.spawn(control::tell(fresh.connection.clone()));
+        let (shared, connection) = (Arc::clone(&self.shared), fresh.connection.clone());
+        self.tasks
+            .spawn(control::hear(fresh.connection.clone(), move |address| {
+                shared.standings.observed(node, address, &connection);
+            }));
     }
 
     async fn drop_line(&mut self, node: NodeId, code: u32, why: DownReason) {
@@ -318,6 +349,7 @@ impl Lines {
             return;
         };
         self.shared.set_outbox(node, None);
+        self.shared.standings.closed(node);
         line.end(code).await;
         self.down(node, why).await;
     }
@@ -331,6 +363,7 @@ impl Lines {
         };
         if let Some((_, line)) = known.line.take() {
             self.shared.set_outbox(node, None);
+            self.shared.standings.closed(node);
             line.end(code::DONE).await;
         }
         self.down(node, why).await;
@@ -340,9 +373,7 @@ impl Lines {
         tracing::info!(%node, %why, "peer gone");
         // Nobody listens only when the node stops.
         let _ = self.events.send(Event::Down { node, why }).await;
-        self.connected.send_modify(|connected| {
-            connected.remove(&node);
-        });
+        self.watch();
     }
 
     async fn close_faulty(&mut self, node: NodeId, fault: Fault) {
@@ -388,13 +419,41 @@ impl Lines {
         }
     }
 
-    async fn report_stranger(&mut self, address: std::net::SocketAddr, why: crate::StrangerFault) {
-        tracing::warn!(%address, %why, "a stranger was turned away");
-        // Nobody listens only when the node stops.
-        let _ = self.events.send(Event::Stranger { address, why }).await;
+    /// Says who was turned away. In a flood that must neither fill a disk nor hold up the lines.
+    fn report_stranger(&mut self, address: SocketAddr, why: StrangerFault) {
+        let (since, said) = &mut self.strangers;
+        if since.elapsed() >= STRANGERS_EVERY {
+            (*since, *said) = (Instant::now(), 0);
+        }
+        *said = said.saturating_add(1);
+        if *said <= STRANGERS {
+            tracing::warn!(%address, %why, "a stranger was turned away");
+        } else if *said == STRANGERS + 1 {
+            tracing::warn!("more strangers are turned away, and not all are logged");
+        }
+        // Nobody listens when the node stops, and whoever is behind already has enough of them.
+        let _ = self.events.try_send(Event::Stranger { address, why });
     }
 
-    async fn stop(mut self) {
+    /// Has the router forward the port, where that is wanted: in the background, as a router may take its time.
+    fn ask_router(&self) -> Option<(oneshot::Sender<()>, JoinHandle<()>)> {
+        let port = self.endpoint.local_addr().ok()?.port();
+        let (stop, stopped) = oneshot::channel();
+        let (shared, settings) = (Arc::clone(&self.shared), self.settings.clone());
+        settings.port_mapping.then(|| {
+            (
+                stop,
+                tokio::spawn(mapping::keep(port, shared, settings, stopped)),
+            )
+        })
+    }
+
+    async fn stop(mut self, mapping: Option<(oneshot::Sender<()>, JoinHandle<()>)>) {
+        if let Some((stop, kept)) = mapping {
+            drop(stop);
+            // A router that doesn't answer forgets by itself.
+            let _ = timeout(GOODBYE, kept).await;
+        }
         let nodes: Vec<NodeId> = self.peers.keys().copied().collect();
         for node in nodes {
             if let Some((_, line)) = self
@@ -403,6 +462,7 @@ impl Lines {
                 .and_then(|known| known.line.take())
             {
                 self.shared.set_outbox(node, None);
+                self.shared.standings.closed(node);
                 line.end(code::DONE).await;
             }
         }
@@ -412,13 +472,4 @@ impl Lines {
         // Peers that don't answer notice by the silence.
         let _ = timeout(GOODBYE, self.endpoint.wait_idle()).await;
     }
-}
-
-/// Half to one and a half of the pause, so that two nodes don't dial in step.
-fn jittered(pause: Duration) -> Duration {
-    let mut byte = [128];
-    // Without randomness the pause is as it is.
-    let _ = getrandom::fill(&mut byte);
-    let [byte] = byte;
-    pause / 2 + pause * u32::from(byte) / 256
 }

@@ -29,6 +29,9 @@ const PAIR_ALPN: &[u8] = b"kortisto-pair/1";
 /// Certificates carry no names; TLS wants one all the same.
 pub(crate) const NAME: &str = "kortisto";
 
+/// Connections of others that wait to be looked at; a flood beyond that is not remembered.
+const INCOMING: usize = 256;
+
 /// What one handshake's verifier thought of the other's certificate.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Verdict(Arc<Mutex<Option<StrangerFault>>>);
@@ -340,7 +343,8 @@ fn transport(settings: &LinkSettings) -> Arc<TransportConfig> {
         .max_idle_timeout(settings.idle.try_into().ok())
         .initial_rtt(Duration::from_millis(100))
         .max_concurrent_bidi_streams(1_u8.into())
-        .max_concurrent_uni_streams(0_u8.into())
+        // The control stream.
+        .max_concurrent_uni_streams(1_u8.into())
         .datagram_receive_buffer_size(None);
     Arc::new(transport)
 }
@@ -359,7 +363,8 @@ pub(crate) fn endpoint(
     let reset = aws_lc_rs_hmac(reset);
     let mut config = EndpointConfig::new(reset);
     config.cid_generator(move || Box::new(HashedConnectionIdGenerator::from_key(ids)));
-    let (server, _) = server(identity, BTreeSet::new(), None, settings)?;
+    let (mut server, _) = server(identity, BTreeSet::new(), None, settings)?;
+    server.max_incoming(INCOMING);
     let socket = UdpSocket::bind(listen).map_err(failed)?;
     Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime)).map_err(failed)
 }

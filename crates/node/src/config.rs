@@ -42,6 +42,8 @@ pub struct Config {
     pub lock_minutes: u16,
     /// Where the link to other premises listens.
     pub link: SocketAddr,
+    /// Whether the router is asked to forward the link's port. Never when the link listens on loopback.
+    pub port_mapping: bool,
     /// What is logged and how.
     pub log: Log,
     /// The clinic's own mail relay; `None` when letters go elsewhere.
@@ -181,7 +183,11 @@ impl Config {
         let console = root.section("console")?;
         console.only(&["address", "lock_minutes"])?;
         let link = root.section("link")?;
-        link.only(&["address"])?;
+        link.only(&["address", "port_mapping"])?;
+        let address = match link.text("address", LINK_ALLOWED, |text| text.parse().ok())? {
+            Some(address) => address,
+            None => reader.default("link.address", LINK)?,
+        };
         let log = root.section("log")?;
         log.only(&["level", "format"])?;
         let level = log.text("level", LogLevel::ALLOWED, LogLevel::read)?;
@@ -206,10 +212,9 @@ impl Config {
             lock_minutes: console
                 .number("lock_minutes", LOCK_LIMIT)?
                 .unwrap_or(LOCK_MINUTES),
-            link: match link.text("address", LINK_ALLOWED, |text| text.parse().ok())? {
-                Some(address) => address,
-                None => reader.default("link.address", LINK)?,
-            },
+            port_mapping: link.truth("port_mapping")?.unwrap_or(true)
+                && !address.ip().is_loopback(),
+            link: address,
             log: Log {
                 level: level.unwrap_or(LogLevel::Info),
                 format: format.unwrap_or(LogFormat::Human),
@@ -232,7 +237,9 @@ impl Config {
              lock_minutes = 5\n\n\
              [link]\n\
              # Where the other premises reach this one: UDP. \"[::]:7440\" takes IPv6 and IPv4.\n\
-             address = \"{link}\"\n\n\
+             address = \"{link}\"\n\
+             # Whether the router is asked to forward that port: true or false.\n\
+             port_mapping = true\n\n\
              [log]\n\
              # How much is logged: \"error\", \"warn\", \"info\", \"debug\" or \"trace\".\n\
              level = \"info\"\n\
@@ -394,6 +401,17 @@ impl<'i> Section<'_, 'i> {
         let problem = format!("is {found}; allowed: {allowed}");
         Err(self.reader.fault(Some(at), &self.key(name), problem))
     }
+
+    fn truth(&self, name: &str) -> Result<Option<bool>, ConfigError> {
+        let Some((at, value)) = self.value(name) else {
+            return Ok(None);
+        };
+        if let DeValue::Boolean(value) = value.get_ref() {
+            return Ok(Some(*value));
+        }
+        let problem = format!("is {}; allowed: true or false", value.get_ref().type_str());
+        Err(self.reader.fault(Some(at), &self.key(name), problem))
+    }
 }
 
 #[cfg(test)]
@@ -423,6 +441,25 @@ mod tests {
         let config = Config::read("premises = \"P\"", Path::new("x")).unwrap();
         assert_eq!(config.console, CONSOLE.parse().unwrap());
         assert_eq!(config.link, LINK.parse().unwrap());
+        assert!(config.port_mapping);
+    }
+
+    #[test]
+    fn no_router_is_asked_to_forward_to_loopback_or_when_that_is_not_wanted() {
+        for (link, wanted) in [
+            ("address = \"127.0.0.1:7440\"", false),
+            ("address = \"[::1]:7440\"\nport_mapping = true", false),
+            ("address = \"[::]:7440\"\nport_mapping = true", true),
+            ("port_mapping = false", false),
+        ] {
+            let text = format!("premises = \"P\"\n[link]\n{link}\n");
+            let config = Config::read(&text, Path::new("x")).unwrap();
+            assert_eq!(config.port_mapping, wanted, "{link}");
+        }
+        check(
+            "premises = \"P\"\n[link]\nport_mapping = \"yes\"\n",
+            "kortisto.toml, line 3, key link.port_mapping: is string; allowed: true or false",
+        );
     }
 
     #[test]
@@ -438,7 +475,7 @@ mod tests {
         );
         check(
             "premises = \"P\"\n[link]\nport = 7440\n",
-            "kortisto.toml, line 3, key link.port: unknown; allowed: link.address",
+            "kortisto.toml, line 3, key link.port: unknown; allowed: link.address, link.port_mapping",
         );
         check(
             "premises = \"P\"\nlink = 7440\n",

@@ -47,7 +47,10 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
         opened.identity,
         config.link,
         Vec::new(),
-        LinkSettings::default(),
+        LinkSettings {
+            port_mapping: config.port_mapping,
+            ..LinkSettings::default()
+        },
     )?;
     let wire = Wire::new(link);
     let socket = control::bind(dir).attempt("listen on the control socket")?;

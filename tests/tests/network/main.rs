@@ -1,0 +1,12 @@
+//! The line between premises on networks as they are: routers, firewalls, cuts, moves, floods. Each test makes its own
+//! namespaces and takes them away. Needs root, `ip` and `nft`; says so and leaves the test out where they are missing.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod flood;
+mod forwarding;
+mod moves;
+mod premises;
+mod routers;
+mod scan;
+mod space;

@@ -1,0 +1,83 @@
+//! What a running node shows to whoever scans its ports.
+
+use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use kortisto_tests::kortisto;
+use kortisto_tests::node::Node;
+
+use crate::space::Network;
+
+/// How long a node may take to be ready.
+const START_TIME: Duration = Duration::from_secs(30);
+
+fn open_tcp(ip: IpAddr) -> Vec<u16> {
+    let open = |port: &u16| TcpStream::connect(SocketAddr::new(ip, *port)).is_ok();
+    (1..=u16::MAX).filter(open).collect()
+}
+
+/// Ports from which nothing comes back: a closed one is refused at once.
+fn open_udp(ip: IpAddr) -> Vec<u16> {
+    let open = |port: &u16| {
+        let socket = UdpSocket::bind(SocketAddr::new(ip, 0)).unwrap();
+        socket.connect(SocketAddr::new(ip, *port)).unwrap();
+        // Its own port would answer for itself.
+        if socket.local_addr().unwrap().port() == *port {
+            return false;
+        }
+        socket.send(&[0]).is_ok() && socket.send(&[0]).is_ok()
+    };
+    (1..=u16::MAX).filter(open).collect()
+}
+
+#[test]
+fn a_running_node_shows_one_udp_port_and_its_console_on_loopback() {
+    let Some(network) = Network::new(&["node"]) else {
+        return;
+    };
+    network.ip(
+        "node",
+        "link add net type dummy\nlink set net up\naddr add 203.0.113.1/24 dev net",
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let node = Node::init(directory.path(), "Poikuekatu").unwrap();
+    let config = node.directory().join("kortisto.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let text = text.replace(&format!("\"{}\"", node.link()), "\"0.0.0.0:7440\"");
+    std::fs::write(&config, text).unwrap();
+    let binary = kortisto::binary().unwrap();
+    let mut child = network
+        .command("node", binary.to_str().unwrap())
+        .args(["run", "--dir"])
+        .arg(node.directory())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let console = node.console();
+    let shown = network.inside("node", || {
+        let started = Instant::now();
+        while TcpStream::connect(console).is_err() {
+            if started.elapsed() > START_TIME {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let (inner, outer) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([203, 0, 113, 1]));
+        Some((
+            open_tcp(inner),
+            open_tcp(outer),
+            open_udp(inner),
+            open_udp(outer),
+        ))
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (tcp_inner, tcp_outer, udp_inner, udp_outer) = shown.unwrap();
+    assert_eq!(tcp_inner, [console.port()]);
+    assert_eq!(tcp_outer, Vec::<u16>::new());
+    assert_eq!(udp_inner, [7440]);
+    assert_eq!(udp_outer, [7440]);
+}
