@@ -218,9 +218,9 @@ impl Link {
         let (event_sender, events) = mpsc::channel(EVENTS_WAITING);
         let (orders, order_receiver) = mpsc::channel(ORDERS_WAITING);
         let shared = Arc::new(Shared::default());
+        let pairing = Pairing::new(endpoint.clone(), identity.clone(), settings.clone());
         let nodes = peers.iter().map(|peer| peer.node).collect();
         shared.standings.set_peers(&nodes);
-        let pairing = Pairing::new(endpoint.clone(), identity.clone(), settings.clone());
         let lines = Lines::new(
             endpoint,
             identity,

@@ -1,11 +1,6 @@
 //! Pairing on loopback: who gets in by an invitation, who doesn't, and what each is told.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use link::identity::ClaimedId;
 use link::pair::Pairing;
-use link::{Event, Link, LinkError};
+use link::{Event, Link, LinkError, Mapping};
 use register::id::NodeId;
 use register::replica::{Fault, Input, Peer};
 
@@ -42,6 +42,22 @@ impl Wire {
     #[must_use]
     pub fn pairing(&self) -> Pairing {
         self.link.pairing().clone()
+    }
+
+    /// Where the router forwards to it from, as far as the router told.
+    #[must_use]
+    pub fn outside(&self) -> Option<SocketAddr> {
+        match self.link.router().mapping {
+            Mapping::Forwarded {
+                port,
+                address: Some(ip),
+                ..
+            } => Some(SocketAddr::new(ip, port)),
+            Mapping::Forwarded { address: None, .. }
+            | Mapping::Off
+            | Mapping::Asking
+            | Mapping::Failed(_) => None,
+        }
     }
 
     /// Where it listens.

@@ -28,7 +28,7 @@ const ELSEWHERE: [&str; 2] = ["192.0.2.1:9", "[2001:db8::1]:9"];
 struct Premises {
     office: Office,
     name: String,
-    listens: SocketAddr,
+    wire: Wire,
 }
 
 /// Pairs this node with others. Clones share it.
@@ -62,7 +62,7 @@ impl Matchmaker {
             premises: Arc::new(Premises {
                 office,
                 name: name.to_owned(),
-                listens: wire.address(),
+                wire: wire.clone(),
             }),
             changed,
         }
@@ -79,9 +79,9 @@ impl Matchmaker {
     pub fn make(&self, given: &[String]) -> Outcome<Invitation> {
         let mut addresses = Vec::new();
         for text in given {
-            addresses.push(complete(text, self.premises.listens.port())?);
+            addresses.push(complete(text, self.premises.wire.address().port())?);
         }
-        for own in own_addresses(self.premises.listens) {
+        for own in self.premises.addresses() {
             if !addresses.contains(&own) {
                 addresses.push(own);
             }
@@ -183,6 +183,16 @@ impl core::fmt::Debug for PairStanding {
     }
 }
 
+impl Premises {
+    /// Where others reach this premises, as far as is known, `host:port` each: its own network first, where nothing can
+    /// be in the way.
+    fn addresses(&self) -> Vec<String> {
+        let mut addresses = own_addresses(self.wire.address());
+        addresses.extend(self.wire.outside().map(|address| address.to_string()));
+        addresses
+    }
+}
+
 /// An address with the line's port, if none was given.
 fn complete(text: &str, port: u16) -> Outcome<String> {
     let text = text.trim();
@@ -225,7 +235,7 @@ impl Host for Premises {
             clients: report.clients as u64,
             protocols: PROTOCOLS,
             schema: SCHEMA,
-            addresses: own_addresses(self.listens),
+            addresses: self.addresses(),
         }
     }
 
@@ -274,10 +284,10 @@ impl Pair for Matchmaker {
     fn invite(&self, address: &str) -> Result<(), PairingFault> {
         let mut addresses = Vec::new();
         if !address.trim().is_empty() {
-            let given = complete(address, self.premises.listens.port());
+            let given = complete(address, self.premises.wire.address().port());
             addresses.push(given.map_err(|_| PairingFault::Address)?);
         }
-        addresses.extend(own_addresses(self.premises.listens));
+        addresses.extend(self.premises.addresses());
         self.pairing
             .invite(self.host(), &addresses)
             .map(drop)
