@@ -3,8 +3,10 @@
 use jiff::SignedDuration;
 use kortisto_tests::node::Node;
 use kortisto_tests::post::PostOffice;
+use kortisto_tests::program::{Program, make_token};
 use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
+use reqwest::StatusCode;
 
 use crate::marketing::{count, listed, willing, written};
 
@@ -163,5 +165,38 @@ async fn clause_12_a_card_that_is_restricted_meanwhile_keeps_nobody_else_from_a_
     node.start().await.unwrap();
     let owner = node.log_in(node.owner_name()).await.unwrap();
     until_shown(&owner, &path, "1 · Lähetetty").await;
+    assert_eq!(post.letters().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_program_sends_a_campaign_without_seeing_to_whom() {
+    let home = tempfile::tempdir().unwrap();
+    let post = PostOffice::start(home.path()).unwrap();
+    let mut node = Node::init(home.path(), "Poikuekatu").unwrap();
+    post.serve(&node, post.password()).unwrap();
+    node.start().await.unwrap();
+    let owner = node.owner_first().await.unwrap();
+    willing(&owner, "taken", "taken@example.com").await;
+    // On the page its path is /marketing/ and its id, in the API /campaigns/ and the same.
+    let page = written(&owner, "Syysilta Lahdessa").await;
+    let path = page.replace("/marketing/", "/campaigns/");
+    let token = make_token(&owner, "Kirje", &["campaigns:run"])
+        .await
+        .unwrap();
+    let program = Program::new(node.console(), Some(&token)).unwrap();
+    for step in ["list", "send"] {
+        let now = program.ask("GET", &path, None).await.unwrap();
+        let at = format!("{path}/{step}");
+        let seen = Some(now.text("version"));
+        let done = program.ask_on("POST", &at, seen, None).await.unwrap();
+        assert_eq!(done.status, StatusCode::OK, "{step}: {done:?}");
+    }
+    let last = waiting::until("the letter is sent", SEND_TIME, async || {
+        let now = program.ask("GET", &path, None).await?;
+        Ok((now.body["outcomes"]["sent"] == 1).then_some(now))
+    })
+    .await
+    .unwrap();
+    assert!(!last.body.to_string().contains("taken@"), "{last:?}");
     assert_eq!(post.letters().unwrap().len(), 1);
 }
