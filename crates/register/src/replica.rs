@@ -193,17 +193,7 @@ impl Replica {
             ledger.take(Line::decode(bytes).map_err(|_| OpenError::Ledger)?);
         }
         let trail = Trail::open(node, &holdings)?;
-        let (register, secret) = match holdings.facts.get(FACT_REGISTER) {
-            Some(bytes) => store::read_register(bytes).ok_or(OpenError::Fact(FACT_REGISTER))?,
-            None => {
-                let made = (RegisterId::random(cx.rng), RegisterSecret::random(cx.rng));
-                cx.persist(vec![
-                    store::write_register(made.0, &made.1),
-                    marketing::write_founded(made.0),
-                ]);
-                made
-            }
-        };
+        let (register, secret) = open_register(&holdings, &mut cx)?;
         let mut replica = Self {
             node,
             incarnation: Incarnation::random(cx.rng),
@@ -542,6 +532,22 @@ impl Replica {
     fn peer_list(&self) -> Vec<Peer> {
         self.peers.values().map(|file| file.peer.clone()).collect()
     }
+}
+
+/// The register that the store belongs to; a new one when it belongs to none.
+fn open_register(
+    holdings: &Holdings,
+    cx: &mut Cx<'_>,
+) -> Result<(RegisterId, RegisterSecret), OpenError> {
+    if let Some(bytes) = holdings.facts.get(FACT_REGISTER) {
+        return store::read_register(bytes).ok_or(OpenError::Fact(FACT_REGISTER));
+    }
+    let made = (RegisterId::random(cx.rng), RegisterSecret::random(cx.rng));
+    cx.persist(vec![
+        store::write_register(made.0, &made.1),
+        marketing::write_founded(made.0),
+    ]);
+    Ok(made)
 }
 
 /// What a peer has not acknowledged.

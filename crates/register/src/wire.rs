@@ -227,19 +227,7 @@ impl Message {
     /// The frame.
     pub(crate) fn encode(self) -> Vec<u8> {
         let wire = match self {
-            Self::Hello(hello) => Wire::Hello(WireHello(
-                hello.protocol,
-                hello.schema,
-                Id::new(*hello.register.as_bytes()),
-                hello.pristine,
-                Id::new(*hello.incarnation.as_bytes()),
-                hello.clock.as_second(),
-                hello.latest,
-                hello
-                    .held
-                    .map(|(incarnation, sequence)| (Id::new(*incarnation.as_bytes()), sequence)),
-                Hash::new(hello.ledger),
-            )),
+            Self::Hello(hello) => Wire::Hello(write_hello(&hello)),
             Self::Join(register, secret) => {
                 Wire::Join(Id::new(*register.as_bytes()), Hash::new(*secret.as_bytes()))
             }
@@ -371,6 +359,23 @@ impl Message {
 fn read_program(text: &str) -> String {
     let plain = text.chars().filter(|one| one.is_ascii_graphic());
     plain.take(PROGRAM_LIMIT).collect()
+}
+
+fn write_hello(hello: &Hello) -> WireHello {
+    let held = hello
+        .held
+        .map(|(incarnation, sequence)| (Id::new(*incarnation.as_bytes()), sequence));
+    WireHello(
+        hello.protocol,
+        hello.schema,
+        Id::new(*hello.register.as_bytes()),
+        hello.pristine,
+        Id::new(*hello.incarnation.as_bytes()),
+        hello.clock.as_second(),
+        hello.latest,
+        held,
+        Hash::new(hello.ledger),
+    )
 }
 
 fn read_hello(hello: WireHello) -> Result<Hello, Unreadable> {

@@ -50,8 +50,12 @@ impl Replica {
             Command::LogHeads => Ok(self.log_heads()),
             Command::LogSlice(log, from, limit) => self.log_slice(log, from, limit, cx),
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
-            Command::AddPeer(peer) => self.add_peer(peer, cx),
-            Command::RemovePeer(node) => self.remove_peer(node, cx),
+            Command::AddPeer(_)
+            | Command::RemovePeer(_)
+            | Command::Revoke { .. }
+            | Command::AnnounceKey(_)
+            | Command::KeyInUse
+            | Command::ReachedAt(_) => self.command_on_members(command, cx),
             Command::CheckPeers => Ok(self.check_all_peers(cx)),
             Command::Report => Ok(Answer::Report(Box::new(self.report()))),
             Command::Erase {
@@ -71,10 +75,6 @@ impl Replica {
             Command::Due(until) => Ok(Answer::Due(self.due_list(until))),
             Command::RunRetention { author, allowed } => self.run_retention(author, allowed, cx),
             Command::ConfirmClock(author) => Ok(self.confirm_clock(author, cx)),
-            Command::Revoke { node, author } => self.revoke(node, author, cx),
-            Command::AnnounceKey(key) => Ok(self.announce_key(key, cx)),
-            Command::KeyInUse => Ok(self.key_in_use(cx)),
-            Command::ReachedAt(addresses) => Ok(self.reached_at(addresses, cx)),
             Command::TakeLedger(lines) => {
                 self.take_lines(None, lines, cx);
                 Ok(Answer::Done)

@@ -10,7 +10,7 @@ use crate::wire::{Message, ROSTER_FRAME};
 use super::answer::{Answer, KeyChange, Refusal};
 use super::effect::Fault;
 use super::exchange::send;
-use super::input::Peer;
+use super::input::{Command, Peer};
 use super::peers::{self, PeerFile};
 use super::shelf::Write;
 use super::{Cx, Notice, Replica};
@@ -24,6 +24,23 @@ fn write(signed: &Signed) -> Write {
 }
 
 impl Replica {
+    /// Carries out a command on who belongs to the register; no other is refused here, since none comes.
+    pub(super) fn command_on_members(
+        &mut self,
+        command: Command,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        match command {
+            Command::AddPeer(peer) => self.add_peer(peer, cx),
+            Command::RemovePeer(node) => self.remove_peer(node, cx),
+            Command::Revoke { node, author } => self.revoke(node, author, cx),
+            Command::AnnounceKey(key) => Ok(self.announce_key(key, cx)),
+            Command::KeyInUse => Ok(self.key_in_use(cx)),
+            Command::ReachedAt(addresses) => Ok(self.reached_at(addresses, cx)),
+            _ => Ok(Answer::Done),
+        }
+    }
+
     /// Reads the stored statements. Whether their signatures are right was checked before they were stored.
     pub(super) fn read_roster(&mut self, facts: &BTreeMap<String, Vec<u8>>) {
         let stored = facts.iter().filter(|(name, _)| name.starts_with(PREFIX));
