@@ -141,7 +141,7 @@ impl Dialler {
             silent,
         };
         let seen = self.shared.standings.seen(self.node);
-        let names = self.addresses.iter().cloned().take(NAMES);
+        let names = self.addresses.iter().take(NAMES).cloned();
         // In this task and not in others: when it is ended, nothing of it holds the socket any more.
         let mut tries: FuturesUnordered<_> = names
             .chain(seen.map(|seen| seen.to_string()))
