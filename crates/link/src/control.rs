@@ -80,8 +80,6 @@ fn address(kind: u8, body: &[u8]) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
     use super::*;
 
     #[test]

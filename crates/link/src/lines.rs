@@ -239,6 +239,10 @@ impl Lines {
     }
 
     fn take_in(&mut self, incoming: Incoming) {
+        if self.cut {
+            incoming.ignore();
+            return;
+        }
         // Whoever only claims an address never answers; whoever is there comes back at once.
         if self.handshakes.available_permits() < UNPROVEN && incoming.may_retry() {
             // Refused only when it has proven its address.
@@ -249,10 +253,6 @@ impl Lines {
             incoming.refuse();
             return;
         };
-        if self.cut {
-            incoming.ignore();
-            return;
-        }
         let (identity, settings) = (self.identity.clone(), self.settings.clone());
         let keys: BTreeSet<ClaimedId> = self
             .peers

@@ -121,8 +121,6 @@ pub(crate) const fn is_near(ip: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
     use super::*;
 
     /// A node at 192.168.1.5:7440; each observation is what a peer saw, where the peer is, and who dialled.

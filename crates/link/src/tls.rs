@@ -1,7 +1,7 @@
 //! TLS 1.3 with pinned keys: who may connect, and the settings of the connection.
 
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -365,8 +365,19 @@ pub(crate) fn endpoint(
     config.cid_generator(move || Box::new(HashedConnectionIdGenerator::from_key(ids)));
     let (mut server, _) = server(identity, BTreeSet::new(), None, settings)?;
     server.max_incoming(INCOMING);
-    let socket = UdpSocket::bind(listen).map_err(failed)?;
+    let socket = bind(listen).map_err(failed)?;
     Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime)).map_err(failed)
+}
+
+/// A machine without IPv6 listens for IPv4 where both are meant.
+fn bind(listen: SocketAddr) -> std::io::Result<UdpSocket> {
+    let both = listen.is_ipv6() && listen.ip().is_unspecified();
+    UdpSocket::bind(listen).or_else(|error| {
+        if both && error.kind() != std::io::ErrorKind::AddrInUse {
+            return UdpSocket::bind((Ipv4Addr::UNSPECIFIED, listen.port()));
+        }
+        Err(error)
+    })
 }
 
 fn aws_lc_rs_hmac(key: &[u8]) -> Arc<::aws_lc_rs::hmac::Key> {

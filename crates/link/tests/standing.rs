@@ -1,6 +1,10 @@
 //! What the line says of itself: on loopback, where there is no router.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the clock is what the standing is compared with"
+)]
 
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -20,8 +20,8 @@ pub use mail::{Mail, MailSecurity};
 pub const FILE: &str = "kortisto.toml";
 /// Where the console listens when nothing else is said.
 pub const CONSOLE: &str = "127.0.0.1:7441";
-/// Where the link listens when nothing else is said.
-pub const LINK: &str = "0.0.0.0:7440";
+/// Where the link listens when nothing else is said: IPv6 and IPv4.
+pub const LINK: &str = "[::]:7440";
 /// Minutes until a session locks when nothing else is said.
 const LOCK_MINUTES: u16 = 5;
 /// The most minutes until a session locks.

@@ -1,7 +1,7 @@
 //! The figures of the README, each as a ratio to something measured in the same run.
 //!
 //! `cargo bench -p kortisto-tests --bench targets` runs all of them; words after `--` pick some:
-//! `search`, `recall`, `reconnect`, `forget`, `premises`. Sizes can be lowered with `KORTISTO_BENCH_CLIENTS`.
+//! `search`, `recall`, `reconnect`, `forget`, `premises`, `line`. Sizes can be lowered with `KORTISTO_BENCH_CLIENTS`.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 )]
 
 mod forget;
+mod line;
 mod lone;
 mod premises;
 mod recall;
@@ -47,6 +48,9 @@ fn main() {
     }
     if wants("premises") {
         premises::run(&mut table);
+    }
+    if wants("line") {
+        line::run(&mut table);
     }
     println!("\n{table}");
 }

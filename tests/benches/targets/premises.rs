@@ -1,7 +1,7 @@
 //! Two real nodes with 20,000 clients: start, memory, disk, pages, first replication, one edit.
 
 mod csv;
-mod latency;
+pub(crate) mod latency;
 mod resources;
 
 use std::time::{Duration, Instant};

@@ -33,18 +33,16 @@ fn open_udp(ip: IpAddr) -> Vec<u16> {
 
 #[test]
 fn a_running_node_shows_one_udp_port_and_its_console_on_loopback() {
-    let Some(network) = Network::new(&["node"]) else {
+    let Some(network) = Network::new(&["node", "other"]) else {
         return;
     };
-    network.ip(
-        "node",
-        "link add net type dummy\nlink set net up\naddr add 203.0.113.1/24 dev net",
-    );
+    network.cable(("node", "net"), ("other", "net"));
+    network.ip("node", "addr add 203.0.113.1/24 dev net");
     let directory = tempfile::tempdir().unwrap();
     let node = Node::init(directory.path(), "Poikuekatu").unwrap();
     let config = node.directory().join("kortisto.toml");
     let text = std::fs::read_to_string(&config).unwrap();
-    let text = text.replace(&format!("\"{}\"", node.link()), "\"0.0.0.0:7440\"");
+    let text = text.replace(&format!("\"{}\"", node.link()), "\"[::]:7440\"");
     std::fs::write(&config, text).unwrap();
     let binary = kortisto::binary().unwrap();
     let mut child = network
