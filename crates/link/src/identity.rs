@@ -243,6 +243,13 @@ pub(crate) fn valid_at(
     Ok((validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&second))
 }
 
+/// The last second since 1970 at which the certificate is valid.
+pub(crate) fn valid_until(certificate: &CertificateDer<'_>) -> Result<i64, IdentityError> {
+    let (_, parsed) =
+        X509Certificate::from_der(certificate).map_err(|_| IdentityError::Certificate)?;
+    Ok(parsed.validity().not_after.timestamp())
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a certificate's dates are those of the day it is made"

@@ -4,17 +4,22 @@
 //! [`identity`]), session resumption and early data (they would skip the check of the key), and any
 //! knowledge of what the frames say.
 //!
-//! Both sides dial and both listen, on one socket. Two connections to one peer collapse into one
+//! Both sides dial and both listen, on one socket: routers between them then let the other's packets in. Two connections to one peer collapse into one
 //! (`lines`). A peer is up only when the acceptor has said so: in TLS 1.3 the dialler's handshake
 //! ends before the acceptor has judged it.
 
+mod control;
 mod dial;
+mod dialler;
 mod frame;
 pub mod identity;
 mod line;
 mod lines;
+mod nat;
 mod settings;
+mod standing;
 mod tls;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -27,9 +32,13 @@ use tokio::sync::{mpsc, watch};
 use identity::{ClaimedId, Identity, PeerId};
 use line::Outbox;
 use lines::{Lines, Order};
+use standing::Standings;
 
 pub use frame::FRAME_LIMIT;
+pub use nat::{Mapping, MappingFault, MappingProtocol, NatKind};
 pub use settings::LinkSettings;
+pub use standing::{DialFault, FailedDial, LineStanding, OpenLine, RouterStanding};
+pub use turns::Turns;
 
 /// Events that wait to be taken; a reader that gets ahead of this stops reading.
 const EVENTS_WAITING: usize = 256;
@@ -112,7 +121,7 @@ pub enum PeerFault {
 }
 
 /// Why somebody is a stranger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum StrangerFault {
     /// A key that is not paired here.
     #[error("its key is not paired here: {0}")]
@@ -152,10 +161,11 @@ pub struct Link {
     address: SocketAddr,
 }
 
-/// What handle and lines share: where frames for each connected peer go.
+/// What handle, lines and diallers share: where frames for each connected peer go, and how each line stands.
 #[derive(Default)]
 struct Shared {
     outboxes: Mutex<BTreeMap<NodeId, Outbox>>,
+    standings: Standings,
 }
 
 impl Shared {
@@ -225,6 +235,18 @@ impl Link {
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How the line to each peer stands, connected or not. Cheap, and callable from anywhere.
+    #[must_use]
+    pub fn standing(&self) -> BTreeMap<NodeId, LineStanding> {
+        self.shared.standings.all()
+    }
+
+    /// What is known of the router in front of this node. Cheap, and callable from anywhere.
+    #[must_use]
+    pub fn router(&self) -> RouterStanding {
+        self.shared.standings.router(self.address.port())
     }
 
     /// Who the peers are now. Connections of those that no longer are get closed.

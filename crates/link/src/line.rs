@@ -55,6 +55,8 @@ impl Outbox {
 #[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) peer: PeerId,
+    /// The last second since 1970 at which the peer's certificate is valid.
+    pub(crate) certificate_until: i64,
     pub(crate) address: SocketAddr,
     /// Whether this node dialled.
     pub(crate) dialled_here: bool,

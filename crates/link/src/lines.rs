@@ -9,11 +9,14 @@ use register::id::NodeId;
 use register::replica::{Fault, Peer};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::control;
 use crate::dial::{self, NoLine};
+use crate::dialler::Dialler;
 use crate::identity::{ClaimedId, Identity};
 use crate::line::{Fresh, Line, code};
+use crate::standing::Opened;
 use crate::{DownReason, Event, LinkSettings, PeerFault, Shared};
 
 /// Two connections to one peer younger than this were dialled at once: the rule decides. An older one is stale.
@@ -24,6 +27,8 @@ const FAULT_PAUSE: Duration = Duration::from_secs(10);
 const HANDSHAKES: usize = 16;
 /// How long peers have to hear that this node stops.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// How often is looked whether peers are heard.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 /// What the handle wants.
 #[derive(Debug)]
@@ -50,7 +55,7 @@ struct Known {
 type Ended = (u64, NodeId, DownReason);
 
 /// What comes from tasks of its own.
-enum Outcome {
+pub(crate) enum Outcome {
     Fresh(Fresh),
     Stranger(std::net::SocketAddr, crate::StrangerFault),
     Nothing,
@@ -65,8 +70,8 @@ pub(crate) struct Lines {
     /// Kept weak: when every handle is gone, the lines end.
     _orders: mpsc::WeakSender<Order>,
     peers: BTreeMap<NodeId, Known>,
-    /// Who is connected: dialling waits while its peer is in here.
-    connected: watch::Sender<BTreeSet<NodeId>>,
+    /// Who is connected and heard: dialling waits while its peer is in here.
+    well: watch::Sender<BTreeSet<NodeId>>,
     outcomes: (mpsc::Sender<Outcome>, mpsc::Receiver<Outcome>),
     ended: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
     tasks: JoinSet<()>,
@@ -92,7 +97,7 @@ impl Lines {
             events,
             _orders: orders,
             peers: BTreeMap::new(),
-            connected: watch::Sender::new(BTreeSet::new()),
+            well: watch::Sender::new(BTreeSet::new()),
             outcomes: mpsc::channel(HANDSHAKES),
             ended: mpsc::unbounded_channel(),
             tasks: JoinSet::new(),
@@ -104,8 +109,11 @@ impl Lines {
 
     pub(crate) async fn run(mut self, peers: Vec<Peer>, mut orders: mpsc::Receiver<Order>) {
         self.set_peers(peers).await;
+        let mut look = interval(WATCH_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let told = loop {
             tokio::select! {
+                _ = look.tick() => self.watch(),
                 order = orders.recv() => match order {
                     Some(Order::Peers(peers)) => self.set_peers(peers).await,
                     Some(Order::Close(node, fault)) => self.close_faulty(node, fault).await,
@@ -138,6 +146,7 @@ impl Lines {
     async fn set_peers(&mut self, peers: Vec<Peer>) {
         let wanted: BTreeMap<NodeId, Peer> =
             peers.into_iter().map(|peer| (peer.node, peer)).collect();
+        let nodes = wanted.keys().copied().collect();
         let gone: Vec<NodeId> = self
             .peers
             .keys()
@@ -151,6 +160,7 @@ impl Lines {
                 known.dialling.abort();
             }
         }
+        self.shared.standings.set_peers(&nodes);
         for (node, peer) in wanted {
             let keys: BTreeSet<ClaimedId> =
                 peer.keys.into_iter().map(ClaimedId::from_key).collect();
@@ -177,7 +187,7 @@ impl Lines {
         }
     }
 
-    /// Dials a peer whenever it is not connected, with growing pauses.
+    /// Dials a peer whenever it is not connected or not heard, with growing pauses.
     fn keep_dialling(
         &mut self,
         node: NodeId,
@@ -185,44 +195,29 @@ impl Lines {
         addresses: Vec<String>,
         first: Duration,
     ) -> AbortHandle {
-        let (endpoint, identity, settings) = (
-            self.endpoint.clone(),
-            self.identity.clone(),
-            self.settings.clone(),
-        );
-        let mut connected = self.connected.subscribe();
-        let outcomes = self.outcomes.0.clone();
-        self.tasks.spawn(async move {
-            sleep(first).await;
-            let mut pause = settings.dial_pause;
-            let mut turns = addresses.iter().cycle();
-            while let Some(address) = turns.next() {
-                if connected
-                    .wait_for(|now| !now.contains(&node))
-                    .await
-                    .is_err()
-                {
-                    return;
-                }
-                let outcome =
-                    match dial::dial(&endpoint, &identity, &keys, address, &settings).await {
-                        Ok(fresh) => Outcome::Fresh(fresh),
-                        Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
-                        Err(NoLine::NoAnswer) => Outcome::Nothing,
-                    };
-                let success = matches!(outcome, Outcome::Fresh(_));
-                if outcomes.send(outcome).await.is_err() {
-                    return;
-                }
-                if success {
-                    pause = settings.dial_pause;
-                    sleep(pause).await;
-                } else {
-                    sleep(jittered(pause)).await;
-                    pause = (pause * 2).min(settings.dial_pause_most);
-                }
-            }
-        })
+        let dialler = Dialler {
+            own: self.identity.node(),
+            node,
+            keys,
+            addresses,
+            endpoint: self.endpoint.clone(),
+            identity: self.identity.clone(),
+            settings: self.settings.clone(),
+            shared: Arc::clone(&self.shared),
+            outcomes: self.outcomes.0.clone(),
+        };
+        self.tasks.spawn(dialler.run(first, self.well.subscribe()))
+    }
+
+    /// Sees who is heard. A peer that isn't is dialled beside the line that it has.
+    fn watch(&self) {
+        let standings = &self.shared.standings;
+        let heard = standings.watch(self.settings.now(), self.settings.quiet);
+        self.well.send_if_modified(|well| {
+            let changed = *well != heard;
+            *well = heard;
+            changed
+        });
     }
 
     fn take_in(&mut self, incoming: Incoming) {
@@ -245,7 +240,7 @@ impl Lines {
             let outcome = match dial::accept(incoming, &identity, keys, &settings).await {
                 Ok(fresh) => Outcome::Fresh(fresh),
                 Err(NoLine::Stranger(address, why)) => Outcome::Stranger(address, why),
-                Err(NoLine::NoAnswer) => Outcome::Nothing,
+                Err(NoLine::Failed(_)) => Outcome::Nothing,
             };
             drop(permit);
             // The lines are gone only when the node stops.
@@ -254,7 +249,7 @@ impl Lines {
     }
 
     /// Of two connections dialled at once, the one that the smaller id dialled stays; of two by the same side,
-    /// and whenever the old one is old, the newer. Both sides decide alike.
+    /// and whenever the old one is old or quiet, the newer. Both sides decide alike.
     async fn connect(&mut self, fresh: Fresh) {
         let key = fresh.peer.claimed();
         let Some((&node, known)) = self
@@ -271,7 +266,9 @@ impl Lines {
         }
         if let Some((_, old)) = &known.line {
             let smaller_here = self.identity.node() < node;
-            let young = old.since.elapsed() < AT_ONCE && old.connection.close_reason().is_none();
+            let young = old.since.elapsed() < AT_ONCE
+                && old.connection.close_reason().is_none()
+                && !self.shared.standings.is_quiet(node, self.settings.quiet);
             if young && old.dialled_here != fresh.dialled_here && old.dialled_here == smaller_here {
                 crate::line::close(&fresh.connection, code::DOUBLE);
                 return;
@@ -281,6 +278,7 @@ impl Lines {
         }
         self.last_number += 1;
         let (key, address) = (fresh.peer, fresh.address);
+        self.begin_standing(node, &fresh);
         let (half, outbox) = fresh.open();
         self.shared.set_outbox(node, Some(outbox));
         // Before its first frame.
@@ -298,10 +296,25 @@ impl Lines {
         if let Some(known) = self.peers.get_mut(&node) {
             known.line = Some((self.last_number, line));
         }
-        self.connected.send_modify(|connected| {
-            connected.insert(node);
-        });
+        self.watch();
         tracing::info!(%node, %key, %address, "peer connected");
+    }
+
+    /// Has the two ends tell each other what they see of the line.
+    fn begin_standing(&self, node: NodeId, fresh: &Fresh) {
+        let opened = Opened {
+            connection: fresh.connection.clone(),
+            dialled_here: fresh.dialled_here,
+            key: fresh.peer,
+            certificate_until: fresh.certificate_until,
+        };
+        let now = self.settings.now();
+        self.shared.standings.opened(node, opened, now);
+        tokio::spawn(control::tell(fresh.connection.clone()));
+        let (shared, connection) = (Arc::clone(&self.shared), fresh.connection.clone());
+        tokio::spawn(control::hear(fresh.connection.clone(), move |address| {
+            shared.standings.observed(node, address, &connection);
+        }));
     }
 
     async fn drop_line(&mut self, node: NodeId, code: u32, why: DownReason) {
@@ -313,6 +326,7 @@ impl Lines {
             return;
         };
         self.shared.set_outbox(node, None);
+        self.shared.standings.closed(node);
         line.end(code).await;
         self.down(node, why).await;
     }
@@ -326,6 +340,7 @@ impl Lines {
         };
         if let Some((_, line)) = known.line.take() {
             self.shared.set_outbox(node, None);
+            self.shared.standings.closed(node);
             line.end(code::DONE).await;
         }
         self.down(node, why).await;
@@ -335,9 +350,7 @@ impl Lines {
         tracing::info!(%node, %why, "peer gone");
         // Nobody listens only when the node stops.
         let _ = self.events.send(Event::Down { node, why }).await;
-        self.connected.send_modify(|connected| {
-            connected.remove(&node);
-        });
+        self.watch();
     }
 
     async fn close_faulty(&mut self, node: NodeId, fault: Fault) {
@@ -406,13 +419,4 @@ impl Lines {
         // Peers that don't answer notice by the silence.
         let _ = timeout(GOODBYE, self.endpoint.wait_idle()).await;
     }
-}
-
-/// Half to one and a half of the pause, so that two nodes don't dial in step.
-fn jittered(pause: Duration) -> Duration {
-    let mut byte = [128];
-    // Without randomness the pause is as it is.
-    let _ = getrandom::fill(&mut byte);
-    let [byte] = byte;
-    pause / 2 + pause * u32::from(byte) / 256
 }

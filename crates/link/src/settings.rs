@@ -2,7 +2,9 @@
 
 use core::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::turns::Turns;
 
 /// How a line behaves in time.
 #[derive(Clone)]
@@ -17,8 +19,25 @@ pub struct LinkSettings {
     pub keep_alive: Duration,
     /// A line on which nothing is heard for so long is down.
     pub idle: Duration,
+    /// A peer from which nothing has come for so long is dialled beside the line that it has. More than
+    /// [`Self::keep_alive`] and a round trip.
+    pub quiet: Duration,
+    /// When dialling falls silent for the sake of routers.
+    pub turns: Turns,
+    /// Whether the router is asked to forward the port on which the node listens.
+    pub port_mapping: bool,
     /// Tells what time it is, for the validity of certificates.
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl LinkSettings {
+    /// Seconds since 1970; 0 on a clock that is before.
+    pub(crate) fn now(&self) -> i64 {
+        let since = (self.clock)().duration_since(UNIX_EPOCH);
+        since.map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        })
+    }
 }
 
 impl Default for LinkSettings {
@@ -26,9 +45,15 @@ impl Default for LinkSettings {
         Self {
             dial_timeout: Duration::from_secs(3),
             dial_pause: Duration::from_millis(200),
-            dial_pause_most: Duration::from_secs(5),
-            keep_alive: Duration::from_secs(3),
+            // With the jitter of half of it, and a dial that has just been begun in vain, a line that returns is used
+            // within five seconds.
+            dial_pause_most: Duration::from_millis(1_300),
+            // Two signs of life fit into `quiet`.
+            keep_alive: Duration::from_millis(1_500),
             idle: Duration::from_secs(10),
+            quiet: Duration::from_secs(3),
+            turns: Turns::default(),
+            port_mapping: false,
             clock: Arc::new(system_time),
         }
     }

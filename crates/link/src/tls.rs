@@ -268,7 +268,8 @@ fn transport(settings: &LinkSettings) -> Arc<TransportConfig> {
         .max_idle_timeout(settings.idle.try_into().ok())
         .initial_rtt(Duration::from_millis(100))
         .max_concurrent_bidi_streams(1_u8.into())
-        .max_concurrent_uni_streams(0_u8.into())
+        // The control stream.
+        .max_concurrent_uni_streams(1_u8.into())
         .datagram_receive_buffer_size(None);
     Arc::new(transport)
 }
