@@ -48,7 +48,7 @@ use crate::roster::{Key, Roster};
 
 pub use answer::{
     Answer, DueCard, Erasure, Hold, ImportOutcome, KeyChange, Older, PeerReport, PeerState,
-    Refusal, Report, RetentionReport,
+    Refusal, Report, RetentionReport, WAITING_NAMED,
 };
 pub use effect::{Effect, Fault, Notice};
 pub use input::{Command, ImportedClient, Input, Moment, Notary, Peer, node_id};
@@ -486,6 +486,7 @@ impl Replica {
             quarantine: self.quarantine,
             founder: self.is_founder(),
             revoked: self.revoked,
+            out: self.membership().revoked.into_iter().collect(),
             next_key: self.key_change(),
             met: self.met.values().copied().collect(),
             logs: self.log_standing(),
@@ -525,7 +526,12 @@ impl Replica {
             agreed: file.agreed,
             waiting: waiting.records,
             waiting_since: waiting.since,
+            oldest: waiting.oldest(),
             users: waiting.users,
+            coming: session.is_some_and(|session| {
+                session.phase == session::Phase::Records && !session.they_are_done
+            }),
+            knows_members: file.told.roster == Some(self.roster.digest()),
             program: file.told.program.clone(),
             records: file.told.records,
             clock_ahead: file.told.clock_ahead,
@@ -545,6 +551,7 @@ impl Replica {
 struct Waiting {
     records: usize,
     since: Option<Timestamp>,
+    oldest: BTreeSet<(Timestamp, RecordId)>,
     users: Vec<RecordId>,
 }
 
@@ -553,8 +560,16 @@ impl Waiting {
         self.records += 1;
         let since = self.since.get_or_insert(entry.changed);
         *since = entry.changed.min(*since);
+        self.oldest.insert((entry.changed, record));
+        if self.oldest.len() > answer::WAITING_NAMED {
+            self.oldest.pop_last();
+        }
         if entry.kind == RecordKind::Staff {
             self.users.push(record);
         }
+    }
+
+    fn oldest(&self) -> Vec<RecordId> {
+        self.oldest.iter().map(|(_, record)| *record).collect()
     }
 }
