@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::house::House;
+use crate::line::LineCheck;
 use crate::problem::Problem;
 use crate::secret::Token;
 use crate::visitor::Visitor;
@@ -32,6 +33,7 @@ struct Listening {
     token: Token,
     changes: broadcast::Receiver<RecordId>,
     report: watch::Receiver<Report>,
+    line_check: watch::Receiver<LineCheck>,
     closing: watch::Receiver<bool>,
     beat: Instant,
     greeted: bool,
@@ -71,6 +73,7 @@ pub(crate) async fn stream(
         token: who.token,
         changes: house.desk.changes.subscribe(),
         report: house.desk.report.clone(),
+        line_check: house.desk.line_check.clone(),
         closing: house.closing.clone(),
         beat: Instant::now() + HEARTBEAT,
         greeted: false,
@@ -128,6 +131,7 @@ impl Listening {
                 Ok(()) => Woken::Standing,
                 Err(_) => Woken::End,
             },
+            Ok(()) = self.line_check.changed() => Woken::Standing,
             () = sleep_until(self.beat) => Woken::Beat,
         };
         match heard {
