@@ -205,6 +205,17 @@ impl Identity {
         self.peer_id.claimed().node()
     }
 
+    /// From when until when its certificate is valid, seconds since 1970; `None` when that can't be read.
+    #[must_use]
+    pub fn valid_seconds(&self) -> Option<(i64, i64)> {
+        let (_, parsed) = X509Certificate::from_der(&self.certificate).ok()?;
+        let validity = parsed.validity();
+        Some((
+            validity.not_before.timestamp(),
+            validity.not_after.timestamp(),
+        ))
+    }
+
     pub(crate) fn chain(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         (vec![self.certificate.clone()], self.key.clone_key())
     }

@@ -59,6 +59,9 @@ pub enum Command {
     /// Other premises.
     #[command(subcommand)]
     Peer(Peer),
+    /// The line to the other premises.
+    #[command(subcommand)]
+    Line(Line),
     /// Erase a client here and at every premises, and print the certificate.
     Erase(Erase),
     /// What was erased, and the proof of it.
@@ -267,6 +270,13 @@ pub enum Peer {
     List(Status),
 }
 
+/// `line`.
+#[derive(Debug, Subcommand)]
+pub enum Line {
+    /// Find out what stands between the premises, and say what to do about it.
+    Check(Status),
+}
+
 /// `peer add`.
 #[derive(Debug, Args)]
 pub struct PeerAdd {
@@ -358,6 +368,8 @@ mod tests {
             "peer add --dir d --id ABCD --addr example.com:7440",
             "peer remove --dir d --id ABCD",
             "peer list --dir d",
+            "line check --dir d",
+            "line check --dir d --json",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason request",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason ended --wait 0 --json",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason retention",

@@ -11,7 +11,7 @@ mod verify;
 use std::io::{self, Write as _};
 
 use crate::cli::{
-    Audit, Clock, Command, Erasure, Init, Key, Peer, PeerAdd, PeerRemove, Place, Quarantine,
+    Audit, Clock, Command, Erasure, Init, Key, Line, Peer, PeerAdd, PeerRemove, Place, Quarantine,
     Status, User, UserAdd,
 };
 use crate::errand::{Errand, Reply, Standing, Way, astray};
@@ -39,6 +39,7 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
         Command::Peer(Peer::Add(args)) => add_peer(args).await,
         Command::Peer(Peer::Remove(args)) => remove_peer(args).await,
         Command::Peer(Peer::List(args)) => list_peers(&args).await,
+        Command::Line(Line::Check(args)) => check_lines(&args).await,
         Command::Erase(args) => erasure::erase(&args).await,
         Command::Erasure(Erasure::List(args)) => erasure::list(&args).await,
         Command::Erasure(Erasure::Show(args)) => erasure::show(&args).await,
@@ -176,6 +177,21 @@ async fn list_peers(args: &Status) -> Outcome<Exit> {
         ));
     }
     print(&text)
+}
+
+async fn check_lines(args: &Status) -> Outcome<Exit> {
+    let Reply::LinesChecked(checked) = once(&args.dir, Errand::CheckLines).await? else {
+        return Err(astray());
+    };
+    if args.json {
+        return print_json(&checked);
+    }
+    let sentences: Vec<String> = checked
+        .findings
+        .iter()
+        .map(|finding| format!("{}\n", finding.sentence))
+        .collect();
+    print(&sentences.concat())
 }
 
 async fn confirm_clock(args: &Place) -> Outcome<Exit> {

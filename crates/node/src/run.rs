@@ -1,11 +1,13 @@
 //! `kortisto run`: the node at work until it is told to stop.
 
 use std::io::Read as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use console::desk::Place;
+use console::desk::{Desk, Place};
+use console::line::LineCheck;
 use console::post::Post;
 use link::{Link, LinkSettings};
 use tokio::net::TcpListener;
@@ -16,12 +18,16 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::backup::keeper::Keeper;
+use crate::diagnosis::Surveyor;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::mail::Relay;
-use crate::turn::Running;
-use crate::{auditor, clock, control, logs, premises, storage, timeservice};
+use crate::metrics::Metrics;
+use crate::turn::{Office, Running};
+use crate::{
+    auditor, clock, control, diagnosis, line, logs, metrics, premises, storage, timeservice,
+};
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
@@ -41,13 +47,14 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let doing = format!("listen on {} for the console", config.console);
     let console = TcpListener::bind(config.console).await.attempt(doing)?;
+    let validity = line::validity(&opened.identity);
     let (link, events) = Link::start(
         opened.identity,
         config.link,
         Vec::new(),
         LinkSettings::default(),
     )?;
-    let wire = Wire::new(link);
+    let wire = Wire::new(link, validity);
     let socket = control::bind(dir).attempt("listen on the control socket")?;
     let (office, running) = opened.turn.start(wire.clone(), events, Handle::current())?;
 
@@ -58,22 +65,22 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     desk.post = config
         .mail
         .map(|mail| Arc::new(Relay::new(mail)) as Arc<dyn Post>);
-    let (place, shown) = watch::channel(Place::default());
-    desk.place = shown;
     // They end when the set is dropped.
     let mut beside = JoinSet::new();
+    let (place, shown) = watch::channel(Place::default());
+    desk.place = shown;
     let keys = storage::key_place(&config.keys);
     beside.spawn(storage::watch(dir.to_owned(), keys, place));
-    let (checked, shown) = watch::channel(None);
-    desk.audit = shown;
-    let wake = desk.check_audit.clone();
-    beside.spawn(auditor::watch(office.clone(), checked, wake));
+    let surveyor = inspect(&office, &wire, &mut desk, &mut beside);
+    measure(config.metrics, &office, &wire, &mut desk, &mut beside).await?;
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
     if let Some(settings) = config.backup {
         beside.spawn(keeper.clone().keep(settings));
     }
-    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch)).with_keeper(keeper);
+    let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch))
+        .with_keeper(keeper)
+        .with_surveyor(surveyor);
     let controlling = tokio::spawn(control::serve(socket, clerk));
     beside.spawn(timeservice::watch(office.clone()));
     tracing::info!(
@@ -91,14 +98,44 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     }
     wire.shutdown().await;
     drop(office);
-    match failed {
-        Ok(running) => {
-            running.stop().await?;
-            tracing::info!("the node has stopped");
-            Ok(())
-        }
-        Err(failure) => Err(failure),
-    }
+    failed?.stop().await?;
+    tracing::info!("the node has stopped");
+    Ok(())
+}
+
+/// Lets the audit logs and the lines be looked after beside the loop, and the console show what is found.
+fn inspect(office: &Office, wire: &Wire, desk: &mut Desk, beside: &mut JoinSet<()>) -> Surveyor {
+    let (checked, shown) = watch::channel(None);
+    desk.audit = shown;
+    let wake = desk.check_audit.clone();
+    beside.spawn(auditor::watch(office.clone(), checked, wake));
+    desk.lines = Arc::new(wire.clone());
+    let surveyor = Surveyor::new(office.clone(), wire.clone());
+    let (checked, shown) = watch::channel(LineCheck::default());
+    desk.line_check = shown;
+    let wake = desk.check_lines.clone();
+    beside.spawn(diagnosis::watch(surveyor.clone(), checked, wake));
+    surveyor
+}
+
+/// Serves numbers for Prometheus beside the loop, if that is wanted.
+async fn measure(
+    address: Option<SocketAddr>,
+    office: &Office,
+    wire: &Wire,
+    desk: &mut Desk,
+    beside: &mut JoinSet<()>,
+) -> Outcome<()> {
+    let Some(address) = address else {
+        return Ok(());
+    };
+    let doing = format!("listen on {address} for metrics");
+    let listener = TcpListener::bind(address).await.attempt(doing)?;
+    let (place, backup) = (desk.place.clone(), desk.backup.clone());
+    let metrics = Metrics::new(office.clone(), wire.clone(), place, backup);
+    desk.took = Some(metrics.took());
+    beside.spawn(metrics::serve(listener, metrics));
+    Ok(())
 }
 
 /// Waits for the wish to stop, which gives the loop back, or for the loop's own end.

@@ -30,6 +30,7 @@ mod memory;
 mod papers;
 mod person;
 mod planted;
+mod premises;
 mod refill;
 mod requests;
 mod secrecy;
