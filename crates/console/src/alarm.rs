@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use register::clock::ClockTrouble;
 use register::id::RecordId;
-use register::replica::{Command, Hold, Report};
+use register::replica::{Command, Hold, PeerReport, Report};
 use register::retention::{NOTICE_DAYS, day};
 
 use crate::clock::{show_date, show_moment};
@@ -14,11 +14,15 @@ use crate::desk::BackupState;
 use crate::form::hidden;
 use crate::icon::Icon;
 use crate::page::part as respond;
+use crate::premises;
 use crate::problem::{Problem, redirect};
+use crate::text::Language;
 use crate::visitor::{Look, Posted, Visitor};
 
 /// A backup older than so many days is no longer good.
 const BACKUP_DAYS: i64 = 7;
+/// A certificate that is valid for fewer days than this is to be renewed.
+const CERTIFICATE_DAYS: i64 = 60;
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
@@ -63,6 +67,7 @@ pub(crate) fn banners(look: &Look) -> Markup {
             p .strip.danger.across data-closed { (Icon::Lock.show()) strong { (t.closed_short()) }
                 a href="/" { (t.look()) } }
         }
+        @if report.revoked { (revoked(t)) }
         @if let Some(trouble) = doubt(&report) { (clock(look, trouble)) }
         @for met in report.met.iter().filter(|met| own(met.author)) {
             div .strip.warn.across { (Icon::Info.show()) span .words { (t.met_erasure(&show_moment(met.at))) }
@@ -114,6 +119,8 @@ pub(crate) fn first_page(look: &Look) -> Markup {
     let report = look.house.desk.report.borrow().clone();
     let papers = crate::tasks::open(&look.house);
     html! {
+        (premises::long_apart(look, &report, now))
+        (lines(look, &report, now))
         @if let Some(words) = overdue(look, &report, now) {
             p .strip.danger { (Icon::Alert.show()) span .words { (words) }
                 @if look.is_owner() { a href="/retention" { (t.look()) } } }
@@ -128,6 +135,62 @@ pub(crate) fn first_page(look: &Look) -> Markup {
         @if look.is_owner() { (audit(look, &report)) }
         (backup(look, now))
     }
+}
+
+/// Another premises has put this computer out of use.
+pub(crate) fn revoked(t: Language) -> Markup {
+    html! {
+        p .strip.danger.across { (Icon::Alert.show()) span .words { strong { (t.revoked()) } " " (t.revoked_help()) } }
+    }
+}
+
+/// A copy of a premises' computer was started.
+pub(crate) fn twin(look: &Look, peer: &PeerReport, at: Timestamp) -> Markup {
+    let t = look.t;
+    let name = look.house.premises_name(peer.peer, t);
+    html! {
+        p .strip.danger { (Icon::Alert.show())
+            span .words { strong { (t.twin_seen(&name, &show_moment(at))) } " " (t.twin_which()) } }
+    }
+}
+
+/// Copies of computers, and certificates that run out, for the owner.
+fn lines(look: &Look, report: &Report, now: Timestamp) -> Markup {
+    let t = look.t;
+    if !look.is_owner() {
+        return html! {};
+    }
+    let standing = look.house.desk.lines.standing();
+    let own = standing.certificate.map(|valid| valid.until);
+    let own = (look.house.desk.premises.clone(), own);
+    let peers = report.peers.iter().filter_map(|peer| {
+        let line = standing.peers.get(&peer.peer)?;
+        Some((
+            look.house.premises_name(peer.peer, t),
+            line.certificate_until,
+        ))
+    });
+    let certificates: Vec<String> = core::iter::once(own)
+        .chain(peers)
+        .filter_map(|(name, until)| {
+            let left = running_out(until?, now)?;
+            Some(t.certificate_runs_out(&name, left))
+        })
+        .collect();
+    html! {
+        @for peer in &report.peers {
+            @if let Some(at) = premises::recent_twin(peer, now) { (twin(look, peer, at)) }
+        }
+        @for words in &certificates {
+            p .strip.warn { (Icon::Alert.show()) span .words { (words) } a href="/premises" { (t.look()) } }
+        }
+    }
+}
+
+/// The days that a certificate is still valid, when they are few.
+fn running_out(until: Timestamp, now: Timestamp) -> Option<i64> {
+    let left = premises::days(now, until);
+    (left < CERTIFICATE_DAYS).then_some(left)
 }
 
 /// Audit logs that contradict each other or are not sound.
@@ -202,6 +265,15 @@ fn old(state: BackupState, now: Timestamp) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_certificate_is_to_be_renewed_sixty_days_before_it_runs_out() {
+        let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
+        let until = |hours: i64| now + SignedDuration::from_hours(hours);
+        assert_eq!(running_out(until(60 * 24), now), None);
+        assert_eq!(running_out(until(60 * 24 - 1), now), Some(59));
+        assert_eq!(running_out(until(-1), now), Some(-1));
+    }
 
     #[test]
     fn a_backup_is_good_for_seven_days() {

@@ -11,6 +11,9 @@ use register::id::{NodeId, RecordId};
 use register::replica::{Answer, Command, Refusal, Report};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
+use crate::line::{LineCheck, Lines};
+use crate::post::Post;
+
 /// The longest time a page waits for the register to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -41,9 +44,22 @@ pub struct Desk {
     pub audit: watch::Receiver<Option<AuditCheck>>,
     /// Wakes whoever verifies them.
     pub check_audit: Arc<Notify>,
+    /// How the lines to other premises stand.
+    pub lines: Arc<dyn Lines>,
+    /// What the last check of the lines came to.
+    pub line_check: watch::Receiver<LineCheck>,
+    /// Wakes whoever checks them.
+    pub check_lines: Arc<Notify>,
+    /// The version of the node's program.
+    pub program: &'static str,
+    /// Told how long each request took; `None` when nobody measures.
+    pub took: Option<Took>,
     /// Records that changed, here or at another premises. A page that lags behind loads itself again.
     pub changes: broadcast::Sender<RecordId>,
 }
+
+/// Is told how long a request took until its answer began.
+pub type Took = Arc<dyn Fn(Duration) + Send + Sync>;
 
 impl core::fmt::Debug for Desk {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::house::House;
+use crate::line::LineCheck;
 use crate::problem::Problem;
 use crate::secret::Token;
 use crate::visitor::Visitor;
@@ -34,6 +35,7 @@ struct Listening {
     report: watch::Receiver<Report>,
     /// Pairing goes on.
     pairing: Option<watch::Receiver<u64>>,
+    line_check: watch::Receiver<LineCheck>,
     closing: watch::Receiver<bool>,
     beat: Instant,
     greeted: bool,
@@ -74,6 +76,7 @@ pub(crate) async fn stream(
         changes: house.desk.changes.subscribe(),
         report: house.desk.report.clone(),
         pairing: house.desk.pair.as_ref().map(|pair| pair.changed()),
+        line_check: house.desk.line_check.clone(),
         closing: house.closing.clone(),
         beat: Instant::now() + HEARTBEAT,
         greeted: false,
@@ -143,6 +146,7 @@ impl Listening {
                 Err(_) => Woken::End,
             },
             () = stirred(&mut self.pairing) => Woken::Standing,
+            Ok(()) = self.line_check.changed() => Woken::Standing,
             () = sleep_until(self.beat) => Woken::Beat,
         };
         match heard {

@@ -35,6 +35,7 @@ pub(crate) async fn pass(
     request: Request,
     next: Next,
 ) -> Response {
+    let began = tokio::time::Instant::now();
     let fetched = request.headers().contains_key(FETCH);
     let look = Look::of(request.headers(), request.uri().path(), &house);
     let headers = request.headers().clone();
@@ -68,6 +69,9 @@ pub(crate) async fn pass(
         *response.status_mut() = status;
     }
     protect(response.headers_mut());
+    if let Some(took) = &house.desk.took {
+        took(began.elapsed());
+    }
     response
 }
 

@@ -12,6 +12,7 @@
 //! under the law, `treatments` the catalogue, `batches` who received a product, `contracts` the papers in the safes,
 //! `marketing` the campaigns and the notices that they come to.
 //! `api` is the same for programs, as JSON, with the tokens of `tokens`.
+//! `line` is what the node tells of its lines to other premises; `numbers` serves its metrics beside the console.
 //! The owner's pages are `overview`, `clinic`, `pair`, `papers` and `breaches`; `pairing` is how the node pairs.
 //! Reading order: `desk`, `server`, `gate`, `visitor`, `page`, `card`.
 
@@ -44,9 +45,11 @@ mod home;
 mod house;
 mod icon;
 mod letterhead;
+pub mod line;
 mod lockout;
 mod marketing;
 mod me;
+pub mod numbers;
 mod overview;
 mod page;
 mod pair;

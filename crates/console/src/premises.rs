@@ -1,37 +1,68 @@
 //! "Toimipisteet": whether the premises agree, in plain words.
 
-use axum::response::Response;
-use jiff::Timestamp;
-use maud::{Markup, html};
-use register::access::Action;
-use register::replica::{Command, PeerReport, PeerState, Report};
+mod check;
+mod peer;
+mod revoke;
 
-use crate::clock::show_recent;
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use register::access::Action::{Govern, SeePremises};
+use register::replica::{KeyChange, PeerReport, PeerState, Report};
+
+use crate::alarm;
+use crate::clock::{day, show_date, show_recent};
+use crate::doors::Access::{May, Proved};
+use crate::doors::Doors;
 use crate::form::hidden;
 use crate::icon::Icon;
+use crate::line::LineStanding;
 use crate::page::{Page, Room, part as respond};
-use crate::problem::{Problem, redirect};
-use crate::visitor::{Look, Posted, Visitor};
+use crate::problem::Problem;
+use crate::text::Language;
+use crate::visitor::{Look, Visitor};
+
+pub(crate) fn doors() -> Doors {
+    Doors::default()
+        .get("/premises", May(SeePremises), page)
+        .get("/premises/line", May(SeePremises), part)
+        .post("/premises/check", May(SeePremises), check::submit)
+        .get("/premises/{id}/revoke", Proved(Govern), revoke::page)
+        .post("/premises/{id}/revoke", Proved(Govern), revoke::submit)
+}
+
+/// Apart for longer than this, the others are to look after the line.
+const NOTICE: SignedDuration = SignedDuration::from_hours(24);
+/// Apart for longer than this, the register closes soon.
+const ALARM: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// A copy of a computer that was seen within this time is still looked for.
+const TWIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The page.
 pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
     let t = who.t();
     let report = who.house().desk.report.borrow().clone();
+    let lines = who.house().desk.lines.standing();
     let main = html! {
         h1 { (t.premises()) }
         p .lead { (t.premises_lead()) }
         div #standing data-region {
-            (own(&who, &report))
+            (own(&who, &report, &lines))
             @if report.peers.is_empty() { p .muted { (t.no_peers()) } }
-            @for peer in &report.peers { (other(&who, peer)) }
+            @for peer in &report.peers { (peer::panel(&who, peer, lines.peers.get(&peer.peer))) }
+            (revoke::out(&who, &report))
         }
         @if who.may(Action::Govern) && who.house().desk.pair.is_some() {
             p { a .button href="/pair" { (t.pair_do()) } }
         }
-        form method="post" action="/premises/check" {
-            (hidden("csrf", who.csrf()))
-            button { (t.check_line()) }
-            p .hint { (t.check_line_hint()) }
+        section .panel {
+            header { h2 { (t.check_line()) } }
+            (check::result(&who))
+            form method="post" action="/premises/check" {
+                (hidden("csrf", who.csrf()))
+                button { (t.check_line()) }
+                p .hint { (t.check_line_hint()) }
+            }
         }
     };
     Ok(Page {
@@ -48,74 +79,115 @@ pub(crate) async fn part(who: Visitor) -> Response {
     respond(line(&who.look))
 }
 
-/// Compares everything with every premises in reach.
-pub(crate) async fn check(Posted { who, .. }: Posted) -> Result<Response, Problem> {
-    who.house().desk.ask(Command::CheckPeers).await?;
-    Ok(redirect("/premises"))
-}
-
-fn own(who: &Visitor, report: &Report) -> Markup {
-    let t = who.t();
-    let conflicts = who.house().desk.directory().conflicts().count();
-    html! {
-        section .panel {
-            header { h2 { (who.house().desk.premises) " " span .tag { (t.this_premises()) } } }
-            p { (t.holds(report.clients)) }
-            @if conflicts > 0 { p { a href="/conflicts" { (t.cards_wait(conflicts)) } } }
-        }
-    }
-}
-
-fn other(who: &Visitor, peer: &PeerReport) -> Markup {
+fn own(who: &Visitor, report: &Report, lines: &LineStanding) -> Markup {
     let t = who.t();
     let now = (who.house().clock)();
-    let (icon, tone, word) = state(who.t(), peer);
+    let desk = &who.house().desk;
+    let conflicts = desk.directory().conflicts().count();
     html! {
         section .panel {
-            header { h2 { (who.house().premises_name(peer.peer, t)) } }
-            p .strip .(tone) { (icon.show()) strong { (word) } }
-            p { (explain(who, peer, now)) }
-            @if peer.waiting > 0 {
-                p { (t.waiting(peer.waiting)) @if let Some(since) = peer.waiting_since { " " (t.waiting_since(&show_recent(since, now))) } }
-            } @else {
-                p .muted { (t.nothing_waits()) }
+            header { h2 { (desk.premises) " " span .tag { (t.this_premises()) } } }
+            @if report.revoked { (alarm::revoked(t)) }
+            @if lines.cut { p .strip.warn { (Icon::Apart.show()) strong { (t.line_cut()) } } }
+            p { (t.holds(report.clients)) }
+            @if conflicts > 0 { p { a href="/conflicts" { (t.cards_wait(conflicts)) } } }
+            @if let Some(change) = &report.next_key { (key_change(who, change)) }
+            dl .facts.counts {
+                div { dt { (t.records_held()) } dd { (report.records) } }
+                div { dt { (t.program_here()) } dd { (desk.program) } }
+                (certificate(t, lines.certificate.map(|valid| valid.from), lines.certificate.map(|valid| valid.until), now))
             }
-            @if let Some(heard) = peer.heard { p .muted { (t.last_heard(&show_recent(heard, now))) } }
         }
     }
 }
 
-const fn state(t: crate::text::Language, peer: &PeerReport) -> (Icon, &'static str, &'static str) {
+/// The key that this node goes over to, and whom that waits for.
+fn key_change(who: &Visitor, change: &KeyChange) -> Markup {
+    let t = who.t();
+    let names: Vec<String> = change
+        .waits_for
+        .iter()
+        .map(|node| who.house().premises_name(*node, t))
+        .collect();
+    let words = if names.is_empty() {
+        t.key_ready().to_owned()
+    } else {
+        t.key_waits(&names.join(", "))
+    };
+    html! { p .strip.info { (Icon::Moving.show()) span .words { (words) } } }
+}
+
+/// How long a certificate is valid, and since when where that is known.
+fn certificate(
+    t: Language,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Markup {
+    let date = |at: Timestamp| show_date(day(at));
+    html! {
+        @if let Some(from) = from { div { dt { (t.certificate_made()) } dd { (date(from)) } } }
+        div { dt { (t.certificate_valid()) }
+            dd { @match until {
+                Some(until) => (t.certificate_until(&date(until), days(now, until))),
+                None => (t.not_known()),
+            } } }
+    }
+}
+
+/// Whole days from `now` until `at`; less than 0 when it is past.
+pub(crate) fn days(now: Timestamp, at: Timestamp) -> i64 {
+    at.duration_since(now).as_secs().div_euclid(24 * 60 * 60)
+}
+
+/// Since when nothing was heard of a peer that is out of reach.
+fn apart_since(peer: &PeerReport) -> Option<Timestamp> {
+    peer.heard.max(peer.agreed)
+}
+
+/// How grave the state of a peer is. A cut of minutes is nothing to worry about: it heals by itself.
+fn state(t: Language, peer: &PeerReport, now: Timestamp) -> (Icon, &'static str, &'static str) {
     match peer.state {
         PeerState::Agreed if peer.waiting == 0 => (Icon::Good, "ok", t.state_agreed()),
         PeerState::Agreed | PeerState::Exchanging => (Icon::Moving, "info", t.state_exchanging()),
         PeerState::Greeting => (Icon::Moving, "info", t.state_greeting()),
-        PeerState::Apart => (Icon::Apart, "info", t.state_apart()),
+        PeerState::Apart => match apart_since(peer).map(|since| now.duration_since(since)) {
+            Some(apart) if apart > ALARM => (Icon::Alert, "danger", t.state_apart_month()),
+            Some(apart) if apart > NOTICE => (Icon::Apart, "warn", t.state_apart_day()),
+            Some(_) => (Icon::Apart, "info", t.state_apart()),
+            None => (Icon::Apart, "info", t.state_never()),
+        },
         PeerState::OtherRegister => (Icon::Alert, "warn", t.state_other_register()),
         PeerState::OtherVersion => (Icon::Alert, "warn", t.state_other_version()),
-        PeerState::Twin => (Icon::Alert, "warn", t.state_twin()),
+        PeerState::Twin => (Icon::Alert, "danger", t.state_twin()),
     }
 }
 
-fn explain(who: &Visitor, peer: &PeerReport, now: Timestamp) -> String {
-    let t = who.t();
-    let since = peer.agreed.map(|at| show_recent(at, now));
-    match peer.state {
-        PeerState::Agreed if peer.waiting == 0 => t.agreed_at(since.as_deref()),
-        PeerState::Agreed | PeerState::Exchanging | PeerState::Greeting => {
-            t.exchanging_since(since.as_deref())
+/// Premises that have been out of reach for so long that somebody has to look after the line.
+pub(crate) fn long_apart(look: &Look, report: &Report, now: Timestamp) -> Markup {
+    let t = look.t;
+    let silent = report.peers.iter().filter_map(|peer| {
+        let (icon, tone, word) = state(t, peer, now);
+        let long = peer.state == PeerState::Apart && tone != "info";
+        long.then(|| (icon, tone, word, look.house.premises_name(peer.peer, t)))
+    });
+    html! {
+        @for (icon, tone, word, name) in silent {
+            p .strip .(tone) { (icon.show()) strong { (name) ": " (word) } a href="/premises" { (t.look()) } }
         }
-        PeerState::Apart => t.apart_since(since.as_deref()),
-        PeerState::OtherRegister => t.other_register_help().to_owned(),
-        PeerState::OtherVersion => t.other_version_help().to_owned(),
-        PeerState::Twin => t.twin_help().to_owned(),
     }
+}
+
+/// When a copy of a premises' computer was seen, while that is worth an alarm.
+pub(crate) fn recent_twin(peer: &PeerReport, now: Timestamp) -> Option<Timestamp> {
+    peer.twin.filter(|at| now.duration_since(*at) < TWIN)
 }
 
 /// One calm pill for all premises: the worst state of any.
 pub(crate) fn line(look: &Look) -> Markup {
     let t = look.t;
-    let report = look.house.desk.report.borrow();
+    let report = look.house.desk.report.borrow().clone();
+    let now = (look.house.clock)();
     let worst = report.peers.iter().max_by_key(|peer| match peer.state {
         PeerState::Agreed if peer.waiting == 0 => 0,
         PeerState::Agreed | PeerState::Exchanging | PeerState::Greeting => 1,
@@ -126,7 +198,7 @@ pub(crate) fn line(look: &Look) -> Markup {
         None => (Icon::Info, "info", t.alone().to_owned()),
         Some(peer) => {
             let name = look.house.premises_name(peer.peer, t);
-            let (icon, tone, _) = state(t, peer);
+            let (icon, tone, _) = state(t, peer, now);
             (icon, tone, t.line(peer.state, peer.waiting, &name))
         }
     };
@@ -141,7 +213,7 @@ pub(crate) fn lines(look: &Look) -> Markup {
     html! {
         @if report.peers.is_empty() { p .muted { (t.no_peers()) } }
         @for peer in &report.peers {
-            @let (icon, tone, _) = state(t, peer);
+            @let (icon, tone, _) = state(t, peer, now);
             @let name = look.house.premises_name(peer.peer, t);
             p .strip .(tone) { (icon.show()) strong { (t.line(peer.state, peer.waiting, &name)) }
                 @if let Some(heard) = peer.heard { span { (t.last_heard(&show_recent(heard, now))) } } }
@@ -152,11 +224,12 @@ pub(crate) fn lines(look: &Look) -> Markup {
 /// The state of each premises in a few words.
 pub(crate) fn summary(look: &Look) -> Markup {
     let t = look.t;
+    let now = (look.house.clock)();
     let report = look.house.desk.report.borrow().clone();
     html! {
         @if report.peers.is_empty() { p .muted { (t.no_peers()) } }
         @for peer in &report.peers {
-            @let (icon, tone, word) = state(t, peer);
+            @let (icon, tone, word) = state(t, peer, now);
             p .strip .(tone) { (icon.show()) strong { (look.house.premises_name(peer.peer, t)) } span { (word) }
                 @if peer.waiting > 0 { span { (t.waiting(peer.waiting)) } } }
         }

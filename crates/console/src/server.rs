@@ -13,7 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
     DestroyPapers, EditContact, EditSettings, Erase, Export, Govern, ManageUsers, ReadAudit,
-    ReadCards, ReadCare, RecordRequests, Retain, SeePremises,
+    ReadCards, ReadCare, RecordRequests, Retain,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -137,9 +137,7 @@ fn plan() -> Doors {
         .post("/duplicates", May(EditContact), duplicates::judge)
         .get("/tasks", May(DestroyPapers), tasks::page)
         .post("/tasks/{id}/done", May(DestroyPapers), tasks::tick_off)
-        .get("/premises", May(SeePremises), premises::page)
-        .get("/premises/line", May(SeePremises), premises::part)
-        .post("/premises/check", May(SeePremises), premises::check)
+        .and(premises::doors())
         .and(pair::doors())
         .and(papers::doors())
         .and(breaches::doors())

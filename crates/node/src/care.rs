@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use link::Link;
 use link::identity::{ClaimedId, Day, Identity, IdentityError};
 use register::replica::Command;
 use tokio::time::sleep;
 
 use crate::clock;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::line::Wire;
 use crate::seal::Seal;
 use crate::turn::Office;
 
@@ -28,7 +28,7 @@ pub(crate) struct Care {
     /// The register.
     pub(crate) office: Office,
     /// The line, which shows the certificate.
-    pub(crate) link: Link,
+    pub(crate) wire: Wire,
     /// What signs with the key.
     pub(crate) seal: Arc<Seal>,
 }
@@ -77,7 +77,7 @@ impl Care {
         });
         match renewed {
             Ok(Some(identity)) => {
-                self.link.set_identity(identity);
+                self.wire.set_identity(identity);
                 tracing::info!("the node's certificate was renewed");
             }
             Ok(None) => {}
@@ -95,7 +95,7 @@ impl Care {
         let identity = taken.map_err(failure)?;
         self.seal.change(&identity).map_err(failure)?;
         let key = identity.peer_id();
-        self.link.set_identity(identity);
+        self.wire.set_identity(identity);
         self.office.ask(Command::KeyInUse).await??;
         tracing::info!(%key, "the node uses its next key");
         Ok(())

@@ -67,6 +67,9 @@ pub enum Command {
     /// The node's own key and certificate.
     #[command(subcommand)]
     Identity(Identity),
+    /// The line to the other premises.
+    #[command(subcommand)]
+    Line(Line),
     /// Erase a client here and at every premises, and print the certificate.
     Erase(Erase),
     /// What was erased, and the proof of it.
@@ -285,6 +288,13 @@ pub enum Peer {
     List(Status),
 }
 
+/// `line`.
+#[derive(Debug, Subcommand)]
+pub enum Line {
+    /// Find out what stands between the premises, and say what to do about it.
+    Check(Status),
+}
+
 /// `peer add`.
 #[derive(Debug, Args)]
 pub struct PeerAdd {
@@ -381,6 +391,8 @@ mod tests {
             "pair accept --dir d --invitation KORTISTO-00000",
             "pair accept --dir d --invitation - --yes",
             "pair cancel --dir d",
+            "line check --dir d",
+            "line check --dir d --json",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason request",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason ended --wait 0 --json",
             "erase --dir d --client 0123456789abcdef0123456789abcdef --reason retention",

@@ -12,8 +12,8 @@ mod verify;
 use std::io::{self, Write as _};
 
 use crate::cli::{
-    Audit, Clock, Command, Erasure, Identity, Init, Key, OWNER, Peer, PeerAdd, PeerRemove, Place,
-    Quarantine, Status, User, UserAdd,
+    Audit, Clock, Command, Erasure, Identity, Init, Key, Line, OWNER, Peer, PeerAdd, PeerRemove,
+    Place, Quarantine, Status, User, UserAdd,
 };
 use crate::errand::{Errand, Reply, Standing, Way, astray};
 use crate::exit::{Attempt as _, Exit, Failure, Outcome};
@@ -43,6 +43,7 @@ pub async fn carry_out(command: Command) -> Outcome<Exit> {
         Command::Peer(Peer::Revoke(args)) => revoke(args).await,
         Command::Identity(Identity::Rotate(args)) => rotate_identity(&args).await,
         Command::Peer(Peer::List(args)) => list_peers(&args).await,
+        Command::Line(Line::Check(args)) => check_lines(&args).await,
         Command::Erase(args) => erasure::erase(&args).await,
         Command::Erasure(Erasure::List(args)) => erasure::list(&args).await,
         Command::Erasure(Erasure::Show(args)) => erasure::show(&args).await,
@@ -204,6 +205,21 @@ async fn list_peers(args: &Status) -> Outcome<Exit> {
         ));
     }
     print(&text)
+}
+
+async fn check_lines(args: &Status) -> Outcome<Exit> {
+    let Reply::LinesChecked(checked) = once(&args.dir, Errand::CheckLines).await? else {
+        return Err(astray());
+    };
+    if args.json {
+        return print_json(&checked);
+    }
+    let sentences: Vec<String> = checked
+        .findings
+        .iter()
+        .map(|finding| format!("{}\n", finding.sentence))
+        .collect();
+    print(&sentences.concat())
 }
 
 async fn confirm_clock(args: &Place) -> Outcome<Exit> {

@@ -3,6 +3,7 @@
 mod backup;
 mod keys;
 mod mail;
+mod metrics;
 
 use core::fmt;
 use std::fs;
@@ -52,6 +53,8 @@ pub struct Config {
     pub backup: Option<Backup>,
     /// Where the keys are, and what seals them.
     pub keys: Keys,
+    /// Where numbers for Prometheus are served: loopback; `None` when they are not.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// What is logged and how.
@@ -178,7 +181,7 @@ impl Config {
             table: root.into_inner(),
         };
         root.only(&[
-            "premises", "console", "link", "log", "backup", "keys", "mail",
+            "premises", "console", "link", "log", "backup", "keys", "mail", "metrics",
         ])?;
         let console = root.section("console")?;
         console.only(&["address", "lock_minutes"])?;
@@ -198,6 +201,7 @@ impl Config {
             mail: root.mail()?,
             backup,
             keys,
+            metrics: root.metrics()?,
             premises: premises.ok_or_else(|| {
                 reader.fault(
                     None,
@@ -258,6 +262,9 @@ impl Config {
              # username = \"kauneushoitola\"\n\
              # password_file = \"/etc/kortisto/mail\"\n\
              # from = \"Kauneushoitola <tiedotteet@example.fi>\"\n\n\
+             # Numbers for Prometheus, without a password and so on this machine only.\n\
+             # [metrics]\n\
+             # address = \"127.0.0.1:7442\"\n\n\
              # The keys: on a volume of their own, sealed by a credential of systemd or a passphrase. When this\n\
              # changes, the next start moves them and seals them anew.\n\
              # [keys]\n\
@@ -466,7 +473,7 @@ mod tests {
     fn mistakes_are_named_with_line_key_and_what_is_allowed() {
         check(
             "premises = \"P\"\ncolour = 1\n",
-            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log, backup, keys, mail",
+            "kortisto.toml, line 2, key colour: unknown; allowed: premises, console, link, log, backup, keys, mail, metrics",
         );
         check(
             "premises = \"P\"\n\n[log]\nlevel = \"loud\"\n",

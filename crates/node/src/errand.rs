@@ -16,6 +16,7 @@ mod way;
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -171,6 +172,8 @@ pub enum Errand {
         /// Whether it is to be cut.
         cut: bool,
     },
+    /// Find out what stands between the premises: [`Reply::LinesChecked`].
+    CheckLines,
 }
 
 impl core::fmt::Debug for Errand {
@@ -206,6 +209,7 @@ impl core::fmt::Debug for Errand {
             Self::Invent { .. } => "Invent",
             Self::Enliven => "Enliven",
             Self::Line { .. } => "Line",
+            Self::CheckLines => "CheckLines",
         })
     }
 }
@@ -252,6 +256,8 @@ pub enum Reply {
     Ran(Ran),
     /// What a verification of the audit logs came to.
     AuditVerified(Box<AuditVerified>),
+    /// What stands between the premises.
+    LinesChecked(LinesChecked),
     /// Not done.
     Failed {
         /// The exit code ([`crate::exit::Exit`]).
@@ -279,6 +285,7 @@ impl core::fmt::Debug for Reply {
             Self::Due(_) => "Due",
             Self::Ran(_) => "Ran",
             Self::AuditVerified(_) => "AuditVerified",
+            Self::LinesChecked(_) => "LinesChecked",
             Self::Failed { .. } => "Failed",
         })
     }
@@ -335,6 +342,18 @@ pub struct Standing {
     pub retention: RetentionStanding,
     /// Whether the line was cut on purpose.
     pub cut: bool,
+    /// Whether another premises has put this node out of use for good.
+    #[serde(default)]
+    pub revoked: bool,
+    /// Nodes that are out of use for good.
+    #[serde(default)]
+    pub out: Vec<String>,
+    /// Until when the node's certificate is valid; `None` when the node doesn't run.
+    #[serde(default)]
+    pub certificate_until: Option<Timestamp>,
+    /// Peers, by node id, that have to hear of this node's next key before it is used; `None` when there is none.
+    #[serde(default)]
+    pub next_key_waits_for: Option<Vec<String>>,
     /// Every peer, by node id.
     pub peers: Vec<PeerStanding>,
     /// How the backups stand.
@@ -380,6 +399,58 @@ pub struct PeerStanding {
     pub waiting: usize,
     /// Since when the oldest of them waits.
     pub waiting_since: Option<String>,
+    /// Whether changes made there are known to be on their way here.
+    #[serde(default)]
+    pub coming: bool,
+    /// Since when it is connected; `None` while it is not.
+    #[serde(default)]
+    pub up_since: Option<Timestamp>,
+    /// How long a word takes there and back, microseconds.
+    #[serde(default)]
+    pub round_trip_microseconds: Option<u64>,
+    /// How far its clock was ahead of this node's, seconds.
+    #[serde(default)]
+    pub clock_ahead_seconds: Option<i64>,
+    /// When everything was last compared.
+    #[serde(default)]
+    pub checked: Option<Timestamp>,
+    /// The version of its program.
+    #[serde(default)]
+    pub program: Option<String>,
+    /// How many records it holds, as it said last.
+    #[serde(default)]
+    pub records: Option<u64>,
+    /// Until when its certificate is valid.
+    #[serde(default)]
+    pub certificate_until: Option<Timestamp>,
+    /// When a copy of it was last refused.
+    #[serde(default)]
+    pub copy_seen: Option<Timestamp>,
+    /// `here` or `there`: which program is older, where the two can't talk.
+    #[serde(default)]
+    pub older: Option<String>,
+}
+
+/// What a check of the lines found; `line check --json` prints it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinesChecked {
+    /// When.
+    pub at: Timestamp,
+    /// What it found; of this node first.
+    pub findings: Vec<LineFinding>,
+}
+
+/// One finding of a check of the lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineFinding {
+    /// The peer's node id; `None` when it concerns this node itself.
+    pub peer: Option<String>,
+    /// The peer's premises' name, once known.
+    pub premises: Option<String>,
+    /// The word ([`console::line::Cause::word`]).
+    pub code: String,
+    /// The sentence, with what can be done about it.
+    pub sentence: String,
 }
 
 /// A backup that was made; `backup --json` prints it as it is.

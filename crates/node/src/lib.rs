@@ -4,8 +4,9 @@
 //! around it, on tokio, the line to other premises ([`mod@line`]), the staff's console and the control
 //! socket ([`control`]) through which commands reach it. The same commands work on a stopped node,
 //! which is then opened for as long as the command takes ([`errand`], [`premises`]). Backups are made
-//! beside the loop ([`backup`]) and become nodes again that bring nobody back ([`mod@restore`]).
-//! Premises are paired by [`pairing`].
+//! beside the loop ([`backup`]) and become nodes again that bring nobody back ([`mod@restore`]). Premises are
+//! paired by [`pairing`]. What stands between them is found out beside the loop too ([`diagnosis`]), and numbers
+//! are told ([`metrics`]).
 //!
 //! What is deliberately absent: a second opening of the store, a default password, client data in
 //! logs, and a second place that reads the clock ([`clock`]).
@@ -21,6 +22,7 @@ pub mod command;
 pub mod config;
 pub mod control;
 pub mod demo;
+pub mod diagnosis;
 pub mod errand;
 pub mod exit;
 pub mod export;
@@ -30,6 +32,7 @@ mod keys;
 pub mod line;
 pub mod logs;
 pub mod mail;
+pub mod metrics;
 pub mod pairing;
 pub mod premises;
 pub mod progress;

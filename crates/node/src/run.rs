@@ -1,30 +1,37 @@
 //! `kortisto run`: the node at work until it is told to stop.
 
 use std::io::Read as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use console::desk::{Desk, Place};
+use console::line::LineCheck;
 use console::post::Post;
-use link::{Link, LinkSettings};
+use link::identity::Identity;
+use link::{Event, Link, LinkSettings};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::backup::keeper::Keeper;
 use crate::care::Care;
-use crate::config::Keys;
+use crate::config::{Config, Keys};
+use crate::diagnosis::Surveyor;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
 use crate::mail::Relay;
+use crate::metrics::Metrics;
 use crate::pairing::Matchmaker;
 use crate::turn::{Office, Running};
-use crate::{auditor, clock, control, logs, premises, storage, timeservice};
+use crate::{
+    auditor, clock, control, diagnosis, line, logs, metrics, premises, storage, timeservice,
+};
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
@@ -44,16 +51,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let doing = format!("listen on {} for the console", config.console);
     let console = TcpListener::bind(config.console).await.attempt(doing)?;
-    let (link, events) = Link::start(
-        opened.identity,
-        config.link,
-        Vec::new(),
-        LinkSettings {
-            port_mapping: config.port_mapping,
-            ..LinkSettings::default()
-        },
-    )?;
-    let wire = Wire::new(link.clone());
+    let (wire, events) = open_line(opened.identity, &config)?;
     let socket = control::bind(dir).attempt("listen on the control socket")?;
     let (office, running) = opened.turn.start(wire.clone(), events, Handle::current())?;
 
@@ -67,7 +65,16 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     let matchmaker = Matchmaker::new(&wire, office.clone(), &config.premises);
     desk.pair = Some(Arc::new(matchmaker.clone()));
     // They end when the set is dropped.
-    let mut beside = attend(&mut desk, &office, dir, &config.keys);
+    let mut beside = attend(&mut desk, dir, &config.keys);
+    let care = Care {
+        directory: dir.join(premises::IDENTITY),
+        office: office.clone(),
+        wire: wire.clone(),
+        seal: opened.seal,
+    };
+    beside.spawn(care.watch());
+    let surveyor = inspect(&office, &wire, &mut desk, &mut beside);
+    measure(config.metrics, &office, &wire, &mut desk, &mut beside).await?;
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));
     let switch: Arc<dyn Switch> = Arc::new(wire.clone());
     if let Some(settings) = config.backup {
@@ -75,16 +82,10 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     }
     let clerk = Clerk::new(office.clone(), facts.clone(), Some(switch))
         .with_keeper(keeper)
-        .with_matchmaker(matchmaker);
+        .with_matchmaker(matchmaker)
+        .with_surveyor(surveyor);
     let controlling = tokio::spawn(control::serve(socket, clerk));
     beside.spawn(timeservice::watch(office.clone()));
-    let care = Care {
-        directory: dir.join(premises::IDENTITY),
-        office: office.clone(),
-        link,
-        seal: opened.seal,
-    };
-    beside.spawn(care.watch());
     tracing::info!(
         premises = %facts.premises, node = %facts.node, console = %facts.console, link = %facts.link,
         "the node is ready"
@@ -100,30 +101,64 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     }
     wire.shutdown().await;
     drop(office);
-    match failed {
-        Ok(running) => {
-            running.stop().await?;
-            tracing::info!("the node has stopped");
-            Ok(())
-        }
-        Err(failure) => Err(failure),
-    }
+    failed?.stop().await?;
+    tracing::info!("the node has stopped");
+    Ok(())
 }
 
-/// Begins what looks after the disk and the audit logs, and shows it on the desk.
-fn attend(desk: &mut Desk, office: &Office, dir: &Path, keys: &Keys) -> JoinSet<()> {
-    let mut beside = JoinSet::new();
-    let (place, shown) = watch::channel(Place::default());
-    desk.place = shown;
-    beside.spawn(storage::watch(
-        dir.to_owned(),
-        storage::key_place(keys),
-        place,
-    ));
+/// Lets the audit logs and the lines be looked after beside the loop, and the console show what is found.
+fn inspect(office: &Office, wire: &Wire, desk: &mut Desk, beside: &mut JoinSet<()>) -> Surveyor {
     let (checked, shown) = watch::channel(None);
     desk.audit = shown;
     let wake = desk.check_audit.clone();
     beside.spawn(auditor::watch(office.clone(), checked, wake));
+    desk.lines = Arc::new(wire.clone());
+    let surveyor = Surveyor::new(office.clone(), wire.clone());
+    let (checked, shown) = watch::channel(LineCheck::default());
+    desk.line_check = shown;
+    let wake = desk.check_lines.clone();
+    beside.spawn(diagnosis::watch(surveyor.clone(), checked, wake));
+    surveyor
+}
+
+/// Serves numbers for Prometheus beside the loop, if that is wanted.
+async fn measure(
+    address: Option<SocketAddr>,
+    office: &Office,
+    wire: &Wire,
+    desk: &mut Desk,
+    beside: &mut JoinSet<()>,
+) -> Outcome<()> {
+    let Some(address) = address else {
+        return Ok(());
+    };
+    let doing = format!("listen on {address} for metrics");
+    let listener = TcpListener::bind(address).await.attempt(doing)?;
+    let (place, backup) = (desk.place.clone(), desk.backup.clone());
+    let metrics = Metrics::new(office.clone(), wire.clone(), place, backup);
+    desk.took = Some(metrics.took());
+    beside.spawn(metrics::serve(listener, metrics));
+    Ok(())
+}
+
+/// Opens the line to other premises. Whom to dial is for the register to say.
+fn open_line(identity: Identity, config: &Config) -> Outcome<(Wire, mpsc::Receiver<Event>)> {
+    let validity = line::validity(&identity);
+    let settings = LinkSettings {
+        port_mapping: config.port_mapping,
+        ..LinkSettings::default()
+    };
+    let (link, events) = Link::start(identity, config.link, Vec::new(), settings)?;
+    Ok((Wire::new(link, validity), events))
+}
+
+/// Begins what looks after the disk, and shows it on the desk.
+fn attend(desk: &mut Desk, dir: &Path, keys: &Keys) -> JoinSet<()> {
+    let mut beside = JoinSet::new();
+    let (place, shown) = watch::channel(Place::default());
+    desk.place = shown;
+    let keys = storage::key_place(keys);
+    beside.spawn(storage::watch(dir.to_owned(), keys, place));
     beside
 }
 

@@ -1,16 +1,20 @@
 //! How things stand at a node, put together for `status`.
 
+use console::line::{LineStanding, PeerLine};
 use register::clock::ClockTrouble;
 use register::directory::Directory;
 use register::id::NodeId;
 use register::replica::{
-    Answer, Command, Hold, PeerReport, PeerState, Quarantine, RetentionReport,
+    Answer, Command, Hold, Older, PeerReport, PeerState, Quarantine, RetentionReport,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::errand::{PeerStanding, RetentionStanding, Standing};
 use crate::exit::Outcome;
 use crate::turn::Office;
+
+/// What a premises is called whose name is not known yet.
+pub const UNNAMED: &str = "another premises";
 
 /// What doesn't change while the node runs.
 #[derive(Debug, Clone)]
@@ -51,7 +55,7 @@ impl Reason {
 ///
 /// # Errors
 /// When the node is stopping.
-pub async fn of(office: &Office, facts: &Facts, cut: bool) -> Outcome<Standing> {
+pub async fn of(office: &Office, facts: &Facts, lines: &LineStanding) -> Outcome<Standing> {
     let report = match office.ask(Command::Report).await?? {
         Answer::Report(report) => report,
         _ => return Err(crate::errand::astray()),
@@ -84,11 +88,25 @@ pub async fn of(office: &Office, facts: &Facts, cut: bool) -> Outcome<Standing> 
             _ => None,
         },
         retention: retention_standing(&report.retention),
-        cut,
+        cut: lines.cut,
+        revoked: report.revoked,
+        out: report.out.iter().map(NodeId::to_string).collect(),
+        certificate_until: lines.certificate.map(|valid| valid.until),
+        next_key_waits_for: report.next_key.as_ref().map(|change| {
+            let nodes = change.waits_for.iter();
+            nodes.map(NodeId::to_string).collect()
+        }),
         peers: report
             .peers
             .iter()
-            .map(|peer| peer_standing(peer, named(peer.peer)))
+            .map(|peer| {
+                let line = lines.peers.get(&peer.peer);
+                let standing = peer_standing(peer, line, named(peer.peer));
+                PeerStanding {
+                    records: records_of(peer, report.records),
+                    ..standing
+                }
+            })
             .collect(),
         backup: crate::backup::State::default(),
     })
@@ -178,7 +196,22 @@ fn retention_standing(report: &RetentionReport) -> RetentionStanding {
     }
 }
 
-fn peer_standing(peer: &PeerReport, premises: Option<String>) -> PeerStanding {
+/// How many records a peer holds: what it said is of when the line was opened, and where both hold the same, it is as
+/// many as here.
+#[must_use]
+pub fn records_of(peer: &PeerReport, here: usize) -> Option<u64> {
+    match peer.state {
+        PeerState::Agreed if peer.waiting == 0 => u64::try_from(here).ok(),
+        _ => peer.records,
+    }
+}
+
+fn peer_standing(
+    peer: &PeerReport,
+    line: Option<&PeerLine>,
+    premises: Option<String>,
+) -> PeerStanding {
+    let round_trip = line.and_then(|line| line.round_trip);
     PeerStanding {
         node: peer.peer.to_string(),
         peer_id: peer.keys.last().map(crate::line::shown).unwrap_or_default(),
@@ -189,6 +222,20 @@ fn peer_standing(peer: &PeerReport, premises: Option<String>) -> PeerStanding {
         agreed: peer.agreed.map(|at| at.to_string()),
         waiting: peer.waiting,
         waiting_since: peer.waiting_since.map(|at| at.to_string()),
+        coming: peer.coming,
+        up_since: line.and_then(|line| line.up),
+        round_trip_microseconds: round_trip
+            .map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX)),
+        clock_ahead_seconds: peer.clock_ahead,
+        checked: peer.checked,
+        program: peer.program.clone(),
+        records: peer.records,
+        certificate_until: line.and_then(|line| line.certificate_until),
+        copy_seen: peer.twin,
+        older: peer.older.map(|older| match older {
+            Older::Here => "here".to_owned(),
+            Older::There => "there".to_owned(),
+        }),
     }
 }
 
@@ -229,6 +276,25 @@ pub fn for_people(standing: &Standing) -> String {
     if standing.cut {
         text.push_str("  the line is cut on purpose\n");
     }
+    if standing.revoked {
+        text.push_str("  another premises has put this node out of use: no premises answers it\n");
+    }
+    if let Some(until) = standing.certificate_until {
+        text.push_str(&format!("  certificate valid until {until}\n"));
+    }
+    match &standing.next_key_waits_for {
+        Some(nodes) if nodes.is_empty() => {
+            text.push_str("  a next key is announced, and every premises knows of it\n");
+        }
+        Some(nodes) => text.push_str(&format!(
+            "  a next key is announced; it waits for {}\n",
+            nodes.join(", ")
+        )),
+        None => {}
+    }
+    for node in &standing.out {
+        text.push_str(&format!("  out of use for good: {node}\n"));
+    }
     if let Some(good) = &standing.backup.good {
         text.push_str(&format!(
             "  last good backup {} in {}\n",
@@ -243,23 +309,53 @@ pub fn for_people(standing: &Standing) -> String {
         text.push_str("  no other premises: pair with `kortisto peer add`\n");
     }
     for peer in &standing.peers {
-        let name = peer.premises.as_deref().unwrap_or("another premises");
-        text.push_str(&format!(
-            "  {name} at {}: {}",
-            peer.address,
-            sentence(&peer.state)
-        ));
-        match (&peer.waiting_since, peer.waiting) {
-            (_, 0) => {}
-            (Some(since), waiting) => {
-                text.push_str(&format!("; {waiting} records wait for it since {since}"));
-            }
-            (None, waiting) => text.push_str(&format!("; {waiting} records wait for it")),
+        text.push_str(&peer_lines(peer));
+    }
+    text
+}
+
+/// A peer as a few lines for people.
+fn peer_lines(peer: &PeerStanding) -> String {
+    let name = peer.premises.as_deref().unwrap_or(UNNAMED);
+    let mut text = format!("  {name} at {}: {}", peer.address, sentence(&peer.state));
+    if let Some(since) = peer.up_since {
+        text.push_str(&format!(" (connected since {since})"));
+    }
+    match (&peer.waiting_since, peer.waiting) {
+        (_, 0) => {}
+        (Some(since), waiting) => {
+            text.push_str(&format!("; {waiting} records wait for it since {since}"));
         }
-        if let Some(agreed) = &peer.agreed {
-            text.push_str(&format!("; last in agreement {agreed}"));
-        }
-        text.push('\n');
+        (None, waiting) => text.push_str(&format!("; {waiting} records wait for it")),
+    }
+    if peer.coming {
+        text.push_str("; changes made there are on their way");
+    }
+    if let Some(agreed) = &peer.agreed {
+        text.push_str(&format!("; last in agreement {agreed}"));
+    }
+    text.push('\n');
+    let facts = [
+        peer.program
+            .as_ref()
+            .map(|program| format!("program {program}")),
+        peer.records.map(|records| format!("{records} records")),
+        peer.round_trip_microseconds
+            .map(|time| format!("round trip {} ms", time.div_ceil(1000))),
+        peer.clock_ahead_seconds
+            .map(|ahead| format!("clock {ahead} s ahead")),
+        peer.checked.map(|at| format!("everything compared {at}")),
+        peer.certificate_until
+            .map(|until| format!("certificate until {until}")),
+        peer.copy_seen
+            .map(|at| format!("a copy of its disk was started: seen {at}")),
+        peer.older
+            .as_ref()
+            .map(|older| format!("the older program is {older}")),
+    ];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    if !facts.is_empty() {
+        text.push_str(&format!("    {}\n", facts.join("; ")));
     }
     text
 }

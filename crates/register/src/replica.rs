@@ -48,7 +48,7 @@ use crate::roster::{Key, Roster};
 
 pub use answer::{
     Answer, DueCard, Erasure, Hold, ImportOutcome, KeyChange, Older, PeerReport, PeerState,
-    Refusal, Report, RetentionReport,
+    Refusal, Report, RetentionReport, WAITING_NAMED,
 };
 pub use effect::{Effect, Fault, Notice};
 pub use input::{Command, ImportedClient, Input, Moment, Notary, Peer, node_id};
@@ -479,6 +479,7 @@ impl Replica {
             quarantine: self.quarantine,
             founder: self.is_founder(),
             revoked: self.revoked,
+            out: self.membership().revoked.into_iter().collect(),
             next_key: self.key_change(),
             announced: self.roster.announced(),
             met: self.met.values().copied().collect(),
@@ -519,7 +520,12 @@ impl Replica {
             agreed: file.agreed,
             waiting: waiting.records,
             waiting_since: waiting.since,
+            oldest: waiting.oldest(),
             users: waiting.users,
+            coming: session.is_some_and(|session| {
+                session.phase == session::Phase::Records && !session.they_are_done
+            }),
+            knows_members: file.told.roster == Some(self.roster.digest()),
             program: file.told.program.clone(),
             records: file.told.records,
             clock_ahead: file.told.clock_ahead,
@@ -555,6 +561,7 @@ fn open_register(
 struct Waiting {
     records: usize,
     since: Option<Timestamp>,
+    oldest: BTreeSet<(Timestamp, RecordId)>,
     users: Vec<RecordId>,
 }
 
@@ -563,8 +570,16 @@ impl Waiting {
         self.records += 1;
         let since = self.since.get_or_insert(entry.changed);
         *since = entry.changed.min(*since);
+        self.oldest.insert((entry.changed, record));
+        if self.oldest.len() > answer::WAITING_NAMED {
+            self.oldest.pop_last();
+        }
         if entry.kind == RecordKind::Staff {
             self.users.push(record);
         }
+    }
+
+    fn oldest(&self) -> Vec<RecordId> {
+        self.oldest.iter().map(|(_, record)| *record).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use kortisto_tests::axe;
 use kortisto_tests::browser::Browser;
+use kortisto_tests::export::Client;
 use kortisto_tests::pair::Pair;
 
 use crate::{log_in, working};
@@ -81,6 +82,16 @@ const OUTSIDE: &str = "
     return outside.map((one) => one.tagName + '.' + one.getAttribute('class')).join(' ') || 'nothing';
 ";
 
+/// Every page of the owner: the rooms, those of a card, and those of the other premises.
+fn rooms(pair: &Pair, client: &Client) -> Vec<String> {
+    let mut rooms: Vec<String> = ROOMS.map(str::to_owned).to_vec();
+    rooms.extend(CARD.map(|page| format!("/clients/{}{page}", client.id)));
+    let other = pair.second.status().unwrap();
+    let other = other["node"].as_str().unwrap();
+    rooms.push(format!("/premises/{other}/revoke"));
+    rooms
+}
+
 /// Opens each page in one language and returns what is wrong with them.
 async fn examine(browser: &Browser, language: &str, dark: bool, paths: &[String]) -> Vec<String> {
     browser
@@ -134,8 +145,7 @@ async fn every_page_is_accessible_in_three_languages() {
     let (pair, client) = working(home.path(), 63).await;
     pair.first.owner_first().await.unwrap();
     let doors: Vec<String> = DOORS.map(str::to_owned).to_vec();
-    let mut rooms: Vec<String> = ROOMS.map(str::to_owned).to_vec();
-    rooms.extend(CARD.map(|page| format!("/clients/{}{page}", client.id)));
+    let rooms = rooms(&pair, &client);
 
     // Two browsers share the pages: one alone leaves the machine half idle.
     let one = async {
@@ -185,8 +195,7 @@ async fn every_page_fits_a_width_of_320_pixels() {
         .send_raw("Emulation.setDeviceMetricsOverride", narrow)
         .await
         .unwrap();
-    let mut rooms: Vec<String> = ROOMS.map(str::to_owned).to_vec();
-    rooms.extend(CARD.map(|page| format!("/clients/{}{page}", client.id)));
+    let rooms = rooms(&pair, &client);
     let mut wide = Vec::new();
     for path in rooms {
         browser.go(&path).await.unwrap();

@@ -33,6 +33,7 @@ mod pairing;
 mod papers;
 mod person;
 mod planted;
+mod premises;
 mod programs;
 mod refill;
 mod requests;

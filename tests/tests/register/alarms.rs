@@ -1,10 +1,13 @@
 //! What a console tells everybody first, over a register that a test makes up: closed, with a clock in doubt, and so on.
 
+mod premises;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use console::desk::{Asked, BackupFault, BackupState, Desk};
+use console::line::{LineCheck, LineStanding, Lines};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use kortisto_tests::node::PASSWORD;
@@ -25,7 +28,7 @@ use register::replica::{
 };
 use register::retention::Due;
 use reqwest::StatusCode;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 
 const NODE: NodeId = NodeId::from_bytes([1; 16]);
 const PEER: NodeId = NodeId::from_bytes([2; 16]);
@@ -40,7 +43,20 @@ struct House {
     backup: watch::Sender<Option<BackupState>>,
     directory: Arc<RwLock<Directory>>,
     told: Arc<Mutex<Vec<String>>>,
+    lines: Arc<Fixed>,
+    line_check: watch::Sender<LineCheck>,
+    check_lines: Arc<Notify>,
     address: std::net::SocketAddr,
+}
+
+/// Lines that stand as a test says.
+#[derive(Default)]
+struct Fixed(Mutex<LineStanding>);
+
+impl Lines for Fixed {
+    fn standing(&self) -> LineStanding {
+        self.0.lock().unwrap().clone()
+    }
 }
 
 fn quiet() -> Report {
@@ -61,7 +77,10 @@ fn quiet() -> Report {
             agreed: None,
             waiting: 0,
             waiting_since: None,
+            oldest: Vec::new(),
             users: Vec::new(),
+            coming: false,
+            knows_members: false,
             program: None,
             records: None,
             clock_ahead: None,
@@ -82,6 +101,7 @@ fn quiet() -> Report {
         quarantine: None,
         founder: false,
         revoked: false,
+        out: Vec::new(),
         next_key: None,
         announced: std::collections::BTreeSet::new(),
         met: Vec::new(),
@@ -150,6 +170,9 @@ impl House {
             backup: watch::Sender::new(None),
             directory: Arc::new(RwLock::new(directory())),
             told: Arc::default(),
+            lines: Arc::default(),
+            line_check: watch::Sender::new(LineCheck::default()),
+            check_lines: Arc::default(),
             address,
         };
         let desk = Desk {
@@ -165,6 +188,11 @@ impl House {
             place: watch::Sender::new(console::desk::Place::default()).subscribe(),
             audit: watch::channel(None).1,
             check_audit: Arc::default(),
+            lines: Arc::clone(&house.lines) as Arc<dyn Lines>,
+            line_check: house.line_check.subscribe(),
+            check_lines: Arc::clone(&house.check_lines),
+            program: "0.1.0",
+            took: None,
             changes: broadcast::Sender::new(16),
         };
         tokio::spawn(answer(asked, Arc::clone(&house.told)));
@@ -214,6 +242,8 @@ async fn answer(mut asked: mpsc::Receiver<Asked>, told: Arc<Mutex<Vec<String>>>)
             Command::ConfirmClock(_)
             | Command::Release(_)
             | Command::Dismiss(_)
+            | Command::CheckPeers
+            | Command::Revoke { .. }
             | Command::RunRetention { .. } => {
                 told.lock().unwrap().push(format!("{command:?}"));
                 Ok(Answer::Done)

@@ -6,7 +6,7 @@ use register::contact::Name;
 use register::document::{FieldKey, RecordKind};
 use register::edit::{Change, Target};
 use register::id::OPERATOR;
-use register::replica::{Command, Older, PeerReport, PeerState, Refusal};
+use register::replica::{Command, Older, PeerReport, PeerState, Refusal, WAITING_NAMED};
 use register::roster::key_of;
 use register::value::Content;
 
@@ -83,10 +83,37 @@ fn who_was_out_of_reach_hears_at_first_contact_who_was_put_out() {
     let mut world = row();
     world.disconnect(0, 1);
     world.disconnect(1, 2);
+    assert!(report(&world, 0, 1).unwrap().knows_members);
     revoke(&mut world, 0, 2).unwrap();
     assert!(report(&world, 1, 2).is_some());
+    assert!(!report(&world, 0, 1).unwrap().knows_members, "not yet");
     world.connect(0, 1);
     assert!(report(&world, 1, 2).is_none());
+    for at in 0..2 {
+        assert_eq!(world.nodes[at].replica.report().out, [world.id(2)]);
+    }
+    assert!(report(&world, 0, 1).unwrap().knows_members, "it told so");
+}
+
+#[test]
+fn what_waits_longest_for_a_peer_is_told_by_id_and_no_more_than_fits_a_page() {
+    let mut world = row();
+    assert_eq!(report(&world, 0, 1).unwrap().oldest, []);
+    world.disconnect(0, 1);
+    let note = |world: &mut World, number: usize| {
+        world.sleep(1);
+        let name = Content::Name(Name::new(&format!("Odottava{number}"), "Maria").unwrap());
+        let change = Change::SetField(FieldKey::Name, name);
+        world.edit(0, Target::New(RecordKind::Client), change)
+    };
+    let made: Vec<_> = (0..WAITING_NAMED + 5)
+        .map(|number| note(&mut world, number))
+        .collect();
+    let peer = report(&world, 0, 1).unwrap();
+    assert_eq!(peer.waiting, WAITING_NAMED + 5);
+    assert_eq!(peer.oldest, made[..WAITING_NAMED]);
+    world.connect(0, 1);
+    assert_eq!(report(&world, 0, 1).unwrap().oldest, []);
 }
 
 #[test]

@@ -25,6 +25,13 @@ texts! {
     clock_confirm_text: "Vertaa kelloa puhelimen kelloon. Jos se on väärässä, korjaa tietokoneen aika; älä vahvista.",
         "Jämför klockan med telefonens. Om den går fel, ställ om datorns tid; bekräfta inte.",
         "Compare the clock with a phone's. If it is wrong, set the computer's time; do not confirm.";
+    revoked: "Tämä kone on poistettu käytöstä.", "Den här datorn har tagits ur bruk.", "This computer was put out of use.";
+    revoked_help: "Toinen toimipiste ei enää vaihda tietoja sen kanssa, eikä tällä koneella tehty enää siirry muualle. Kysy pääkäyttäjältä, ja lopeta työ tällä koneella.",
+        "Det andra verksamhetsstället utbyter inte längre uppgifter med den, och det som görs på den når inga andra. Fråga huvudanvändaren och sluta arbeta på datorn.",
+        "The other premises exchanges nothing with it any more, and what is done at this computer goes nowhere. Ask the owner, and stop working at it.";
+    twin_which: "Sammuta se kone, joka käynnistettiin myöhemmin kopiosta, vanhasta levystä tai virtuaalikoneen tallenteesta; jätä päälle se, jolla on tehty töitä viimeksi.",
+        "Stäng av den dator som startades senare från en kopia, en gammal skiva eller en sparad virtuell maskin; låt den vara på där man har arbetat senast.",
+        "Switch off the computer that was started later, from a copy, an old disk or a virtual machine's snapshot; leave the one on at which people worked last.";
     dismiss: "Luettu", "Läst", "Read";
     backup_none: "Varmuuskopiota ei ole.", "Det finns ingen säkerhetskopia.", "There is no backup.";
     backup_none_help: "Jos tämä kone hajoaa, tiedot ovat vain toisessa toimipisteessä. Pääkäyttäjä ottaa varmuuskopioinnin käyttöön.",
@@ -45,6 +52,14 @@ sentences! {
         format!("Kello eroaa toimipisteen {name} kellosta yli {days} {}.", if days == 1 { "päivän" } else { "päivää" }),
         format!("Klockan skiljer sig mer än {days} {} från klockan på {name}.", if days == 1 { "dag" } else { "dagar" }),
         format!("The clock is more than {days} {} from the one at {name}.", if days == 1 { "day" } else { "days" });
+    twin_seen(name: &str, when: &str):
+        format!("{name}: koneen levystä on käynnistetty kopio (huomattu {when})."),
+        format!("{name}: en kopia av datorns skiva har startats (märktes {when})."),
+        format!("{name}: a copy of the computer's disk was started (noticed {when}).");
+    certificate_runs_out(name: &str, days: i64):
+        if days < 0 { format!("{name}: koneen varmenne on vanhentunut. Uusi se, niin yhteys palaa.") } else { format!("{name}: koneen varmenne vanhenee {days} päivän kuluttua. Uusi se ajoissa.") },
+        if days < 0 { format!("{name}: datorns certifikat har gått ut. Förnya det, så återkommer förbindelsen.") } else { format!("{name}: datorns certifikat går ut om {days} dagar. Förnya det i tid.") },
+        if days < 0 { format!("{name}: the computer's certificate has run out. Renew it and the line is back.") } else { format!("{name}: the computer's certificate runs out in {days} days. Renew it in time.") };
     met_erasure(when: &str):
         format!("Kortti, jota muokkasit, oli poistettu pysyvästi toisella toimipisteellä (tieto saapui {when}). Muutostasi ei säilytetty."),
         format!("Kortet som du ändrade hade raderats permanent på ett annat verksamhetsställe (beskedet kom {when}). Din ändring sparades inte."),

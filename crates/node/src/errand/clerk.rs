@@ -13,12 +13,15 @@ use register::value::Content;
 use tokio::sync::mpsc;
 use vault::{Examined, Mark};
 
-use super::{BackedUp, Checked, Errand, IMPORT_BATCH, Imported, Parcel, Reply};
+use super::{
+    BackedUp, Checked, Errand, IMPORT_BATCH, Imported, LineFinding, LinesChecked, Parcel, Reply,
+};
 use crate::backup;
 use crate::backup::keeper::{Keeper, Order};
 use crate::backup::seal::Seal;
 use crate::clock;
 use crate::demo::clinic;
+use crate::diagnosis::Surveyor;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::pairing::Matchmaker;
 use crate::turn::Office;
@@ -46,6 +49,8 @@ pub struct Clerk {
     pub(crate) matchmaker: Option<Matchmaker>,
     /// Who makes backups, where the node's directory is known.
     pub(crate) keeper: Option<Keeper>,
+    /// Who checks the lines, when the node runs.
+    pub(crate) surveyor: Option<Surveyor>,
 }
 
 impl core::fmt::Debug for Clerk {
@@ -64,6 +69,7 @@ impl Clerk {
             switch,
             matchmaker: None,
             keeper: None,
+            surveyor: None,
         }
     }
 
@@ -85,6 +91,15 @@ impl Clerk {
         }
     }
 
+    /// The same clerk, who can have the lines checked.
+    #[must_use]
+    pub fn with_surveyor(self, surveyor: Surveyor) -> Self {
+        Self {
+            surveyor: Some(surveyor),
+            ..self
+        }
+    }
+
     /// Carries out one errand and sends what comes of it; the last reply is one that
     /// [`Reply::is_last`], unless nobody takes them any more.
     pub async fn carry_out(&self, errand: Errand, replies: mpsc::Sender<Reply>) {
@@ -102,8 +117,9 @@ impl Clerk {
     async fn work(&self, errand: Errand, replies: &mpsc::Sender<Reply>) -> Outcome<Reply> {
         match errand {
             Errand::Status => {
-                let cut = self.switch.as_ref().is_some_and(|switch| switch.is_cut());
-                let mut standing = standing::of(&self.office, &self.facts, cut).await?;
+                let lines = self.surveyor.as_ref().map(Surveyor::standing);
+                let lines = lines.unwrap_or_default();
+                let mut standing = standing::of(&self.office, &self.facts, &lines).await?;
                 standing.backup = self.keeper.as_ref().map(Keeper::state).unwrap_or_default();
                 Ok(Reply::Standing(Box::new(standing)))
             }
@@ -161,6 +177,7 @@ impl Clerk {
             Errand::Invent { controller } => self.invent(controller).await,
             Errand::Enliven => self.enliven().await,
             Errand::Line { cut } => self.cut(cut),
+            Errand::CheckLines => self.check_lines().await,
         }
     }
 
@@ -172,6 +189,31 @@ impl Clerk {
         tracing::warn!(cut, "the line to the other premises was switched by hand");
         switch.cut(cut);
         Ok(Reply::Done)
+    }
+
+    async fn check_lines(&self) -> Outcome<Reply> {
+        let Some(surveyor) = &self.surveyor else {
+            let sentence = "the node does not run, so it has no line";
+            return Err(Failure::said(Exit::Failed, sentence));
+        };
+        let (at, findings) = surveyor.survey().await?;
+        let directory = self.office.directory();
+        let told = findings.into_iter().map(|finding| {
+            let premises = finding
+                .peer
+                .and_then(|peer| standing::premises_name(&directory, peer));
+            let name = premises.as_deref().unwrap_or(standing::UNNAMED);
+            LineFinding {
+                peer: finding.peer.map(|peer| peer.to_string()),
+                code: finding.cause.word().to_owned(),
+                sentence: finding.cause.in_english(name),
+                premises,
+            }
+        });
+        Ok(Reply::LinesChecked(LinesChecked {
+            at,
+            findings: told.collect(),
+        }))
     }
 
     async fn back_up(&self, errand: Errand) -> Outcome<Reply> {

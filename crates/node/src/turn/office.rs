@@ -183,6 +183,11 @@ impl Office {
             place: watch::channel(console::desk::Place::default()).1,
             audit: watch::channel(None).1,
             check_audit: Arc::default(),
+            lines: Arc::new(console::line::LineStanding::default()),
+            line_check: watch::channel(console::line::LineCheck::default()).1,
+            check_lines: Arc::default(),
+            program: env!("CARGO_PKG_VERSION"),
+            took: None,
             changes: self.changes.clone(),
         }
     }

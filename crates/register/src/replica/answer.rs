@@ -213,6 +213,8 @@ pub struct Report {
     pub founder: bool,
     /// Whether another premises has put this node out for good.
     pub revoked: bool,
+    /// Every node that is out for good.
+    pub out: Vec<NodeId>,
     /// The key that this node will go over to.
     pub next_key: Option<KeyChange>,
     /// Keys that nodes announced after their first: what these signed is theirs too.
@@ -229,6 +231,9 @@ pub struct KeyChange {
     /// Peers that have to hear of it first.
     pub waits_for: Vec<NodeId>,
 }
+
+/// So many of the records that wait for a peer are told by id.
+pub const WAITING_NAMED: usize = 20;
 
 /// How things stand with one peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,8 +254,14 @@ pub struct PeerReport {
     pub waiting: usize,
     /// Since when the oldest of them waits.
     pub waiting_since: Option<Timestamp>,
+    /// Those of them that wait longest, oldest first, at most [`WAITING_NAMED`].
+    pub oldest: Vec<RecordId>,
     /// Users among them, by id: what it does not know of yet.
     pub users: Vec<RecordId>,
+    /// Whether changes made there are known to be on their way here.
+    pub coming: bool,
+    /// Whether it holds every statement on who belongs to the register that is held here, as it said last.
+    pub knows_members: bool,
     /// The version of its program, once it has said.
     pub program: Option<String>,
     /// How many records it holds, as it said last.

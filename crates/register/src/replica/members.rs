@@ -256,6 +256,7 @@ impl Replica {
         if theirs == self.roster.digest() {
             self.holds_roster(peer, cx);
         }
+        self.heard_roster(peer, theirs, cx);
         if !news.is_empty() {
             self.follow_roster(cx);
         }
@@ -264,6 +265,15 @@ impl Replica {
             self.send_roster(peer, &[], cx);
         }
         Ok(())
+    }
+
+    /// What the peer holds of the statements, by its own word.
+    fn heard_roster(&mut self, peer: NodeId, theirs: [u8; 32], cx: &mut Cx<'_>) {
+        if let Some(file) = self.peers.get_mut(&peer)
+            && file.told.roster.replace(theirs) != Some(theirs)
+        {
+            cx.notify(Notice::Standing);
+        }
     }
 
     /// The peer holds every statement that is held here.
@@ -292,6 +302,7 @@ impl Replica {
 
     /// A peer whose statements are not those that are held here gets them all.
     pub(super) fn compare_roster(&mut self, peer: NodeId, theirs: [u8; 32], cx: &mut Cx<'_>) {
+        self.heard_roster(peer, theirs, cx);
         if theirs == self.roster.digest() {
             self.holds_roster(peer, cx);
         } else {

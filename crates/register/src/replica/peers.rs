@@ -62,6 +62,8 @@ pub(super) struct Told {
     pub(super) program: Option<String>,
     pub(super) records: Option<u64>,
     pub(super) clock_ahead: Option<i64>,
+    /// The digest of the statements that it holds on who belongs to the register.
+    pub(super) roster: Option<[u8; 32]>,
 }
 
 /// So many lives of a peer are remembered.
