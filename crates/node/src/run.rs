@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::backup::keeper::Keeper;
+use crate::config::Config;
 use crate::errand::{Clerk, Switch};
 use crate::exit::{Attempt as _, Failure, Outcome};
 use crate::line::Wire;
@@ -41,15 +42,8 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 
     let doing = format!("listen on {} for the console", config.console);
     let console = TcpListener::bind(config.console).await.attempt(doing)?;
-    let (link, events) = Link::start(
-        opened.identity,
-        config.link,
-        Vec::new(),
-        LinkSettings {
-            port_mapping: config.port_mapping,
-            ..LinkSettings::default()
-        },
-    )?;
+    let (identity, settings) = (opened.identity, line_settings(&config));
+    let (link, events) = Link::start(identity, config.link, Vec::new(), settings)?;
     let wire = Wire::new(link);
     let socket = control::bind(dir).attempt("listen on the control socket")?;
     let (office, running) = opened.turn.start(wire.clone(), events, Handle::current())?;
@@ -182,4 +176,12 @@ fn leash() -> oneshot::Receiver<()> {
         let _ = ended.send(());
     });
     end
+}
+
+/// How the line behaves at this node.
+fn line_settings(config: &Config) -> LinkSettings {
+    LinkSettings {
+        port_mapping: config.port_mapping,
+        ..LinkSettings::default()
+    }
 }
