@@ -4,9 +4,10 @@
 //! [`identity`]), session resumption and early data (they would skip the check of the key), and any
 //! knowledge of what the frames say.
 //!
-//! Both sides dial and both listen, on one socket: routers between them then let the other's packets in. Two connections to one peer collapse into one
-//! (`lines`). A peer is up only when the acceptor has said so: in TLS 1.3 the dialler's handshake
-//! ends before the acceptor has judged it.
+//! Both sides dial and both listen, on one socket: routers between them then let the other's packets
+//! in. Two connections to one peer collapse into one (`lines`). A peer is up only when the acceptor
+//! has said so: in TLS 1.3 the dialler's handshake ends before the acceptor has judged it.
+//! [`Link::standing`] says how each line stands, [`Link::router`] what is known of the router.
 //!
 //! Who is no peer yet comes in by an invitation only, in a protocol of its own that leads to no frame ([`pair`]).
 

@@ -144,10 +144,7 @@ async fn measure(
 /// Opens the line to other premises. Whom to dial is for the register to say.
 fn open_line(identity: Identity, config: &Config) -> Outcome<(Wire, mpsc::Receiver<Event>)> {
     let validity = line::validity(&identity);
-    let settings = LinkSettings {
-        port_mapping: config.port_mapping,
-        ..LinkSettings::default()
-    };
+    let settings = line_settings(config);
     let (link, events) = Link::start(identity, config.link, Vec::new(), settings)?;
     Ok((Wire::new(link, validity), events))
 }
@@ -240,4 +237,12 @@ fn leash() -> oneshot::Receiver<()> {
         let _ = ended.send(());
     });
     end
+}
+
+/// How the line behaves at this node.
+fn line_settings(config: &Config) -> LinkSettings {
+    LinkSettings {
+        port_mapping: config.port_mapping,
+        ..LinkSettings::default()
+    }
 }

@@ -13,7 +13,11 @@ use crate::space::Network;
 const START_TIME: Duration = Duration::from_secs(30);
 
 fn open_tcp(ip: IpAddr) -> Vec<u16> {
-    let open = |port: &u16| TcpStream::connect(SocketAddr::new(ip, *port)).is_ok();
+    let open = |port: &u16| {
+        let stream = TcpStream::connect(SocketAddr::new(ip, *port));
+        // A connection from a port to itself is nobody's answer.
+        stream.is_ok_and(|stream| stream.local_addr().unwrap().port() != *port)
+    };
     (1..=u16::MAX).filter(open).collect()
 }
 
