@@ -3,8 +3,6 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use crate::pairing::Pair;
-use crate::post::Post;
 use jiff::{SignedDuration, Timestamp};
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
@@ -12,6 +10,7 @@ use register::replica::{Answer, Command, Refusal, Report};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
 use crate::line::{LineCheck, Lines};
+use crate::pairing::Pair;
 use crate::post::Post;
 
 /// The longest time a page waits for the register to answer.

@@ -52,7 +52,7 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
             @for peer in &report.peers { (peer::panel(&who, peer, lines.peers.get(&peer.peer))) }
             (revoke::out(&who, &report))
         }
-        @if who.may(Action::Govern) && who.house().desk.pair.is_some() {
+        @if who.may(Govern) && who.house().desk.pair.is_some() {
             p { a .button href="/pair" { (t.pair_do()) } }
         }
         section .panel {

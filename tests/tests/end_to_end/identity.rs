@@ -65,7 +65,7 @@ async fn a_key_changes_while_both_work_and_nothing_is_lost() {
 async fn a_lost_computer_gets_nothing_more_anywhere() {
     let home = tempfile::tempdir().unwrap();
     let (_, files) = register(home.path(), 63, 5);
-    let mut pair = Pair::start(home.path(), 63).await.unwrap();
+    let pair = Pair::start(home.path(), 63).await.unwrap();
     let mut third = Node::init(home.path(), "Kolmas").unwrap();
     for (here, there) in [(&pair.second, &third), (&third, &pair.second)] {
         let (id, address) = (there.id().unwrap(), there.link().to_string());

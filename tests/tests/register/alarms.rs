@@ -51,7 +51,7 @@ struct House {
 
 /// Lines that stand as a test says.
 #[derive(Default)]
-struct Fixed(Mutex<LineStanding>);
+pub(crate) struct Fixed(Mutex<LineStanding>);
 
 impl Lines for Fixed {
     fn standing(&self) -> LineStanding {
@@ -59,7 +59,7 @@ impl Lines for Fixed {
     }
 }
 
-fn quiet() -> Report {
+pub(crate) fn quiet() -> Report {
     Report {
         node: NODE,
         register: RegisterId::from_bytes([9; 16]),
@@ -109,7 +109,7 @@ fn quiet() -> Report {
     }
 }
 
-fn user(id: RecordId, name: &str, role: Role) -> Update {
+pub(crate) fn user(id: RecordId, name: &str, role: Role) -> Update {
     Update::User(Box::new(User {
         id,
         heads: Heads::new(Vec::new()),

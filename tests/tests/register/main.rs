@@ -17,6 +17,7 @@ mod hostile;
 mod marketing;
 mod members;
 mod memory;
+mod pairing;
 mod replicas;
 mod requests;
 mod retention;

@@ -1,28 +1,24 @@
 //! What the page of pairing shows at every step, over a node that a test makes up.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that meets what it can't mean has failed"
-)]
-
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use console::desk::{Asked, Desk};
+use console::line::LineCheck;
 use console::pairing::{Other, Pair, Pairing, PairingFault};
-use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use kortisto_tests::node::PASSWORD;
 use kortisto_tests::web::Visitor;
-use register::directory::{Directory, Update};
-use register::document::Heads;
-use register::id::{Incarnation, NodeId, RecordId, RegisterId};
-use register::people::{Profile, Role, Undertaking, User};
-use register::replica::{Answer, Command, PeerReport, PeerState, Report, RetentionReport};
+use register::directory::Directory;
+use register::id::{NodeId, RecordId};
+use register::people::Role;
+use register::replica::{Answer, Command, PeerState, Report};
 use tokio::sync::{broadcast, mpsc, watch};
 
+use super::alarms::{Fixed, quiet, user};
+
 const NODE: NodeId = NodeId::from_bytes([1; 16]);
+const OWNER: RecordId = RecordId::from_bytes([4; 16]);
 const PEER: NodeId = NodeId::from_bytes([2; 16]);
 const FAULTS: [PairingFault; 25] = [
     PairingFault::NotOne,
@@ -98,70 +94,14 @@ struct House {
 }
 
 fn report(clients: usize, state: PeerState, waiting: usize) -> Report {
-    Report {
-        node: NODE,
-        register: RegisterId::from_bytes([9; 16]),
-        incarnation: Incarnation::from_bytes([8; 16]),
-        clients,
-        records: clients,
-        ledger: 0,
-        sequence: 1,
-        peers: vec![PeerReport {
-            peer: PEER,
-            keys: vec![[2; 32]],
-            addresses: vec!["127.0.0.1:1".to_owned()],
-            state,
-            heard: None,
-            agreed: None,
-            waiting,
-            waiting_since: None,
-            users: Vec::new(),
-            program: None,
-            records: None,
-            clock_ahead: None,
-            checked: None,
-            twin: None,
-            older: None,
-        }],
-        unconfirmed: 0,
-        retention: RetentionReport {
-            cards: 0,
-            users: 0,
-            entries: 0,
-            cards_soon: 0,
-            oldest: None,
-            hold: None,
-            running: false,
-        },
-        quarantine: None,
-        founder: false,
-        revoked: false,
-        next_key: None,
-        met: Vec::new(),
-        logs: register::audit::query::Standing::default(),
+    let mut report = quiet();
+    report.clients = clients;
+    report.records = clients;
+    for peer in &mut report.peers {
+        peer.state = state;
+        peer.waiting = waiting;
     }
-}
-
-fn owner() -> Update {
-    Update::User(Box::new(User {
-        id: RecordId::from_bytes([4; 16]),
-        heads: Heads::new(Vec::new()),
-        profile: Profile {
-            name: "Omistaja".to_owned(),
-            role: Role::Owner,
-        },
-        password: Some(console::hash_password(PASSWORD).unwrap()),
-        setup: None,
-        factor: None,
-        quick: None,
-        agreement: None,
-        token: None,
-        undertaking: Some(Undertaking {
-            date: date(2026, 1, 1),
-        }),
-        disabled: false,
-        ended: None,
-    }))
+    report
 }
 
 impl House {
@@ -170,7 +110,7 @@ impl House {
         let address = listener.local_addr().unwrap();
         let (commands, mut asked) = mpsc::channel(16);
         let mut directory = Directory::default();
-        directory.apply(owner());
+        directory.apply(user(OWNER, "Omistaja", Role::Owner));
         let stage = Arc::new(Stage {
             now: Mutex::new(Pairing::Idle),
             changed: watch::Sender::new(0),
@@ -189,6 +129,11 @@ impl House {
             place: watch::channel(console::desk::Place::default()).1,
             audit: watch::channel(None).1,
             check_audit: Arc::default(),
+            lines: Arc::<Fixed>::default(),
+            line_check: watch::channel(LineCheck::default()).1,
+            check_lines: Arc::default(),
+            program: "0.1.0",
+            took: None,
             changes: broadcast::Sender::new(16),
         };
         tokio::spawn(async move {
