@@ -19,8 +19,8 @@ use register::directory::Directory;
 use register::edit::{Change, Edit, Target};
 use register::id::{LogId, NodeId, OPERATOR, RecordId};
 use register::replica::{
-    Answer, AuditSlot, Command, Effect, Holdings, Input, Moment, Notary, Notice, Peer, PeerState,
-    Refusal, Replica, Shelf, ShelfError, Write,
+    Answer, AuditSlot, Command, Effect, Fault, Holdings, Input, Moment, Notary, Notice, Peer,
+    PeerState, Refusal, Replica, Shelf, ShelfError, Write,
 };
 use register::roster::{Key, Signed, key_of};
 use register::value::Value;
@@ -175,7 +175,7 @@ pub struct World {
     /// What befalls every frame on its way.
     pub speech: Option<Speech>,
     /// Lines that nodes have closed because of what came: on them nothing comes any more until they are brought up.
-    pub closed: Vec<(usize, usize)>,
+    pub closed: Vec<(usize, usize, Fault)>,
     now: i64,
     rng: ChaCha8Rng,
 }
@@ -312,7 +312,7 @@ impl World {
                 Effect::Close(peer, fault) => {
                     assert!(self.speech.is_some(), "{at} closes {peer}: {fault}");
                     let of = self.nodes.iter().position(|node| node.id == peer).unwrap();
-                    self.closed.push((at, of));
+                    self.closed.push((at, of, fault));
                 }
                 Effect::Notify(Notice::Forgotten(record)) => forgotten.push(record),
                 Effect::Notify(Notice::Directory(update)) => {

@@ -143,20 +143,24 @@ impl Line {
         }
     }
 
-    /// Closes it and waits until no frame of it can come any more. Who is no peer any more still gets what was said to
-    /// it last: that it is none.
+    /// Closes it and waits until no frame of it can come any more.
     pub(crate) async fn end(self, code: u32) {
-        if code == code::REMOVED {
-            let connection = self.connection;
-            tokio::spawn(async move {
-                tokio::time::sleep(LAST_WORD).await;
-                close(&connection, code);
-            });
-        } else {
-            close(&self.connection, code);
-        }
+        close(&self.connection, code);
         self.reader.abort();
         // Aborted or done, either is the end.
+        let _ = self.reader.await;
+    }
+
+    /// The same, but that the other still gets what was said to it last: that it is no peer any more.
+    pub(crate) async fn end_later(self, code: u32, outbox: Option<Outbox>) {
+        let connection = self.connection;
+        tokio::spawn(async move {
+            tokio::time::sleep(LAST_WORD).await;
+            close(&connection, code);
+            // Before, it would have ended the stream.
+            drop(outbox);
+        });
+        self.reader.abort();
         let _ = self.reader.await;
     }
 }

@@ -351,9 +351,14 @@ impl Lines {
         else {
             return;
         };
+        let outbox = self.shared.outbox(node);
         self.shared.set_outbox(node, None);
         self.shared.standings.closed(node);
-        line.end(code).await;
+        if code == code::REMOVED {
+            line.end_later(code, outbox).await;
+        } else {
+            line.end(code).await;
+        }
         self.down(node, why).await;
     }
 

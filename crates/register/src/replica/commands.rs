@@ -81,17 +81,9 @@ impl Replica {
             }
             Command::Release(author) => Ok(self.release(author, cx)),
             Command::Dismiss(record) => Ok(self.dismiss(record, cx)),
-            Command::Notify {
-                records,
-                campaign,
-                outcome,
-                author,
-            } => self.notify_all(&records, campaign, outcome, author, cx),
-            Command::Delivered {
-                of,
-                outcome,
-                author,
-            } => self.delivered(of, outcome, author, cx),
+            Command::Notify { .. } | Command::Delivered { .. } => {
+                self.command_on_notices(command, cx)
+            }
             Command::Look(records) => Ok(Answer::Cards(self.look(&records, cx))),
         }
     }

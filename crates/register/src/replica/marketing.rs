@@ -18,6 +18,7 @@ use crate::value::Content;
 
 use super::answer::{Answer, Refusal};
 use super::exchange::passed;
+use super::input::Command;
 use super::shelf::Write;
 use super::{Cx, Replica};
 
@@ -45,6 +46,28 @@ impl Replica {
     /// Whether this node began with the register's units.
     pub(super) fn is_founder(&self) -> bool {
         self.founded == Some(self.register)
+    }
+
+    /// Carries out a command on notices; no other comes here.
+    pub(super) fn command_on_notices(
+        &mut self,
+        command: Command,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        match command {
+            Command::Notify {
+                records,
+                campaign,
+                outcome,
+                author,
+            } => self.notify_all(&records, campaign, outcome, author, cx),
+            Command::Delivered {
+                of,
+                outcome,
+                author,
+            } => self.delivered(of, outcome, author, cx),
+            _ => Ok(Answer::Done),
+        }
     }
 
     /// Records a notice to each client, or says why not.
