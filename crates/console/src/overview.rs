@@ -50,7 +50,6 @@ pub(crate) fn desk(t: Language, here: &str) -> Markup {
     let pages = [
         ("/admin/overview", t.desk_overview()),
         ("/admin/clinic", t.desk_clinic()),
-        ("/pair", t.pair_do()),
         ("/admin/papers", t.desk_papers()),
         ("/breaches", t.desk_breaches()),
         ("/admin/users", t.users()),

@@ -16,7 +16,6 @@ use crate::doors::Access::{May, Proved};
 use crate::doors::Doors;
 use crate::form::{Faults, Field, Form, Input, hidden};
 use crate::icon::Icon;
-use crate::overview::desk;
 use crate::page::{Page, Room};
 use crate::pairing::{Other, Pair, Pairing, PairingFault};
 use crate::problem::{Problem, redirect};
@@ -98,7 +97,6 @@ fn show(who: &Visitor, form: &Form, faults: &Faults) -> Result<Response, Problem
     let stage = pair(who)?.stage();
     let begins = matches!(stage, Pairing::Idle | Pairing::Paired(_));
     let main = html! {
-        (desk(t, PATH))
         h1 { (t.pair_title()) }
         p .lead { (t.pair_lead()) }
         (faults.summary(t))
@@ -108,7 +106,7 @@ fn show(who: &Visitor, form: &Form, faults: &Faults) -> Result<Response, Problem
     };
     Ok(Page {
         title: t.pair_title(),
-        room: Room::Desk,
+        room: Room::Premises,
         record: None,
         main,
     }
