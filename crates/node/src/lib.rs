@@ -36,6 +36,7 @@ pub mod metrics;
 pub mod pairing;
 pub mod premises;
 pub mod progress;
+mod reach;
 pub mod restore;
 pub mod run;
 pub mod scan;

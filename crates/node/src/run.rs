@@ -30,7 +30,7 @@ use crate::metrics::Metrics;
 use crate::pairing::Matchmaker;
 use crate::turn::{Office, Running};
 use crate::{
-    auditor, clock, control, diagnosis, line, logs, metrics, premises, storage, timeservice,
+    auditor, clock, control, diagnosis, line, logs, metrics, premises, reach, storage, timeservice,
 };
 
 /// How long pages that are being answered may take when the node stops.
@@ -73,6 +73,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
         seal: opened.seal,
     };
     beside.spawn(care.watch());
+    beside.spawn(reach::watch(office.clone(), wire.clone()));
     let surveyor = inspect(&office, &wire, &mut desk, &mut beside);
     measure(config.metrics, &office, &wire, &mut desk, &mut beside).await?;
     let serving = tokio::spawn(console::serve(console, desk, clock::now, until(closed)));

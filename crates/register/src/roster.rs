@@ -412,8 +412,13 @@ impl Roster {
             member.keys.push(key);
         }
         member.keys.retain(|key| !over.contains(key));
-        // What a node says of itself is likelier than what was said when it was let in.
-        for address in reached.into_values().rev().take(2).flatten() {
+        // What a node says of itself is likelier than what was said when it was let in, which may be a name that lasts.
+        let latest = |of_itself: bool| {
+            let mut said = reached.iter().rev();
+            said.find(|((own, _), _)| *own == of_itself)
+        };
+        let said = latest(true).into_iter().chain(latest(false));
+        for address in said.flat_map(|(_, addresses)| addresses.iter()) {
             if !member.addresses.contains(address) {
                 member.addresses.push(address.clone());
             }

@@ -209,6 +209,25 @@ fn a_copy_of_a_disk_is_noticed_and_the_second_is_refused() {
     assert_eq!(world.cards(1).len(), 1, "the copy was let in");
 }
 
+#[test]
+fn where_a_premises_is_reached_is_known_to_those_it_never_met() {
+    let mut world = row();
+    for address in ["198.51.100.7:7440", "203.0.113.9:7440"] {
+        let told = Command::ReachedAt(vec![address.to_owned()]);
+        world.command(0, told).unwrap();
+        world.settle();
+        let known = report(&world, 2, 0).unwrap().addresses;
+        assert_eq!(known.first().map(String::as_str), Some(address));
+    }
+    world.restart(2);
+    let known = report(&world, 2, 0).unwrap().addresses;
+    assert!(known.contains(&"203.0.113.9:7440".to_owned()));
+    // Where it was paired by hand that stands first, and nothing is forgotten.
+    let known = report(&world, 1, 0).unwrap().addresses;
+    assert_eq!(known.first().map(String::as_str), Some("127.0.0.1:1"));
+    assert!(known.contains(&"203.0.113.9:7440".to_owned()));
+}
+
 /// Puts another number of a protocol into a hello.
 fn say(frame: &mut [u8], protocol: u8) {
     if let [0x81, 0xa1, b'h', 0x99, number, ..] = frame {
