@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use register::audit::Tail;
 use register::audit::verify::{Fault, Head, Verifier};
 use register::card::Card;
-use register::id::{CATALOGUE, LogId, RecordId, SETTINGS};
+use register::id::{CATALOGUE, LogId, NodeId, RecordId, SETTINGS};
 use register::ledger::{Ledger, Line, Reason, Removed};
 use register::replica::{Answer, Command, PeerState, Shelf as _};
 
@@ -18,8 +18,11 @@ use super::premises::{Broken, Premises};
 use super::world::{World, day_of, words};
 
 impl World {
-    /// Whether every pair says that it agrees.
+    /// Whether every pair with a line between them says that it agrees: in a row those at the ends know of each other and
+    /// never meet.
     pub(super) fn agreed(&mut self) -> Result<bool, String> {
+        let pairs = self.profile.pairs();
+        let nodes: Vec<NodeId> = self.premises.iter().map(Premises::node).collect();
         for at in 0..self.premises.len() {
             let Some(live) = &self.premises[at].live else {
                 return Ok(false);
@@ -28,6 +31,10 @@ impl World {
             let agreed = report
                 .peers
                 .iter()
+                .filter(|peer| {
+                    let other = nodes.iter().position(|node| *node == peer.peer);
+                    other.is_some_and(|other| pairs.contains(&(at.min(other), at.max(other))))
+                })
                 .all(|peer| peer.state == PeerState::Agreed && peer.waiting == 0)
                 && report.logs.unsent == 0;
             if !agreed || report.unconfirmed > 0 || report.quarantine.is_some() {
