@@ -19,6 +19,8 @@ use crate::turn::Office;
 const RENEW: i64 = 365 * 24 * 3600;
 /// How often the dates are looked at.
 const EVERY: Duration = Duration::from_secs(6 * 3600);
+/// What failed is tried again after so long.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// What the care is for.
 #[derive(Debug)]
@@ -59,9 +61,11 @@ impl Care {
                 }
                 () = sleep(EVERY) => continue,
             }
-            if let Err(failure) = self.take_next().await {
-                tracing::error!(why = %failure, "the node's next key could not be taken into use");
-                sleep(EVERY).await;
+            let next = report.borrow().next_key.as_ref().map(|next| next.key);
+            let Some(next) = next else { continue };
+            if let Err(failure) = self.take_next(ClaimedId::from_key(next)).await {
+                tracing::error!(why = %failure, "the node's next key could not be taken into use yet");
+                sleep(AGAIN).await;
             }
         }
     }
@@ -88,9 +92,10 @@ impl Care {
     }
 
     /// Everybody has heard of the next key: it is used from now on, and the present one is stated to be over.
-    async fn take_next(&self) -> Outcome<()> {
+    async fn take_next(&self, next: ClaimedId) -> Outcome<()> {
         let directory = self.directory.clone();
-        let taken = tokio::task::spawn_blocking(move || Identity::take_next(&directory)).await;
+        let taken =
+            tokio::task::spawn_blocking(move || Identity::take_next(&directory, next)).await;
         let taken = taken.map_err(|error| Failure::new(Exit::Failed, error))?;
         let identity = taken.map_err(failure)?;
         self.seal.change(&identity).map_err(failure)?;

@@ -64,13 +64,17 @@ impl Identity {
         waiting(directory)?.ok_or(IdentityError::Key)
     }
 
-    /// Goes over to the key that was prepared. The node's id stays.
+    /// Goes over to the key that was prepared, or finds that it was done: whoever loads the identity meanwhile finishes
+    /// what was begun. The node's id stays.
     ///
     /// # Errors
-    /// [`IdentityError`] when none was prepared, or files can't be read or written.
-    pub fn take_next(directory: &Path) -> Result<Self, IdentityError> {
+    /// [`IdentityError`] when another or none was prepared, or files can't be read or written.
+    pub fn take_next(directory: &Path, next: ClaimedId) -> Result<Self, IdentityError> {
         let present = Self::load(directory)?;
-        if waiting(directory)?.is_none() {
+        if present.peer_id().claimed() == next {
+            return Ok(present);
+        }
+        if waiting(directory)? != Some(next) {
             return Err(IdentityError::Content(directory.join(NEXT)));
         }
         let node = directory.join(NODE);
@@ -78,10 +82,9 @@ impl Identity {
             write_new(&node, present.node.to_string().as_bytes(), 0o644)?;
             sync(directory)?;
         }
-        let next = directory.join(NEXT);
-        rename(&next.join(CERTIFICATE), &directory.join(CERTIFICATE))?;
+        let certificate = directory.join(NEXT).join(CERTIFICATE);
+        rename(&certificate, &directory.join(CERTIFICATE))?;
         sync(directory)?;
-        finish(directory)?;
         Self::load(directory)
     }
 }
@@ -100,7 +103,8 @@ fn waiting(directory: &Path) -> Result<Option<ClaimedId>, IdentityError> {
     Ok(Some(Identity::load(&next)?.peer_id().claimed()))
 }
 
-/// Finishes a change of keys: once the next certificate is in place, its key follows.
+/// Finishes a change of keys: once the next certificate is in place, its key follows. Another process may be doing the
+/// same, so what is gone already is done.
 pub(super) fn finish(directory: &Path) -> Result<(), IdentityError> {
     let next = directory.join(NEXT);
     let (key, certificate) = (next.join(KEY), next.join(CERTIFICATE));
@@ -111,11 +115,14 @@ pub(super) fn finish(directory: &Path) -> Result<(), IdentityError> {
         // A next key that was never made whole.
         return Ok(());
     }
-    if key.exists() {
-        rename(&key, &directory.join(KEY))?;
-        sync(directory)?;
+    match fs::rename(&key, directory.join(KEY)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(file_error(&key)(error)),
+        _ => sync(directory)?,
     }
-    fs::remove_dir_all(&next).map_err(file_error(&next))
+    match fs::remove_dir_all(&next) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(file_error(&next)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// The id of a node whose key has changed.
@@ -179,13 +186,16 @@ mod tests {
             Identity::load(home.path()).unwrap().peer_id(),
             old.peer_id()
         );
-        let new = Identity::take_next(home.path()).unwrap();
+        let other = old.peer_id().claimed();
+        let new = Identity::take_next(home.path(), next).unwrap();
         assert_eq!(new.peer_id().claimed(), next);
         assert_eq!(new.node(), old.node());
-        assert!(Identity::take_next(home.path()).is_err(), "none waits");
+        let again = Identity::take_next(home.path(), next).unwrap();
+        assert_eq!(again.peer_id(), new.peer_id(), "done already");
+        assert!(Identity::take_next(home.path(), other).is_err());
         // And once more.
         let third = Identity::prepare_next(home.path(), TODAY).unwrap();
-        let newest = Identity::take_next(home.path()).unwrap();
+        let newest = Identity::take_next(home.path(), third).unwrap();
         assert_eq!(
             (newest.peer_id().claimed(), newest.node()),
             (third, old.node())
@@ -210,6 +220,34 @@ mod tests {
         assert_eq!(new.peer_id().claimed(), next);
         assert_eq!(new.node(), old.node());
         assert!(!home.path().join(NEXT).exists());
+    }
+
+    #[test]
+    fn whoever_loads_the_identity_meanwhile_does_no_harm() {
+        for _ in 0..20 {
+            let home = tempfile::tempdir().unwrap();
+            made(home.path());
+            let next = Identity::prepare_next(home.path(), TODAY).unwrap();
+            let path = home.path().to_owned();
+            let reader = std::thread::spawn(move || {
+                for _ in 0..100 {
+                    // Between two renames there is nothing whole to load; what counts is what comes of it.
+                    let _ = Identity::load(&path);
+                }
+            });
+            let taken = loop {
+                if let Ok(taken) = Identity::take_next(home.path(), next) {
+                    break taken;
+                }
+            };
+            reader.join().unwrap();
+            assert_eq!(taken.peer_id().claimed(), next);
+            assert_eq!(
+                Identity::load(home.path()).unwrap().peer_id().claimed(),
+                next
+            );
+            assert!(!home.path().join(NEXT).exists());
+        }
     }
 
     #[test]
