@@ -380,7 +380,8 @@ impl Roster {
     ) -> Member {
         let mut member = roots.get(&node).cloned().unwrap_or_default();
         let mut over = BTreeSet::new();
-        let mut keys: BTreeSet<(Timestamp, Key)> = BTreeSet::new();
+        // A key that a node announced comes after the one it was let in by, also within the same second.
+        let mut keys: BTreeSet<(bool, Timestamp, Key)> = BTreeSet::new();
         let mut reached: BTreeMap<(bool, Timestamp), &Vec<String>> = BTreeMap::new();
         for (id, (_, stated)) in &self.statements {
             if !counts(stated.by, id) {
@@ -392,11 +393,11 @@ impl Roster {
                     key,
                     addresses,
                 } if *who == node && self.keys_ever(node).contains(key) => {
-                    keys.insert((stated.at, *key));
+                    keys.insert((false, stated.at, *key));
                     reached.insert((false, stated.at), addresses);
                 }
                 Statement::KeyNext(key) if stated.by == node => {
-                    keys.insert((stated.at, *key));
+                    keys.insert((true, stated.at, *key));
                 }
                 Statement::KeyOver(key) if stated.by == node => {
                     over.insert(*key);
@@ -407,7 +408,7 @@ impl Roster {
                 _ => {}
             }
         }
-        for (_, key) in keys {
+        for (_, _, key) in keys {
             member.keys.retain(|known| *known != key);
             member.keys.push(key);
         }
