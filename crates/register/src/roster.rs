@@ -19,14 +19,17 @@ use crate::replica::node_id;
 
 /// What the signed bytes begin with, so that the signature serves for nothing else.
 const PURPOSE: &[u8] = b"kortisto roster statement\n";
-/// The most statements of one register.
-pub const STATEMENTS_LIMIT: usize = 4_096;
+/// The most statements of one register, and as many again that put somebody out: nobody can fill the register so that
+/// they can't be put out.
+const STATEMENTS_LIMIT: usize = 4_096;
+/// The most statements of one node. Of where it is reached only the latest is kept.
+const SIGNER_LIMIT: usize = 256;
 /// The most addresses of one node.
 pub const ADDRESSES_LIMIT: usize = 8;
 /// The most characters of an address.
 const ADDRESS_LIMIT: usize = 260;
 /// The most bytes of one signed statement.
-const STATEMENT_LIMIT: usize = 256 * 1024;
+const STATEMENT_LIMIT: usize = 16 * 1024;
 
 /// Names a statement: the first half of the digest of its bytes.
 pub type StatementId = [u8; 16];
@@ -154,6 +157,7 @@ impl Stated {
             Shape::KeyNext(key) => Statement::KeyNext(*key),
             Shape::KeyOver(key) => Statement::KeyOver(*key),
             Shape::Reached(addresses) => Statement::Reached(bounded(addresses)?),
+            Shape::Revoked(_, kept) if kept.len() > SIGNER_LIMIT => return None,
             Shape::Revoked(node, kept) => Statement::Revoked {
                 node,
                 kept: kept.into_iter().map(|id| *id).collect(),
@@ -200,6 +204,12 @@ impl Signed {
             .ok_or(NoStatement)
     }
 
+    /// Who is said to state it; `None` when it can't be read.
+    #[must_use]
+    pub fn by(&self) -> Option<NodeId> {
+        Stated::read(&self.bytes).map(|stated| stated.by)
+    }
+
     /// Names it.
     #[must_use]
     pub fn id(&self) -> StatementId {
@@ -234,21 +244,64 @@ pub struct Roster {
     statements: BTreeMap<StatementId, (Signed, Stated)>,
 }
 
+/// What came of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is held already, later ones hold in its stead, it is not by whose key signed it, or there is no room.
+    Not,
+    /// It is news.
+    News,
+    /// It is news, and the one with this id holds no longer.
+    Instead(StatementId),
+}
+
 impl Roster {
-    /// Takes a statement whose signature is right; whether it was news. One that its key does not belong to whoever
-    /// is said to state it is not taken, nor one over [`STATEMENTS_LIMIT`].
-    pub fn take(&mut self, signed: Signed) -> bool {
+    /// Takes a statement whose signature is right. Whether whoever states it has a say is for the caller to know.
+    pub fn take(&mut self, signed: Signed) -> Taken {
         let Some(stated) = Stated::read(&signed.bytes) else {
-            return false;
+            return Taken::Not;
         };
         let id = signed.id();
-        let full = self.statements.len() >= STATEMENTS_LIMIT;
         let by = key_of(&signed.key);
-        if full || self.statements.contains_key(&id) || !self.keys_ever(stated.by).contains(&by) {
-            return false;
+        if self.holds(&id) || !self.keys_ever(stated.by).contains(&by) {
+            return Taken::Not;
+        }
+        let mut taken = Taken::News;
+        if matches!(stated.statement, Statement::Reached(_))
+            && let Some((earlier, at)) = self.reached_before(stated.by)
+        {
+            if (at, earlier) >= (stated.at, id) {
+                return Taken::Not;
+            }
+            self.statements.remove(&earlier);
+            taken = Taken::Instead(earlier);
+        }
+        if !self.has_room(
+            stated.by,
+            matches!(stated.statement, Statement::Revoked { .. }),
+        ) {
+            return Taken::Not;
         }
         self.statements.insert(id, (signed, stated));
-        true
+        taken
+    }
+
+    /// Whether there is room for one more statement of a node, which puts somebody out or says something else.
+    #[must_use]
+    pub fn has_room(&self, by: NodeId, revokes: bool) -> bool {
+        let alike = self
+            .statements
+            .values()
+            .filter(|(_, stated)| matches!(stated.statement, Statement::Revoked { .. }) == revokes);
+        alike.count() < STATEMENTS_LIMIT && self.stated_by(by).count() < SIGNER_LIMIT
+    }
+
+    fn reached_before(&self, node: NodeId) -> Option<(StatementId, Timestamp)> {
+        let mut all = self.statements.iter();
+        let found = all.find(|(_, (_, stated))| {
+            stated.by == node && matches!(stated.statement, Statement::Reached(_))
+        });
+        found.map(|(id, (_, stated))| (*id, stated.at))
     }
 
     /// Every statement, as it travels. One that announces a key goes before what that key signed.
@@ -295,15 +348,11 @@ impl Roster {
     /// Where a node said last that it is reached.
     #[must_use]
     pub fn reached(&self, node: NodeId) -> Option<&Vec<String>> {
-        let stated = self.statements.values().map(|(_, stated)| stated);
-        stated
-            .filter(|stated| stated.by == node)
-            .filter_map(|stated| match &stated.statement {
-                Statement::Reached(addresses) => Some((stated.at, addresses)),
-                _ => None,
-            })
-            .max_by_key(|(at, _)| *at)
-            .map(|(_, addresses)| addresses)
+        let mut stated = self.stated_by(node);
+        stated.find_map(|(_, statement)| match statement {
+            Statement::Reached(addresses) => Some(addresses),
+            _ => None,
+        })
     }
 
     /// Every key that was ever a node's: the one that its id comes from, and those that it announced.
@@ -325,7 +374,7 @@ impl Roster {
     /// hand) are known to belong to it.
     #[must_use]
     pub fn membership(&self, roots: &BTreeMap<NodeId, Member>) -> Membership {
-        let ever = self.let_in(roots, |_, _| true);
+        let ever = self.ever(roots);
         let mut kept: BTreeMap<NodeId, BTreeSet<StatementId>> = BTreeMap::new();
         for (_, stated) in self.statements.values() {
             if let (true, Statement::Revoked { node, kept: these }) =
@@ -338,15 +387,24 @@ impl Roster {
         }
         let counts =
             |by: NodeId, id: &StatementId| kept.get(&by).is_none_or(|ids| ids.contains(id));
-        let mut members = self.let_in(roots, counts);
-        members.retain(|node| !kept.contains_key(node));
+        let mut say = self.let_in(roots, counts);
+        let mut drafts = self.drafts(&say, counts);
+        say.retain(|node| !kept.contains_key(node));
+        let members = say.into_iter().map(|node| {
+            let known = roots.get(&node).cloned().unwrap_or_default();
+            let draft = drafts.remove(&node).unwrap_or_default();
+            (node, draft.complete(known))
+        });
         Membership {
-            members: members
-                .into_iter()
-                .map(|node| (node, self.member(node, roots, &counts)))
-                .collect(),
+            members: members.collect(),
             revoked: kept.into_keys().collect(),
         }
+    }
+
+    /// Everybody who belongs to the register or did: whose statements are heard.
+    #[must_use]
+    pub fn ever(&self, roots: &BTreeMap<NodeId, Member>) -> BTreeSet<NodeId> {
+        self.let_in(roots, |_, _| true)
     }
 
     /// Everybody who was let in by somebody who was let in, by statements that count.
@@ -355,71 +413,87 @@ impl Roster {
         roots: &BTreeMap<NodeId, Member>,
         counts: impl Fn(NodeId, &StatementId) -> bool,
     ) -> BTreeSet<NodeId> {
-        let mut members: BTreeSet<NodeId> = roots.keys().copied().collect();
-        loop {
-            let before = members.len();
-            for (id, (_, stated)) in &self.statements {
-                if let Statement::Admitted { node, .. } = stated.statement
-                    && members.contains(&stated.by)
-                    && counts(stated.by, id)
-                {
-                    members.insert(node);
-                }
-            }
-            if members.len() == before {
-                return members;
+        let mut let_in_by: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        for (id, (_, stated)) in &self.statements {
+            if let Statement::Admitted { node, .. } = stated.statement
+                && counts(stated.by, id)
+            {
+                let_in_by.entry(stated.by).or_default().push(node);
             }
         }
+        let mut members: BTreeSet<NodeId> = roots.keys().copied().collect();
+        let mut fresh: Vec<NodeId> = members.iter().copied().collect();
+        while let Some(node) = fresh.pop() {
+            for whom in let_in_by.remove(&node).unwrap_or_default() {
+                if members.insert(whom) {
+                    fresh.push(whom);
+                }
+            }
+        }
+        members
     }
 
-    fn member(
+    /// What those who have a say state of each node.
+    fn drafts(
         &self,
-        node: NodeId,
-        roots: &BTreeMap<NodeId, Member>,
-        counts: &impl Fn(NodeId, &StatementId) -> bool,
-    ) -> Member {
-        let mut member = roots.get(&node).cloned().unwrap_or_default();
-        let mut over = BTreeSet::new();
-        // A key that a node announced comes after the one it was let in by, also within the same second.
-        let mut keys: BTreeSet<(bool, Timestamp, Key)> = BTreeSet::new();
-        let mut reached: BTreeMap<(bool, Timestamp), &Vec<String>> = BTreeMap::new();
+        say: &BTreeSet<NodeId>,
+        counts: impl Fn(NodeId, &StatementId) -> bool,
+    ) -> BTreeMap<NodeId, Draft<'_>> {
+        let announced = self.announced();
+        let mut drafts: BTreeMap<NodeId, Draft<'_>> = BTreeMap::new();
         for (id, (_, stated)) in &self.statements {
-            if !counts(stated.by, id) {
+            if !say.contains(&stated.by) || !counts(stated.by, id) {
                 continue;
             }
             match &stated.statement {
                 Statement::Admitted {
-                    node: who,
+                    node,
                     key,
                     addresses,
-                } if *who == node && self.keys_ever(node).contains(key) => {
-                    keys.insert((false, stated.at, *key));
-                    reached.insert((false, stated.at), addresses);
+                } if node_id(key) == *node || announced.contains(&(*node, *key)) => {
+                    let draft = drafts.entry(*node).or_default();
+                    draft.keys.insert((false, stated.at, *key));
+                    draft.let_in_at = draft.let_in_at.max(Some((stated.at, addresses)));
                 }
-                Statement::KeyNext(key) if stated.by == node => {
-                    keys.insert((true, stated.at, *key));
+                Statement::KeyNext(key) => {
+                    let draft = drafts.entry(stated.by).or_default();
+                    draft.keys.insert((true, stated.at, *key));
                 }
-                Statement::KeyOver(key) if stated.by == node => {
-                    over.insert(*key);
+                Statement::KeyOver(key) => {
+                    drafts.entry(stated.by).or_default().over.insert(*key);
                 }
-                Statement::Reached(addresses) if stated.by == node => {
-                    reached.insert((true, stated.at), addresses);
+                Statement::Reached(addresses) => {
+                    drafts.entry(stated.by).or_default().reached = Some(addresses);
                 }
-                _ => {}
+                Statement::Admitted { .. } | Statement::Revoked { .. } => {}
             }
         }
-        for (_, _, key) in keys {
+        drafts
+    }
+}
+
+/// What is stated of one node.
+#[derive(Default)]
+struct Draft<'a> {
+    /// Whether the node announced it, when, and which. An announced key comes after the one it was let in by, also
+    /// within the same second.
+    keys: BTreeSet<(bool, Timestamp, Key)>,
+    over: BTreeSet<Key>,
+    let_in_at: Option<(Timestamp, &'a Vec<String>)>,
+    reached: Option<&'a Vec<String>>,
+}
+
+impl Draft<'_> {
+    /// The member, with what is known of it besides.
+    fn complete(self, mut member: Member) -> Member {
+        for (_, _, key) in self.keys {
             member.keys.retain(|known| *known != key);
             member.keys.push(key);
         }
-        member.keys.retain(|key| !over.contains(key));
+        member.keys.retain(|key| !self.over.contains(key));
         // What a node says of itself is likelier than what was said when it was let in, which may be a name that lasts.
-        let latest = |of_itself: bool| {
-            let mut said = reached.iter().rev();
-            said.find(|((own, _), _)| *own == of_itself)
-        };
-        let said = latest(true).into_iter().chain(latest(false));
-        for address in said.flat_map(|(_, addresses)| addresses.iter()) {
+        let let_in_at = self.let_in_at.map(|(_, addresses)| addresses);
+        for address in self.reached.into_iter().chain(let_in_at).flatten() {
             if !member.addresses.contains(address) {
                 member.addresses.push(address.clone());
             }
@@ -558,6 +632,51 @@ mod tests {
 
     fn any_statement() -> impl Strategy<Value = (u8, u8, u8, i64)> {
         (0..NODES, 0..NODES, 0..5_u8, 0..4_i64)
+    }
+
+    #[test]
+    fn a_key_announced_in_the_second_of_letting_in_takes_over() {
+        let next = [0; 32];
+        assert!(next < key_of(&key(1)), "it would sort first");
+        let mut roster = Roster::default();
+        roster.take(admits(0, 1));
+        roster.take(signed(1, 1, Statement::KeyNext(next)));
+        let membership = roster.membership(&BTreeMap::from([(node(0), Member::default())]));
+        let keys = &membership.members.get(&node(1)).unwrap().keys;
+        assert_eq!(keys, &[key_of(&key(1)), next]);
+    }
+
+    #[test]
+    fn only_the_latest_of_where_a_node_is_reached_is_kept() {
+        let reached = |at: i64| signed(1, at, Statement::Reached(vec![format!("192.0.2.1:{at}")]));
+        let mut roster = Roster::default();
+        assert_eq!(roster.take(reached(1)), Taken::News);
+        assert_eq!(roster.take(reached(3)), Taken::Instead(reached(1).id()));
+        assert_eq!(roster.take(reached(2)), Taken::Not);
+        assert_eq!(
+            roster.reached(node(1)),
+            Some(&vec!["192.0.2.1:3".to_owned()])
+        );
+        assert_eq!(roster.all().len(), 1);
+    }
+
+    #[test]
+    fn who_states_without_end_can_still_be_put_out() {
+        let mut roster = Roster::default();
+        roster.take(admits(0, 1));
+        for number in 0..SIGNER_LIMIT + 10 {
+            let at = i64::try_from(number).unwrap();
+            roster.take(signed(1, at, Statement::KeyNext([7; 32])));
+        }
+        assert_eq!(roster.stated_by(node(1)).count(), SIGNER_LIMIT);
+        assert_eq!(roster.take(admits(1, 2)), Taken::Not);
+        let kept: Vec<Signed> = roster.all();
+        let kept: Vec<&Signed> = kept.iter().skip(1).take(SIGNER_LIMIT).collect();
+        let out = revokes(0, 1, &kept);
+        assert_eq!(Signed::decode(&out.encode()), Ok(out.clone()));
+        assert_eq!(roster.take(out), Taken::News);
+        let membership = roster.membership(&BTreeMap::from([(node(0), Member::default())]));
+        assert!(membership.revoked.contains(&node(1)));
     }
 
     proptest! {

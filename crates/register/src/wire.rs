@@ -20,6 +20,8 @@ pub(crate) const PROTOCOL: u16 = 3;
 pub(crate) const OLDEST: u16 = 2;
 /// The first with statements on who belongs to the register.
 pub(crate) const WITH_ROSTER: u16 = 3;
+/// The most statements in one frame: each costs a verification.
+pub(crate) const ROSTER_LIMIT: usize = 512;
 /// About so many bytes of statements go in one frame.
 pub(crate) const ROSTER_FRAME: usize = 64 * 1024;
 /// The most characters of a program's version.
@@ -343,7 +345,7 @@ impl Message {
                     program: read_program(&program),
                 }),
                 Wire::Roster(statements, digest) => Self::Roster(
-                    bounded(statements, LIST_LIMIT)?
+                    bounded(statements, ROSTER_LIMIT)?
                         .into_iter()
                         .map(ByteBuf::into_vec)
                         .collect(),

@@ -168,7 +168,7 @@ fn a_key_that_took_over_in_a_crash_is_stated_at_the_next_start() {
 #[test]
 fn a_statement_that_somebody_else_signed_costs_the_line() {
     use register::replica::Notary as _;
-    use register::roster::{Roster, Stated, Statement};
+    use register::roster::{Roster, Stated, Statement, Taken};
     let world = row();
     let stated = Stated {
         by: world.id(0),
@@ -179,9 +179,9 @@ fn a_statement_that_somebody_else_signed_costs_the_line() {
         },
     };
     let forged = PaperNotary(world.nodes[2].key).sign(&stated.bytes());
-    assert!(!Roster::default().take(forged));
+    assert_eq!(Roster::default().take(forged), Taken::Not);
     let right = PaperNotary(world.nodes[0].key).sign(&stated.bytes());
-    assert!(Roster::default().take(right));
+    assert_eq!(Roster::default().take(right), Taken::News);
 }
 
 #[test]
@@ -226,6 +226,24 @@ fn where_a_premises_is_reached_is_known_to_those_it_never_met() {
     let known = report(&world, 1, 0).unwrap().addresses;
     assert_eq!(known.first().map(String::as_str), Some("127.0.0.1:1"));
     assert!(known.contains(&"203.0.113.9:7440".to_owned()));
+}
+
+#[test]
+fn a_statement_that_was_lost_on_the_way_is_told_again() {
+    let mut world = row();
+    // Nothing that is stated arrives.
+    world.speech = Some(Box::new(|frame| {
+        if frame.starts_with(&[0x81, 0xa1, b's']) {
+            *frame = vec![0x81, 0xa1, b'a', 0x90];
+        }
+    }));
+    revoke(&mut world, 0, 2).unwrap();
+    world.settle();
+    assert!(report(&world, 1, 2).is_some());
+    world.speech = None;
+    world.sleep(61);
+    world.settle();
+    assert!(report(&world, 1, 2).is_none());
 }
 
 /// Puts another number of a protocol into a hello.

@@ -105,6 +105,9 @@ pub enum Refusal {
         "this node was taken out of use for good: it needs a new identity before it is paired again"
     )]
     Revoked,
+    /// This node has stated as much on who belongs to the register as any may.
+    #[error("this node has stated too much on who belongs to the register")]
+    Overfull,
     /// The key is not that of the node that is said to hold it.
     #[error("the key does not belong to that node")]
     OtherKey,

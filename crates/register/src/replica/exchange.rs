@@ -239,6 +239,7 @@ impl Replica {
         }
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.told_roster = true;
+            session.roster_at = Some(cx.now);
         }
         self.compare_roster(peer, about.roster, cx);
         cx.notify(Notice::Standing);

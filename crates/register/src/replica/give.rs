@@ -16,7 +16,7 @@ const MARK_EVERY: u64 = 512;
 /// What got no answer for so long is sent again, seconds.
 const RESEND: i64 = 15;
 /// The peer is reminded of the last mark so often, seconds.
-const REMIND: i64 = 60;
+pub(super) const REMIND: i64 = 60;
 
 impl Replica {
     /// Sends every connected peer what it may be sent now.
@@ -86,6 +86,7 @@ impl Replica {
         if stuck {
             self.begin_check(peer, cx);
         }
+        self.compare_roster_again(peer, cx);
     }
 
     fn pump(&mut self, peer: NodeId, ticking: bool, cx: &mut Cx<'_>) {

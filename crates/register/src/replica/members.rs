@@ -4,23 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Act, AuditEvent};
 use crate::id::{NodeId, OPERATOR, RecordId};
-use crate::roster::{ADDRESSES_LIMIT, Key, Member, Membership, Signed, Stated, Statement};
-use crate::wire::{Message, ROSTER_FRAME};
+use crate::roster::{
+    ADDRESSES_LIMIT, Key, Member, Membership, Signed, Stated, Statement, StatementId, Taken,
+};
+use crate::wire::{Message, ROSTER_FRAME, ROSTER_LIMIT};
 
 use super::answer::{Answer, KeyChange, Refusal};
 use super::effect::Fault;
-use super::exchange::send;
+use super::exchange::{passed, send};
+use super::give::REMIND;
 use super::input::{Command, Peer};
 use super::peers::{self, PeerFile};
 use super::shelf::Write;
 use super::{Cx, Notice, Replica};
 
+/// The most peers that are dialled. So many premises never are; a hostile one could name as many.
+const PEERS_LIMIT: usize = 64;
+
 /// What the names of stored statements begin with.
 pub(super) const PREFIX: &str = "roster/";
 
+fn fact(id: &StatementId) -> String {
+    format!("{PREFIX}{}", data_encoding::HEXLOWER.encode(id))
+}
+
 fn write(signed: &Signed) -> Write {
-    let id = data_encoding::HEXLOWER.encode(&signed.id());
-    Write::Fact(format!("{PREFIX}{id}"), Some(signed.encode()))
+    Write::Fact(fact(&signed.id()), Some(signed.encode()))
 }
 
 impl Replica {
@@ -34,9 +43,9 @@ impl Replica {
             Command::AddPeer(peer) => self.add_peer(peer, cx),
             Command::RemovePeer(node) => self.remove_peer(node, cx),
             Command::Revoke { node, author } => self.revoke(node, author, cx),
-            Command::AnnounceKey(key) => Ok(self.announce_key(key, cx)),
-            Command::KeyInUse => Ok(self.key_in_use(cx)),
-            Command::ReachedAt(addresses) => Ok(self.reached_at(addresses, cx)),
+            Command::AnnounceKey(key) => self.announce_key(key, cx),
+            Command::KeyInUse => self.key_in_use(cx),
+            Command::ReachedAt(addresses) => self.reached_at(addresses, cx),
             _ => Ok(Answer::Done),
         }
     }
@@ -45,29 +54,51 @@ impl Replica {
     pub(super) fn read_roster(&mut self, facts: &BTreeMap<String, Vec<u8>>) {
         let stored = facts.iter().filter(|(name, _)| name.starts_with(PREFIX));
         let read = stored.filter_map(|(_, bytes)| Signed::decode(bytes).ok());
-        self.take_statements(read.collect());
+        let mut read: Vec<Signed> = read.collect();
+        // What a key signed comes after what announced the key.
+        loop {
+            let before = read.len();
+            read.retain(|signed| self.roster.take(signed.clone()) == Taken::Not);
+            if read.len() == before {
+                return;
+            }
+        }
     }
 
-    /// Adds statements in whatever order makes sense of them; returns those that were news.
-    fn take_statements(&mut self, mut statements: Vec<Signed>) -> Vec<Signed> {
-        let mut news = Vec::new();
+    /// Adds statements of those who have a say, in whatever order makes sense of them; returns those that were news, and
+    /// what is to be stored.
+    fn take_statements(&mut self, mut statements: Vec<Signed>) -> (Vec<Signed>, Vec<Write>) {
+        let (mut news, mut writes) = (Vec::new(), Vec::new());
         loop {
             let before = news.len();
+            let heard = self.roster.ever(&self.roots());
             statements.retain(|signed| {
-                let taken = self.roster.take(signed.clone());
-                if taken {
+                let taken = match signed.by().filter(|by| heard.contains(by)) {
+                    Some(_) => self.roster.take(signed.clone()),
+                    None => Taken::Not,
+                };
+                if let Taken::Instead(gone) = taken {
+                    writes.push(Write::Fact(fact(&gone), None));
+                }
+                if taken != Taken::Not {
+                    writes.push(write(signed));
                     news.push(signed.clone());
                 }
-                !taken
+                taken == Taken::Not
             });
             if news.len() == before {
-                return news;
+                return (news, writes);
             }
         }
     }
 
     /// What the statements say, for this node: whom it was paired with by hand belongs to the register.
     pub(super) fn membership(&self) -> Membership {
+        self.roster.membership(&self.roots())
+    }
+
+    /// This node, and whom it was paired with by hand.
+    fn roots(&self) -> BTreeMap<NodeId, Member> {
         let paired = self
             .peers
             .iter()
@@ -82,22 +113,27 @@ impl Replica {
             })
             .collect();
         roots.entry(self.node).or_default();
-        self.roster.membership(&roots)
+        roots
     }
 
     /// States something, signed; it is stored and told to everybody in reach.
-    fn state(&mut self, statement: Statement, cx: &mut Cx<'_>) {
+    ///
+    /// Refused when this node has stated so much that there is no room.
+    fn state(&mut self, statement: Statement, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let stated = Stated {
             by: self.node,
             at: self.clock.date(cx.now),
             statement,
         };
         let signed = cx.notary.sign(&stated.bytes());
-        if self.roster.take(signed.clone()) {
-            cx.persist(vec![write(&signed)]);
-            self.tell_roster(None, &[signed], cx);
-            self.follow_roster(cx);
+        let (news, writes) = self.take_statements(vec![signed]);
+        if news.is_empty() {
+            return Err(Refusal::Overfull);
         }
+        cx.persist(writes);
+        self.tell_roster(None, &news, cx);
+        self.follow_roster(cx);
+        Ok(())
     }
 
     /// Pairs with a peer, or changes where it is dialled.
@@ -113,6 +149,9 @@ impl Replica {
         let Some(key) = peer.keys.last().copied().filter(|key| ever.contains(key)) else {
             return Err(Refusal::OtherKey);
         };
+        if !self.roster.has_room(self.node, false) {
+            return Err(Refusal::Overfull);
+        }
         let file = self.peers.remove(&node);
         let file = PeerFile::paired(peer.clone(), file);
         let audit = self.audit_write(AuditEvent::of(OPERATOR, Act::Peers), cx);
@@ -127,7 +166,7 @@ impl Replica {
                 addresses,
             },
             cx,
-        );
+        )?;
         self.follow_roster(cx);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);
@@ -167,29 +206,29 @@ impl Replica {
             return Err(Refusal::NoPeer);
         }
         if membership.members.contains_key(&node) {
+            let kept = self.roster.stated_by(node).map(|(id, _)| *id).collect();
+            self.state(Statement::Revoked { node, kept }, cx)?;
             let audit = self.audit_write(AuditEvent::of(author, Act::Peers), cx);
             cx.persist(vec![audit]);
-            let kept = self.roster.stated_by(node).map(|(id, _)| *id).collect();
-            self.state(Statement::Revoked { node, kept }, cx);
         }
         Ok(Answer::Done)
     }
 
     /// Announces the key that this node will go over to.
-    pub(super) fn announce_key(&mut self, key: Key, cx: &mut Cx<'_>) -> Answer {
+    pub(super) fn announce_key(&mut self, key: Key, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
         if !self.roster.keys_ever(self.node).contains(&key) {
-            self.state(Statement::KeyNext(key), cx);
+            self.state(Statement::KeyNext(key), cx)?;
             for file in self.peers.values_mut() {
                 file.knows_key = false;
             }
             self.save_peers(cx);
         }
         cx.notify(Notice::Standing);
-        Answer::Done
+        Ok(Answer::Done)
     }
 
     /// The node signs with a key that it announced: the others are over.
-    pub(super) fn key_in_use(&mut self, cx: &mut Cx<'_>) -> Answer {
+    pub(super) fn key_in_use(&mut self, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
         let key = cx.notary.key();
         let before = core::mem::replace(&mut self.key, key);
         let member = self.membership().members.remove(&self.node);
@@ -200,21 +239,25 @@ impl Replica {
         // A key that nobody was told of can't take over.
         if ever.contains(&key) {
             for old in old {
-                self.state(Statement::KeyOver(old), cx);
+                self.state(Statement::KeyOver(old), cx)?;
             }
         }
         cx.notify(Notice::Standing);
-        Answer::Done
+        Ok(Answer::Done)
     }
 
     /// States where this node is reached, if that is news.
-    pub(super) fn reached_at(&mut self, mut addresses: Vec<String>, cx: &mut Cx<'_>) -> Answer {
+    pub(super) fn reached_at(
+        &mut self,
+        mut addresses: Vec<String>,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
         addresses.truncate(ADDRESSES_LIMIT);
         let stated = self.roster.reached(self.node);
         if stated != Some(&addresses) {
-            self.state(Statement::Reached(addresses), cx);
+            self.state(Statement::Reached(addresses), cx)?;
         }
-        Answer::Done
+        Ok(Answer::Done)
     }
 
     /// The key that this node announced and does not use yet, and who has to hear of it first.
@@ -248,9 +291,9 @@ impl Replica {
             }
             sound.push(signed);
         }
-        let news = self.take_statements(sound);
+        let (news, writes) = self.take_statements(sound);
         if !news.is_empty() {
-            cx.persist(news.iter().map(write).collect());
+            cx.persist(writes);
             self.tell_roster(Some(peer), &news, cx);
         }
         if theirs == self.roster.digest() {
@@ -311,6 +354,21 @@ impl Replica {
         }
     }
 
+    /// What got lost on the way is told again.
+    pub(super) fn compare_roster_again(&mut self, peer: NodeId, cx: &mut Cx<'_>) {
+        let Some(theirs) = self.peers.get(&peer).and_then(|file| file.told.roster) else {
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(&peer) else {
+            return;
+        };
+        let due = session.told_roster && passed(session.roster_at, cx.now, REMIND);
+        if due && theirs != self.roster.digest() {
+            session.roster_at = Some(cx.now);
+            self.compare_roster(peer, theirs, cx);
+        }
+    }
+
     fn send_roster(&self, peer: NodeId, statements: &[Signed], cx: &mut Cx<'_>) {
         let digest = self.roster.digest();
         let mut frame = Vec::new();
@@ -319,7 +377,7 @@ impl Replica {
             let encoded = signed.encode();
             bytes += encoded.len();
             frame.push(encoded);
-            if bytes > ROSTER_FRAME {
+            if bytes > ROSTER_FRAME || frame.len() >= ROSTER_LIMIT {
                 send(
                     peer,
                     Message::Roster(core::mem::take(&mut frame), digest),
@@ -341,6 +399,9 @@ impl Replica {
                 continue;
             }
             let file = self.peers.get(node);
+            if file.is_none() && self.peers.len() >= PEERS_LIMIT {
+                continue;
+            }
             let peer = Peer {
                 node: *node,
                 keys: member.keys.clone(),
@@ -382,7 +443,8 @@ impl Replica {
     pub(super) fn open_roster(&mut self, cx: &mut Cx<'_>) {
         self.state_pairings(cx);
         if self.roster.keys_ever(self.node).announced(&self.key) {
-            self.key_in_use(cx);
+            // Without room for it the old key is accepted for longer, and nothing else.
+            let _ = self.key_in_use(cx);
         }
         self.follow_roster(cx);
     }
@@ -402,7 +464,8 @@ impl Replica {
             .collect();
         for peer in lacking {
             if let Some(key) = peer.keys.last().copied() {
-                self.state(
+                // Without room for it the peer is known here, and not through this node to others.
+                let _ = self.state(
                     Statement::Admitted {
                         node: peer.node,
                         key,

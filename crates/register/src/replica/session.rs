@@ -95,6 +95,8 @@ pub(super) struct Session {
     pub(super) marked: u64,
     /// The peer has said what it holds of the statements on who belongs to the register.
     pub(super) told_roster: bool,
+    /// When that was last compared.
+    pub(super) roster_at: Option<Timestamp>,
     /// The digest of this node's ledger that the peer was last told.
     pub(super) told_ledger: [u8; 32],
     /// The peer's hello.
@@ -142,6 +144,7 @@ impl Session {
             complete: false,
             marked: 0,
             told_roster: false,
+            roster_at: None,
             told_ledger: [0; 32],
             hello: None,
             settled: false,
