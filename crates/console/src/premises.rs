@@ -49,7 +49,7 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
         div #standing data-region {
             (own(&who, &report, &lines))
             @if report.peers.is_empty() { p .muted { (t.no_peers()) } }
-            @for peer in &report.peers { (peer::panel(&who, peer, lines.peers.get(&peer.peer))) }
+            @for peer in &report.peers { (peer::panel(&who, &report, peer, lines.peers.get(&peer.peer))) }
             (revoke::out(&who, &report))
         }
         @if who.may(Govern) && who.house().desk.pair.is_some() {
@@ -145,6 +145,12 @@ fn apart_since(peer: &PeerReport) -> Option<Timestamp> {
     peer.heard.max(peer.agreed)
 }
 
+/// Whether a peer is known through another only, to which there is a line: what is made here reaches it that way.
+fn through_others(report: &Report, peer: &PeerReport) -> bool {
+    let met = |one: &PeerReport| one.state != PeerState::Apart || apart_since(one).is_some();
+    !met(peer) && report.peers.iter().any(met)
+}
+
 /// How grave the state of a peer is. A cut of minutes is nothing to worry about: it heals by itself.
 fn state(t: Language, peer: &PeerReport, now: Timestamp) -> (Icon, &'static str, &'static str) {
     match peer.state {
@@ -188,7 +194,9 @@ pub(crate) fn line(look: &Look) -> Markup {
     let t = look.t;
     let report = look.house.desk.report.borrow().clone();
     let now = (look.house.clock)();
-    let worst = report.peers.iter().max_by_key(|peer| match peer.state {
+    let met = report.peers.iter();
+    let met = met.filter(|peer| !through_others(&report, peer));
+    let worst = met.max_by_key(|peer| match peer.state {
         PeerState::Agreed if peer.waiting == 0 => 0,
         PeerState::Agreed | PeerState::Exchanging | PeerState::Greeting => 1,
         PeerState::Apart => 2,
@@ -231,7 +239,8 @@ pub(crate) fn summary(look: &Look) -> Markup {
         @for peer in &report.peers {
             @let (icon, tone, word) = state(t, peer, now);
             p .strip .(tone) { (icon.show()) strong { (look.house.premises_name(peer.peer, t)) } span { (word) }
-                @if peer.waiting > 0 { span { (t.waiting(peer.waiting)) } } }
+                @if through_others(&report, peer) { span { (t.through_others()) } }
+                @else if peer.waiting > 0 { span { (t.waiting(peer.waiting)) } } }
         }
     }
 }

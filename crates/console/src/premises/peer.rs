@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use register::access::Action;
 use register::id::{CATALOGUE, RecordId, SETTINGS};
-use register::replica::{Older, PeerReport, PeerState};
+use register::replica::{Older, PeerReport, PeerState, Report};
 
-use super::{apart_since, certificate, days, recent_twin, state};
+use super::{apart_since, certificate, days, recent_twin, state, through_others};
 use crate::alarm;
 use crate::clock::{show_moment, show_recent};
 use crate::line::PeerLine;
@@ -18,7 +18,12 @@ const CLOCK_SAME: i64 = 2;
 const ALONE_DAYS: i64 = 35;
 
 /// The panel.
-pub(super) fn panel(who: &Visitor, peer: &PeerReport, line: Option<&PeerLine>) -> Markup {
+pub(super) fn panel(
+    who: &Visitor,
+    report: &Report,
+    peer: &PeerReport,
+    line: Option<&PeerLine>,
+) -> Markup {
     let t = who.t();
     let now = (who.house().clock)();
     let (icon, tone, word) = state(t, peer, now);
@@ -31,8 +36,11 @@ pub(super) fn panel(who: &Visitor, peer: &PeerReport, line: Option<&PeerLine>) -
             p .strip .(tone) { (icon.show()) strong { (word) }
                 @if let Some(since) = since(who, peer, line, now) { span { (since) } } }
             @if let Some(at) = recent_twin(peer, now) { (alarm::twin(&who.look, peer, at)) }
-            p { (explain(who, peer, now)) }
-            (waiting(who, peer, now))
+            @if through_others(report, peer) { p .muted { (t.through_others()) } }
+            @else {
+                p { (explain(who, peer, now)) }
+                (waiting(who, peer, now))
+            }
             (facts(who, peer, line, now))
         }
     }

@@ -86,6 +86,9 @@ texts! {
     other_version_help: "Toimipisteissä on eri ohjelmaversiot, joten tietoja ei vaihdeta. Päivitä vanhempi.",
         "Verksamhetsställena har olika programversioner, så inga uppgifter utbyts. Uppdatera den äldre.",
         "The premises run different versions, so nothing is exchanged. Update the older one.";
+    through_others: "Muutokset kulkevat muiden toimipisteiden kautta.",
+        "Ändringarna går via de andra verksamhetsställena.",
+        "Changes travel through the other premises.";
     state_twin: "Sama kone kahteen kertaan", "Samma dator två gånger", "The same computer twice";
     twin_help: "Yksi toimipisteiden koneista on kopio toisesta, joka on käytössä. Kopion kanssa ei vaihdeta tietoja. Sammuta kopio.",
         "En av verksamhetsställenas datorer är en kopia av en annan som används. Inga uppgifter utbyts med kopian. Stäng av kopian.",

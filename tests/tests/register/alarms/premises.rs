@@ -218,3 +218,26 @@ async fn a_lost_computer_is_put_out_by_the_owner_who_types_its_name() {
         .unwrap();
     assert_eq!(page.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_premises_known_through_another_is_no_worry() {
+    let house = House::open().await;
+    let staff = house.visitor("Hoitaja").await;
+    house.say(|report| {
+        let mut far = report.peers[0].clone();
+        far.peer = LOST;
+        far.waiting = 777;
+        report.peers[0].state = PeerState::Agreed;
+        report.peers[0].agreed = Some(ago(0));
+        report.peers.push(far);
+    });
+    let page = staff.open("/premises").await.unwrap().html;
+    assert!(page.contains("Muutokset kulkevat muiden toimipisteiden kautta."));
+    assert!(page.contains("Ajan tasalla"), "the pill worries: {page}");
+    assert!(!page.contains("777"), "what waits there is not known");
+    // Alone with it, its absence is what there is to say.
+    house.say(|report| drop(report.peers.remove(0)));
+    let page = staff.open("/premises").await.unwrap().html;
+    assert!(!page.contains("muiden toimipisteiden kautta"));
+    assert!(page.contains("ei yhteytt\u{e4}"));
+}
