@@ -288,7 +288,11 @@ pub fn for_people(standing: &Standing) -> String {
         }
         Some(nodes) => text.push_str(&format!(
             "  a next key is announced; it waits for {}\n",
-            nodes.join(", ")
+            nodes
+                .iter()
+                .map(|node| called(standing, node))
+                .collect::<Vec<_>>()
+                .join(", ")
         )),
         None => {}
     }
@@ -400,6 +404,14 @@ fn care(standing: &Standing) -> String {
         ));
     }
     text
+}
+
+/// A peer as people call it: by its premises, once that is known.
+fn called<'a>(standing: &'a Standing, node: &'a str) -> &'a str {
+    let mut peers = standing.peers.iter();
+    let peer = peers.find(|peer| peer.node == node);
+    peer.and_then(|peer| peer.premises.as_deref())
+        .unwrap_or(node)
 }
 
 fn sentence(state: &str) -> &str {
