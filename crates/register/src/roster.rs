@@ -7,236 +7,25 @@
 //! A node that is out stays out: its id never comes back. Of what it said only those statements hold that whoever
 //! put it out knew of, so a stolen computer can let nobody in afterwards.
 
+mod membership;
+mod statement;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_bytes::{ByteArray, ByteBuf};
-use sha2::{Digest as _, Sha256};
 
+pub use self::membership::{Member, Membership};
+pub use self::statement::{
+    ADDRESSES_LIMIT, Key, NoStatement, Signed, Stated, Statement, StatementId, key_of,
+};
 use crate::id::{NodeId, digest};
 use crate::replica::node_id;
 
-/// What the signed bytes begin with, so that the signature serves for nothing else.
-const PURPOSE: &[u8] = b"kortisto roster statement\n";
 /// The most statements of one register, and as many again that put somebody out: nobody can fill the register so that
 /// they can't be put out.
 const STATEMENTS_LIMIT: usize = 4_096;
 /// The most statements of one node. Of where it is reached only the latest is kept.
 const SIGNER_LIMIT: usize = 256;
-/// The most addresses of one node.
-pub const ADDRESSES_LIMIT: usize = 8;
-/// The most characters of an address.
-const ADDRESS_LIMIT: usize = 260;
-/// The most bytes of one signed statement.
-const STATEMENT_LIMIT: usize = 16 * 1024;
-
-/// Names a statement: the first half of the digest of its bytes.
-pub type StatementId = [u8; 16];
-/// SHA-256 of a public key.
-pub type Key = [u8; 32];
-
-/// What a public key is known by: the SHA-256 of it as DER.
-#[must_use]
-pub fn key_of(der: &[u8]) -> Key {
-    Sha256::digest(der).into()
-}
-
-/// What a node states.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Statement {
-    /// A node was let in.
-    Admitted {
-        /// Who.
-        node: NodeId,
-        /// By which key it is known.
-        key: Key,
-        /// Where it is reached, `host:port` each.
-        addresses: Vec<String>,
-    },
-    /// The stating node is known by this key too.
-    KeyNext(Key),
-    /// The stating node is known by this key no longer.
-    KeyOver(Key),
-    /// Where the stating node is reached, `host:port` each. The latest holds.
-    Reached(Vec<String>),
-    /// A node is out for good. Of what it stated, only these hold.
-    Revoked {
-        /// Who.
-        node: NodeId,
-        /// What it had stated, as far as whoever put it out knew.
-        kept: BTreeSet<StatementId>,
-    },
-}
-
-/// A statement with who made it and when; what is signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stated {
-    /// Who states it.
-    pub by: NodeId,
-    /// When, by its clock.
-    pub at: Timestamp,
-    /// What.
-    pub statement: Statement,
-}
-
-/// A signed statement, as it is stored and travels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
-    /// What is signed: [`Stated::bytes`].
-    pub bytes: Vec<u8>,
-    /// The public key, as DER (SubjectPublicKeyInfo, RFC 5280 section 4.1.2.7).
-    pub key: Vec<u8>,
-    /// The signature of the bytes by that key.
-    pub signature: Vec<u8>,
-}
-
-/// Bytes that are no signed statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no statement about who belongs to the register")]
-pub struct NoStatement;
-
-type Id = ByteArray<16>;
-type Hash = ByteArray<32>;
-
-#[derive(Serialize, Deserialize)]
-enum Shape {
-    #[serde(rename = "a")]
-    Admitted(NodeId, Hash, Vec<String>),
-    #[serde(rename = "n")]
-    KeyNext(Hash),
-    #[serde(rename = "o")]
-    KeyOver(Hash),
-    #[serde(rename = "r")]
-    Reached(Vec<String>),
-    #[serde(rename = "x")]
-    Revoked(NodeId, Vec<Id>),
-}
-
-#[derive(Serialize, Deserialize)]
-struct StatedShape(NodeId, i64, Shape);
-
-#[derive(Serialize, Deserialize)]
-struct SignedShape(ByteBuf, ByteBuf, ByteBuf);
-
-impl Stated {
-    /// What is to be signed.
-    #[must_use]
-    pub fn bytes(&self) -> Vec<u8> {
-        let shape = match self.statement.clone() {
-            Statement::Admitted {
-                node,
-                key,
-                addresses,
-            } => Shape::Admitted(node, Hash::new(key), addresses),
-            Statement::KeyNext(key) => Shape::KeyNext(Hash::new(key)),
-            Statement::KeyOver(key) => Shape::KeyOver(Hash::new(key)),
-            Statement::Reached(addresses) => Shape::Reached(addresses),
-            Statement::Revoked { node, kept } => {
-                Shape::Revoked(node, kept.into_iter().map(Id::new).collect())
-            }
-        };
-        let mut bytes = PURPOSE.to_vec();
-        // Plain numbers, texts and lists always have a MessagePack form.
-        bytes.extend(
-            rmp_serde::to_vec(&StatedShape(self.by, self.at.as_second(), shape))
-                .unwrap_or_default(),
-        );
-        bytes
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let StatedShape(by, at, shape) =
-            rmp_serde::from_slice(bytes.strip_prefix(PURPOSE)?).ok()?;
-        let statement = match shape {
-            Shape::Admitted(node, key, addresses) => Statement::Admitted {
-                node,
-                key: *key,
-                addresses: bounded(addresses)?,
-            },
-            Shape::KeyNext(key) => Statement::KeyNext(*key),
-            Shape::KeyOver(key) => Statement::KeyOver(*key),
-            Shape::Reached(addresses) => Statement::Reached(bounded(addresses)?),
-            Shape::Revoked(_, kept) if kept.len() > SIGNER_LIMIT => return None,
-            Shape::Revoked(node, kept) => Statement::Revoked {
-                node,
-                kept: kept.into_iter().map(|id| *id).collect(),
-            },
-        };
-        let at = Timestamp::from_second(at).ok()?;
-        Some(Self { by, at, statement })
-    }
-}
-
-fn bounded(addresses: Vec<String>) -> Option<Vec<String>> {
-    let sound = |address: &String| address.len() <= ADDRESS_LIMIT && address.contains(':');
-    (addresses.len() <= ADDRESSES_LIMIT && addresses.iter().all(sound)).then_some(addresses)
-}
-
-impl Signed {
-    /// As it is stored and travels.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let part = |bytes: &Vec<u8>| ByteBuf::from(bytes.clone());
-        let shape = SignedShape(part(&self.bytes), part(&self.key), part(&self.signature));
-        // Byte strings always have a MessagePack form.
-        rmp_serde::to_vec(&shape).unwrap_or_default()
-    }
-
-    /// Reads what [`Signed::encode`] wrote. Whether the signature is right is for others to say.
-    ///
-    /// # Errors
-    /// [`NoStatement`] for anything else.
-    pub fn decode(bytes: &[u8]) -> Result<Self, NoStatement> {
-        if bytes.len() > STATEMENT_LIMIT {
-            return Err(NoStatement);
-        }
-        let SignedShape(bytes, key, signature) =
-            rmp_serde::from_slice(bytes).map_err(|_| NoStatement)?;
-        let signed = Self {
-            bytes: bytes.into_vec(),
-            key: key.into_vec(),
-            signature: signature.into_vec(),
-        };
-        Stated::read(&signed.bytes)
-            .is_some()
-            .then_some(signed)
-            .ok_or(NoStatement)
-    }
-
-    /// Who is said to state it; `None` when it can't be read.
-    #[must_use]
-    pub fn by(&self) -> Option<NodeId> {
-        Stated::read(&self.bytes).map(|stated| stated.by)
-    }
-
-    /// Names it.
-    #[must_use]
-    pub fn id(&self) -> StatementId {
-        let mut id = [0; 16];
-        let whole = digest(&[&self.bytes]);
-        id.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
-        id
-    }
-}
-
-/// A node that belongs to the register.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Member {
-    /// The keys by which it is known now, the newest last.
-    pub keys: Vec<Key>,
-    /// Where it is reached.
-    pub addresses: Vec<String>,
-}
-
-/// What the statements say together.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Membership {
-    /// Who belongs to the register.
-    pub members: BTreeMap<NodeId, Member>,
-    /// Who is out for good.
-    pub revoked: BTreeSet<NodeId>,
-}
 
 /// All statements that a node holds, each with a right signature.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -369,138 +158,6 @@ impl Roster {
             announced: announced.collect(),
         }
     }
-
-    /// Who belongs to the register and who is out, when those in `roots` (this node, and whom it was paired with by
-    /// hand) are known to belong to it.
-    #[must_use]
-    pub fn membership(&self, roots: &BTreeMap<NodeId, Member>) -> Membership {
-        let ever = self.ever(roots);
-        let mut kept: BTreeMap<NodeId, BTreeSet<StatementId>> = BTreeMap::new();
-        for (_, stated) in self.statements.values() {
-            if let (true, Statement::Revoked { node, kept: these }) =
-                (ever.contains(&stated.by), &stated.statement)
-            {
-                kept.entry(*node)
-                    .and_modify(|known| known.retain(|id| these.contains(id)))
-                    .or_insert_with(|| these.clone());
-            }
-        }
-        let counts =
-            |by: NodeId, id: &StatementId| kept.get(&by).is_none_or(|ids| ids.contains(id));
-        let mut say = self.let_in(roots, counts);
-        let mut drafts = self.drafts(&say, counts);
-        say.retain(|node| !kept.contains_key(node));
-        let members = say.into_iter().map(|node| {
-            let known = roots.get(&node).cloned().unwrap_or_default();
-            let draft = drafts.remove(&node).unwrap_or_default();
-            (node, draft.complete(known))
-        });
-        Membership {
-            members: members.collect(),
-            revoked: kept.into_keys().collect(),
-        }
-    }
-
-    /// Everybody who belongs to the register or did: whose statements are heard.
-    #[must_use]
-    pub fn ever(&self, roots: &BTreeMap<NodeId, Member>) -> BTreeSet<NodeId> {
-        self.let_in(roots, |_, _| true)
-    }
-
-    /// Everybody who was let in by somebody who was let in, by statements that count.
-    fn let_in(
-        &self,
-        roots: &BTreeMap<NodeId, Member>,
-        counts: impl Fn(NodeId, &StatementId) -> bool,
-    ) -> BTreeSet<NodeId> {
-        let mut let_in_by: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
-        for (id, (_, stated)) in &self.statements {
-            if let Statement::Admitted { node, .. } = stated.statement
-                && counts(stated.by, id)
-            {
-                let_in_by.entry(stated.by).or_default().push(node);
-            }
-        }
-        let mut members: BTreeSet<NodeId> = roots.keys().copied().collect();
-        let mut fresh: Vec<NodeId> = members.iter().copied().collect();
-        while let Some(node) = fresh.pop() {
-            for whom in let_in_by.remove(&node).unwrap_or_default() {
-                if members.insert(whom) {
-                    fresh.push(whom);
-                }
-            }
-        }
-        members
-    }
-
-    /// What those who have a say state of each node.
-    fn drafts(
-        &self,
-        say: &BTreeSet<NodeId>,
-        counts: impl Fn(NodeId, &StatementId) -> bool,
-    ) -> BTreeMap<NodeId, Draft<'_>> {
-        let announced = self.announced();
-        let mut drafts: BTreeMap<NodeId, Draft<'_>> = BTreeMap::new();
-        for (id, (_, stated)) in &self.statements {
-            if !say.contains(&stated.by) || !counts(stated.by, id) {
-                continue;
-            }
-            match &stated.statement {
-                Statement::Admitted {
-                    node,
-                    key,
-                    addresses,
-                } if node_id(key) == *node || announced.contains(&(*node, *key)) => {
-                    let draft = drafts.entry(*node).or_default();
-                    draft.keys.insert((false, stated.at, *key));
-                    draft.let_in_at = draft.let_in_at.max(Some((stated.at, addresses)));
-                }
-                Statement::KeyNext(key) => {
-                    let draft = drafts.entry(stated.by).or_default();
-                    draft.keys.insert((true, stated.at, *key));
-                }
-                Statement::KeyOver(key) => {
-                    drafts.entry(stated.by).or_default().over.insert(*key);
-                }
-                Statement::Reached(addresses) => {
-                    drafts.entry(stated.by).or_default().reached = Some(addresses);
-                }
-                Statement::Admitted { .. } | Statement::Revoked { .. } => {}
-            }
-        }
-        drafts
-    }
-}
-
-/// What is stated of one node.
-#[derive(Default)]
-struct Draft<'a> {
-    /// Whether the node announced it, when, and which. An announced key comes after the one it was let in by, also
-    /// within the same second.
-    keys: BTreeSet<(bool, Timestamp, Key)>,
-    over: BTreeSet<Key>,
-    let_in_at: Option<(Timestamp, &'a Vec<String>)>,
-    reached: Option<&'a Vec<String>>,
-}
-
-impl Draft<'_> {
-    /// The member, with what is known of it besides.
-    fn complete(self, mut member: Member) -> Member {
-        for (_, _, key) in self.keys {
-            member.keys.retain(|known| *known != key);
-            member.keys.push(key);
-        }
-        member.keys.retain(|key| !self.over.contains(key));
-        // What a node says of itself is likelier than what was said when it was let in, which may be a name that lasts.
-        let let_in_at = self.let_in_at.map(|(_, addresses)| addresses);
-        for address in self.reached.into_iter().chain(let_in_at).flatten() {
-            if !member.addresses.contains(address) {
-                member.addresses.push(address.clone());
-            }
-        }
-        member.addresses.truncate(ADDRESSES_LIMIT);
-        member
-    }
 }
 
 /// Every key that was ever a node's.
@@ -621,7 +278,7 @@ mod tests {
             Err(NoStatement)
         );
         let mut endless = admits(0, 1);
-        endless.bytes.extend(vec![0; STATEMENT_LIMIT]);
+        endless.bytes.extend(vec![0; 16 * 1024]);
         assert_eq!(Signed::decode(&endless.encode()), Err(NoStatement));
         let far = Statement::Reached(vec!["nowhere".to_owned()]);
         assert_eq!(
