@@ -219,7 +219,9 @@ impl World {
             for b in 0..world.nodes.len() {
                 if a != b && pairs(a, b) {
                     let peer = Peer::new(key_of(&world.nodes[b].key), "127.0.0.1:1");
-                    world.command(a, Command::AddPeer(peer)).unwrap();
+                    world
+                        .command(a, Command::AddPeer(peer, Vec::new()))
+                        .unwrap();
                 }
             }
         }

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use quinn::{Connection, Endpoint};
 use register::replica::Peer;
+use register::roster::Signed;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -172,13 +173,16 @@ pub enum Unadmitted {
 /// Completes when the peer is on disk.
 pub type Admitting<'a> = Pin<Box<dyn Future<Output = Result<(), Unadmitted>> + Send + 'a>>;
 
+/// Completes with what a premises tells of itself.
+pub type Introducing<'a> = Pin<Box<dyn Future<Output = Introduction> + Send + 'a>>;
+
 /// The premises on whose behalf is paired.
 pub trait Host: Send + Sync + 'static {
-    /// What it tells of itself.
-    fn introduce(&self) -> Introduction;
+    /// What it tells of itself, as it is at this moment.
+    fn introduce(&self) -> Introducing<'_>;
 
-    /// Writes a peer down. Known peers get the new key and addresses.
-    fn admit(&self, peer: Peer) -> Admitting<'_>;
+    /// Writes a peer down, with what it announced of its keys. Known peers get the new key and addresses.
+    fn admit(&self, peer: Peer, announced: Vec<Signed>) -> Admitting<'_>;
 }
 
 /// What a person wants of a pairing under way.

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use link::identity::Identity;
 use link::pair::{
-    Admitting, Host, Introduction, Invitation, NotNow, PairFault, Side, Stage, Unadmitted,
+    Admitting, Host, Introducing, Introduction, Invitation, NotNow, PairFault, Side, Stage,
+    Unadmitted,
 };
 use link::{Event, Link, LinkSettings, StrangerFault};
 use register::id::RegisterId;
 use register::replica::{PROTOCOLS, Peer};
+use register::roster::Signed;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tokio::sync::mpsc::Receiver;
@@ -29,11 +31,12 @@ struct Premises {
 }
 
 impl Host for Premises {
-    fn introduce(&self) -> Introduction {
-        self.about.lock().unwrap().clone()
+    fn introduce(&self) -> Introducing<'_> {
+        let about = self.about.lock().unwrap().clone();
+        Box::pin(async { about })
     }
 
-    fn admit(&self, peer: Peer) -> Admitting<'_> {
+    fn admit(&self, peer: Peer, _announced: Vec<Signed>) -> Admitting<'_> {
         Box::pin(async move {
             if let Some(why) = *self.refuses.lock().unwrap() {
                 return Err(why);
@@ -76,6 +79,7 @@ impl Node {
             protocols: PROTOCOLS,
             schema: register::document::SCHEMA,
             addresses: vec![link.local_addr().to_string()],
+            announced: Vec::new(),
         };
         let premises = Arc::new(Premises {
             about: Mutex::new(about),

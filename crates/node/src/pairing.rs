@@ -7,11 +7,12 @@ use std::sync::Arc;
 use console::pairing::{Other, Pair, Pairing as Shown, PairingFault};
 use jiff::Timestamp;
 use link::pair::{
-    Admitting, Host, Introduction, Invitation, InvitationFault, NotNow, PairFault, Pairing, Side,
-    Stage, Unadmitted,
+    Admitting, Host, Introducing, Introduction, Invitation, InvitationFault, NotNow, PairFault,
+    Pairing, Side, Stage, Unadmitted,
 };
 use register::document::SCHEMA;
-use register::replica::{Command, PROTOCOLS, Peer, Refusal};
+use register::replica::{Answer, Command, PROTOCOLS, Peer, Refusal};
+use register::roster::Signed;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -226,22 +227,29 @@ fn outward(elsewhere: &str) -> Option<IpAddr> {
 }
 
 impl Host for Premises {
-    fn introduce(&self) -> Introduction {
-        let report = self.office.report().borrow().clone();
-        Introduction {
-            node: report.node,
-            premises: self.name.clone(),
-            register: report.register,
-            clients: report.clients as u64,
-            protocols: PROTOCOLS,
-            schema: SCHEMA,
-            addresses: self.addresses(),
-        }
+    fn introduce(&self) -> Introducing<'_> {
+        Box::pin(async move {
+            // The published report is of a moment ago, when clients that are here now may not have been.
+            let report = match self.office.ask(Command::Report).await {
+                Ok(Ok(Answer::Report(report))) => *report,
+                _ => self.office.report().borrow().clone(),
+            };
+            Introduction {
+                node: report.node,
+                premises: self.name.clone(),
+                register: report.register,
+                clients: report.clients as u64,
+                protocols: PROTOCOLS,
+                schema: SCHEMA,
+                addresses: self.addresses(),
+                announced: report.own_keys,
+            }
+        })
     }
 
-    fn admit(&self, peer: Peer) -> Admitting<'_> {
+    fn admit(&self, peer: Peer, announced: Vec<Signed>) -> Admitting<'_> {
         Box::pin(async move {
-            match self.office.ask(Command::AddPeer(peer)).await {
+            match self.office.ask(Command::AddPeer(peer, announced)).await {
                 Ok(Ok(_)) => Ok(()),
                 Ok(Err(Refusal::Revoked)) => Err(Unadmitted::Revoked),
                 Ok(Err(Refusal::OtherKey)) => Err(Unadmitted::OtherKey),

@@ -481,6 +481,7 @@ impl Replica {
             revoked: self.revoked,
             out: self.membership().revoked.into_iter().collect(),
             next_key: self.key_change(),
+            own_keys: self.roster.announcements(self.node),
             announced: self.roster.announced(),
             met: self.met.values().copied().collect(),
             logs: self.log_standing(),

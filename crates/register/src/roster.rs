@@ -122,6 +122,33 @@ impl Roster {
             .map(|(id, (_, stated))| (id, &stated.statement))
     }
 
+    /// The statements by which a node announced keys, of those given: each by the key that its id comes from or by one
+    /// announced before, and with a signature that is `right`. Whether the node belongs to the register is left open.
+    #[must_use]
+    pub fn of_keys(node: NodeId, given: &[Signed], right: impl Fn(&Signed) -> bool) -> Self {
+        let announces = |signed: &&Signed| {
+            let stated = Stated::read(&signed.bytes);
+            stated
+                .is_some_and(|one| one.by == node && matches!(one.statement, Statement::KeyNext(_)))
+        };
+        let mut left: Vec<&Signed> = given.iter().filter(announces).collect();
+        left.retain(|signed| right(signed));
+        let mut roster = Self::default();
+        loop {
+            let before = left.len();
+            left.retain(|signed| roster.take((*signed).clone()) == Taken::Not);
+            if left.len() == before {
+                return roster;
+            }
+        }
+    }
+
+    /// The statements by which a node announced keys: what shows somebody who holds none that they are its own.
+    #[must_use]
+    pub fn announcements(&self, node: NodeId) -> Vec<Signed> {
+        Self::of_keys(node, &self.all(), |_| true).all()
+    }
+
     /// Every key that a node announced after its first.
     #[must_use]
     pub fn announced(&self) -> BTreeSet<(NodeId, Key)> {

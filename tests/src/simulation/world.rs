@@ -74,7 +74,9 @@ impl World {
         for (one, two) in profile.pairs() {
             for (at, peer) in [(one, two), (two, one)] {
                 let peer = world.premises[peer].peer();
-                world.ask(at, Command::AddPeer(peer))?.map_err(words)?;
+                world
+                    .ask(at, Command::AddPeer(peer, Vec::new()))?
+                    .map_err(words)?;
             }
             world.connect((one, two));
         }

@@ -80,6 +80,18 @@ async fn same(nodes: &[&Node], lines: usize) {
     .unwrap();
 }
 
+/// Lets a node go over to a new key, so that its id comes from no key that it shows.
+async fn change_key(node: &Node) {
+    let before = node.id().unwrap();
+    let said = node.command(&["identity", "rotate"], &[]).unwrap();
+    said.fine().unwrap();
+    waiting::until("the next key is in use", AGREE_TIME, async || {
+        Ok((node.id()? != before).then_some(()))
+    })
+    .await
+    .unwrap();
+}
+
 #[tokio::test]
 async fn three_premises_pair_by_commands_and_share_one_register() {
     let home = tempfile::tempdir().unwrap();
@@ -93,6 +105,7 @@ async fn three_premises_pair_by_commands_and_share_one_register() {
     let second = node(home.path(), "Aleksanterinkatu").await;
     pair_by_command(&first, &second);
     same(&[&first, &second], 20).await;
+    change_key(&second).await;
     let third = node(home.path(), "Kolmas").await;
     // The one that joined may invite as well, and the founder is known from it.
     pair_by_command(&second, &third);

@@ -103,6 +103,7 @@ pub(crate) fn quiet() -> Report {
         revoked: false,
         out: Vec::new(),
         next_key: None,
+        own_keys: Vec::new(),
         announced: std::collections::BTreeSet::new(),
         met: Vec::new(),
         logs: register::audit::query::Standing::default(),

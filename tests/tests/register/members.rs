@@ -72,7 +72,9 @@ fn who_is_put_out_at_one_place_is_out_at_all_and_learns_of_it_itself() {
         assert!(report(&world, at, 2).is_none(), "{at} forgot it");
     }
     let back = register::replica::Peer::new(key_of(&world.nodes[2].key), "127.0.0.1:1");
-    let refused = world.command(0, Command::AddPeer(back)).unwrap_err();
+    let refused = world
+        .command(0, Command::AddPeer(back, Vec::new()))
+        .unwrap_err();
     assert_eq!(refused, Refusal::Revoked);
     let oneself = revoke(&mut world, 0, 0).unwrap_err();
     assert_eq!(oneself, Refusal::Oneself);

@@ -124,7 +124,7 @@ impl Talk<'_> {
         reached: String,
         until: Instant,
     ) -> Result<Introduction, End> {
-        let own = self.host.introduce();
+        let own = self.host.introduce().await;
         say(self.sending, &Word::Introduce(own.clone())).await?;
         let Word::Introduce(other) = self.next().await? else {
             return Err(PairFault::Unfinished.into());
@@ -145,12 +145,16 @@ impl Talk<'_> {
             keys: vec![*key.key()],
             addresses,
         };
-        self.host.admit(peer).await.map_err(|why| match why {
-            Unadmitted::Revoked => PairFault::Revoked(Side::There),
-            Unadmitted::OtherKey => PairFault::OtherKey(Side::There),
-            Unadmitted::Oneself => PairFault::Oneself,
-            Unadmitted::Failed => PairFault::NotStored,
-        })?;
+        let announced = other.announced.clone();
+        self.host
+            .admit(peer, announced)
+            .await
+            .map_err(|why| match why {
+                Unadmitted::Revoked => PairFault::Revoked(Side::There),
+                Unadmitted::OtherKey => PairFault::OtherKey(Side::There),
+                Unadmitted::Oneself => PairFault::Oneself,
+                Unadmitted::Failed => PairFault::NotStored,
+            })?;
         // From here on this side has done its part: whatever breaks, the other may have or not.
         let unfinished = |_| End::Heard(PairFault::Unfinished);
         say(self.sending, &Word::Done).await.map_err(unfinished)?;

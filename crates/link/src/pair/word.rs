@@ -6,12 +6,13 @@ use core::ops::RangeInclusive;
 
 use quinn::{RecvStream, SendStream};
 use register::id::{NodeId, RegisterId};
+use register::roster::{Roster, Signed};
 use serde::{Deserialize, Serialize};
-use serde_bytes::ByteArray;
+use serde_bytes::{ByteArray, ByteBuf};
 
 use super::PairFault;
 use super::proof::PROOF;
-use crate::identity::ClaimedId;
+use crate::identity::{ClaimedId, is_signature};
 
 /// The first bytes of the guest, and the version of the conversation.
 const GREETING: [u8; 8] = *b"kortpai\x01";
@@ -21,6 +22,8 @@ const FRAME: usize = 16 * 1024;
 pub(super) const ADDRESSES: usize = 6;
 /// The longest address, in bytes.
 const ADDRESS: usize = 260;
+/// The most announcements of keys, which are some 250 bytes each.
+const ANNOUNCED: usize = 32;
 /// The longest premises' name that is taken, in characters.
 const NAME: usize = 80;
 
@@ -41,6 +44,8 @@ pub struct Introduction {
     pub schema: u16,
     /// Where it is reached, `host:port` each.
     pub addresses: Vec<String>,
+    /// How it announced its keys: from the one that its id comes from to the one that it shows.
+    pub announced: Vec<Signed>,
 }
 
 /// Fields by their names, so that a newer program may add some.
@@ -54,6 +59,8 @@ struct Shape {
     newest: u16,
     schema: u16,
     addresses: Vec<String>,
+    #[serde(default)]
+    announced: Vec<ByteBuf>,
 }
 
 /// What is said after the proofs.
@@ -85,6 +92,12 @@ impl Introduction {
             newest: *self.protocols.end(),
             schema: self.schema,
             addresses: self.addresses.iter().take(ADDRESSES).cloned().collect(),
+            announced: self
+                .announced
+                .iter()
+                .take(ANNOUNCED)
+                .map(|signed| ByteBuf::from(signed.encode()))
+                .collect(),
         };
         // Numbers, texts and lists always have a MessagePack form.
         rmp_serde::to_vec_named(&shape).unwrap_or_default()
@@ -102,6 +115,7 @@ impl Introduction {
                 && address.rsplit_once(':').is_some()
         };
         let addresses = shape.addresses.into_iter().filter(plain);
+        let announced = shape.announced.iter().take(ANNOUNCED);
         (named && shape.oldest <= shape.newest).then_some(Self {
             node: NodeId::from_bytes(*shape.node),
             premises: premises.to_owned(),
@@ -110,7 +124,17 @@ impl Introduction {
             protocols: shape.oldest..=shape.newest,
             schema: shape.schema,
             addresses: addresses.take(ADDRESSES).collect(),
+            announced: announced
+                .filter_map(|bytes| Signed::decode(bytes).ok())
+                .collect(),
         })
+    }
+
+    /// Whether a key is the node's: the one that its id comes from, or announced by it.
+    fn owns(&self, key: ClaimedId) -> bool {
+        let right = |one: &Signed| is_signature(&one.key, &one.bytes, &one.signature);
+        let announced = Roster::of_keys(self.node, &self.announced, right);
+        announced.keys_ever(self.node).contains(key.key())
     }
 
     /// Why this one, who is here, and another with this key can't pair. Both sides find the same.
@@ -118,8 +142,7 @@ impl Introduction {
         if self.node == other.node {
             return Some(PairFault::Oneself);
         }
-        // A node whose key has changed is admitted by the register's statements, which a stranger has none of yet.
-        if key.node() != other.node {
+        if !other.owns(key) {
             return Some(PairFault::OtherKey(Side::There));
         }
         let common = self.protocols.start() <= other.protocols.end()
@@ -268,7 +291,9 @@ pub(super) async fn hear(from: &mut RecvStream) -> Result<Word, PairFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::{Identity, Signer};
     use proptest::prelude::*;
+    use register::roster::{Stated, Statement};
 
     fn somebody() -> (Introduction, ClaimedId) {
         let key = ClaimedId::from_key([7; 32]);
@@ -280,6 +305,7 @@ mod tests {
             protocols: 2..=3,
             schema: 1,
             addresses: vec!["192.0.2.7:7440".to_owned()],
+            announced: Vec::new(),
         };
         (introduction, key)
     }
@@ -347,6 +373,51 @@ mod tests {
             other(|there| there.node = somebody().0.node),
             Some(PairFault::Oneself)
         );
+    }
+
+    /// Announces the next of some keys of the node of the first.
+    fn announces(node: NodeId, signer: &Signer, next: &Identity) -> Signed {
+        let stated = Stated {
+            by: node,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            statement: Statement::KeyNext(*next.peer_id().claimed().key()),
+        };
+        let signed = signer.sign(&stated.bytes());
+        Signed {
+            bytes: stated.bytes(),
+            key: signed.key,
+            signature: signed.signature,
+        }
+    }
+
+    #[test]
+    fn a_node_whose_key_has_changed_shows_how() {
+        let made = [(); 4].map(|()| {
+            let directory = tempfile::tempdir().unwrap();
+            let identity = Identity::create(directory.path()).unwrap();
+            (identity.signer().unwrap(), identity)
+        });
+        let [(first, node), (second, next), (_, last), (stranger, other)] = made;
+        let id = node.node();
+        let chain = vec![announces(id, &second, &last), announces(id, &first, &next)];
+        let forged = vec![announces(id, &stranger, &other)];
+        let mut spoilt = chain.clone();
+        spoilt.iter_mut().for_each(|one| one.signature[7] ^= 1);
+        let shows = |announced: Vec<Signed>, shown: &Identity| {
+            let (_, key) = somebody();
+            let about = Introduction {
+                node: id,
+                announced,
+                ..somebody().0
+            };
+            let heard = Introduction::decode(&about.encode()).unwrap();
+            assert!(!heard.owns(key));
+            heard.owns(shown.peer_id().claimed())
+        };
+        assert!(shows(Vec::new(), &node) && shows(chain.clone(), &node));
+        assert!(shows(chain.clone(), &next) && shows(chain.clone(), &last));
+        assert!(!shows(Vec::new(), &last) && !shows(chain, &other));
+        assert!(!shows(forged, &other) && !shows(spoilt, &last));
     }
 
     #[test]

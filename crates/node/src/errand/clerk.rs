@@ -287,7 +287,7 @@ impl Clerk {
 
     async fn add_peer(&self, peer_id: &str, address: &str) -> Outcome<Reply> {
         let peer = Peer::new(*read_peer_id(peer_id)?.key(), read_address(address)?);
-        self.done(Command::AddPeer(peer)).await
+        self.done(Command::AddPeer(peer, Vec::new())).await
     }
 
     async fn invent(&self, controller: bool) -> Outcome<Reply> {

@@ -17,7 +17,7 @@ use crate::id::{EntryId, Incarnation, NodeId, RecordId, RegisterId};
 use crate::ledger::{Confirmation, Reason};
 use crate::marketing::NoticeRefusal;
 use crate::retention::Due;
-use crate::roster::Key;
+use crate::roster::{Key, Signed};
 
 use super::met::Met;
 use super::quarantine::Quarantine;
@@ -220,6 +220,8 @@ pub struct Report {
     pub out: Vec<NodeId>,
     /// The key that this node will go over to.
     pub next_key: Option<KeyChange>,
+    /// The statements by which this node announced its keys, for those who know none of them.
+    pub own_keys: Vec<Signed>,
     /// Keys that nodes announced after their first: what these signed is theirs too.
     pub announced: BTreeSet<(NodeId, Key)>,
     /// How the audit logs stand.

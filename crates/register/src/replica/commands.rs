@@ -50,7 +50,7 @@ impl Replica {
             Command::LogHeads => Ok(self.log_heads()),
             Command::LogSlice(log, from, limit) => self.log_slice(log, from, limit, cx),
             Command::Import(clients) => Ok(Answer::Imported(self.import(clients, cx)?)),
-            Command::AddPeer(_)
+            Command::AddPeer(..)
             | Command::RemovePeer(_)
             | Command::Revoke { .. }
             | Command::AnnounceKey(_)

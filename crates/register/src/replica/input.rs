@@ -97,8 +97,9 @@ pub enum Command {
     LogSlice(LogId, u64, usize),
     /// Take clients from another program: [`Answer::Imported`](super::Answer::Imported), one outcome each, in order.
     Import(Vec<ImportedClient>),
-    /// Pair with a peer, or change its address: [`Answer::Done`](super::Answer::Done).
-    AddPeer(Peer),
+    /// Pair with a peer, or change its address: [`Answer::Done`](super::Answer::Done). With the statements that show
+    /// that its key is its own where the id does not come from it.
+    AddPeer(Peer, Vec<Signed>),
     /// Part from a peer, at this node only: [`Answer::Done`](super::Answer::Done).
     RemovePeer(NodeId),
     /// Put a node out for good, at every premises: [`Answer::Done`](super::Answer::Done).

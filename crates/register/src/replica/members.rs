@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::audit::{Act, AuditEvent};
 use crate::id::{NodeId, OPERATOR, RecordId};
 use crate::roster::{
-    ADDRESSES_LIMIT, Key, Member, Membership, Signed, Stated, Statement, StatementId, Taken,
+    ADDRESSES_LIMIT, Key, Member, Membership, Roster, Signed, Stated, Statement, StatementId, Taken,
 };
 use crate::wire::{Message, ROSTER_FRAME, ROSTER_LIMIT};
 
@@ -40,7 +40,7 @@ impl Replica {
         cx: &mut Cx<'_>,
     ) -> Result<Answer, Refusal> {
         match command {
-            Command::AddPeer(peer) => self.add_peer(peer, cx),
+            Command::AddPeer(peer, announced) => self.add_peer(peer, &announced, cx),
             Command::RemovePeer(node) => self.remove_peer(node, cx),
             Command::Revoke { node, author } => self.revoke(node, author, cx),
             Command::AnnounceKey(key) => self.announce_key(key, cx),
@@ -136,8 +136,13 @@ impl Replica {
         Ok(())
     }
 
-    /// Pairs with a peer, or changes where it is dialled.
-    pub(super) fn add_peer(&mut self, peer: Peer, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
+    /// Pairs with a peer, or changes where it is dialled. What it announced shows that its key is its own.
+    pub(super) fn add_peer(
+        &mut self,
+        peer: Peer,
+        announced: &[Signed],
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
         let node = peer.node;
         if node == self.node {
             return Err(Refusal::Oneself);
@@ -146,7 +151,9 @@ impl Replica {
             return Err(Refusal::Revoked);
         }
         let ever = self.roster.keys_ever(node);
-        let Some(key) = peer.keys.last().copied().filter(|key| ever.contains(key)) else {
+        let shown = Roster::of_keys(node, announced, |signed| cx.notary.verify(signed));
+        let own = |key: &Key| ever.contains(key) || shown.keys_ever(node).contains(key);
+        let Some(key) = peer.keys.last().copied().filter(own) else {
             return Err(Refusal::OtherKey);
         };
         if !self.roster.has_room(self.node, false) {
@@ -167,6 +174,9 @@ impl Replica {
             },
             cx,
         )?;
+        let (news, writes) = self.take_statements(shown.all());
+        cx.persist(writes);
+        self.tell_roster(None, &news, cx);
         self.follow_roster(cx);
         cx.notify(Notice::Peers(self.peer_list()));
         cx.notify(Notice::Standing);
