@@ -7,6 +7,7 @@
 
 mod bodies;
 mod body;
+mod breaches;
 mod caller;
 mod campaigns;
 mod care;
@@ -19,10 +20,12 @@ mod hold;
 mod house;
 mod law;
 mod page;
+mod papers;
 mod refusal;
 mod settings;
 mod shape;
 mod standing;
+mod users;
 
 use register::access::Action::ManageUsers;
 
@@ -57,4 +60,7 @@ pub(crate) fn doors() -> Doors {
         .and(catalogue::doors())
         .and(settings::doors())
         .and(house::doors())
+        .and(users::doors())
+        .and(papers::doors())
+        .and(breaches::doors())
 }

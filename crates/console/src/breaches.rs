@@ -29,28 +29,30 @@ use crate::problem::{Problem, redirect};
 use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
+pub(crate) use form::read;
+
 /// Seconds of an hour.
 const HOUR: i64 = 60 * 60;
 
 /// The doors of the register.
 pub(crate) fn doors() -> Doors {
-    let owner = May(Action::Govern);
+    let (owner, writes) = (May(Action::Govern), May(Action::KeepPapers));
     Doors::default()
         .get("/breaches", owner, page)
         .get("/breaches/new", owner, new_page)
-        .post("/breaches/new", owner, add)
+        .post("/breaches/new", writes, add)
         .get("/breaches/held", owner, held::page)
         .get("/breaches/{id}", owner, one_page)
-        .post("/breaches/{id}", owner, change)
+        .post("/breaches/{id}", writes, change)
 }
 
-fn settings(who: &Visitor) -> Option<Settings> {
+pub(crate) fn settings(who: &Visitor) -> Option<Settings> {
     let directory = who.house().desk.directory();
     directory.settings().cloned()
 }
 
 /// Every entry that is not past its time, the newest first.
-fn all(who: &Visitor) -> Vec<Entry<Breach>> {
+pub(crate) fn all(who: &Visitor) -> Vec<Entry<Breach>> {
     let today = day((who.house().clock)());
     let mut all = settings(who)
         .map(|settings| settings.breaches)
@@ -192,7 +194,7 @@ async fn add(Posted { who, form }: Posted) -> Result<Response, Problem> {
     Ok(redirect("/breaches"))
 }
 
-fn find(who: &Visitor, id: &str) -> Result<Entry<Breach>, Problem> {
+pub(crate) fn find(who: &Visitor, id: &str) -> Result<Entry<Breach>, Problem> {
     let entry: EntryId = id.parse().map_err(|_| Problem::NotFound)?;
     let mut all = all(who).into_iter();
     all.find(|one| one.id == entry).ok_or(Problem::NotFound)

@@ -1,8 +1,8 @@
 //! The clinic's papers, for the owner: print-ready from settings, each in three languages.
 
-mod notice;
-mod record;
-mod undertaking;
+pub(crate) mod notice;
+pub(crate) mod record;
+pub(crate) mod undertaking;
 
 use axum::response::Response;
 use maud::{Markup, html};
@@ -20,9 +20,9 @@ use crate::text::Language;
 use crate::visitor::Visitor;
 
 /// A clause of a paper: its title, and its paragraphs.
-pub(super) struct Clause {
-    title: String,
-    paragraphs: Vec<String>,
+pub(crate) struct Clause {
+    pub(crate) title: String,
+    pub(crate) paragraphs: Vec<String>,
 }
 
 impl Clause {
@@ -62,17 +62,17 @@ impl Printed {
 
 /// The doors of the papers.
 pub(crate) fn doors() -> Doors {
-    let owner = May(Action::Govern);
+    let (owner, writes) = (May(Action::Govern), May(Action::KeepPapers));
     Doors::default()
         .get("/admin/papers", owner, page)
         .get("/admin/papers/notice", owner, notice::page)
-        .post("/admin/papers/notice", owner, notice::put_in_use)
+        .post("/admin/papers/notice", writes, notice::put_in_use)
         .get("/admin/papers/notice/{id}", owner, notice::version)
         .get("/admin/papers/changes", owner, notice::compared)
         .get("/admin/papers/record", owner, record::page)
         .get("/admin/papers/undertaking", owner, undertaking::blank)
         .get("/admin/users/{id}/undertaking", owner, undertaking::of_user)
-        .post("/admin/users/{id}/agreement", owner, undertaking::agree)
+        .post("/admin/users/{id}/agreement", writes, undertaking::agree)
 }
 
 /// What there is.

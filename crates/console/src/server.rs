@@ -12,8 +12,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use register::access::Action::{
-    DestroyPapers, EditContact, EditSettings, Erase, Export, Govern, ManageUsers, ReadAudit,
-    ReadCards, ReadCare, RecordRequests, Retain,
+    DestroyPapers, EditContact, EditSettings, EndAccess, Erase, Export, Govern, ManageUsers,
+    ReadAudit, ReadCards, ReadCare, RecordRequests, Retain,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -204,7 +204,7 @@ fn desk() -> Doors {
         .get("/admin/users", May(ManageUsers), users::page)
         .post("/admin/users", May(ManageUsers), users::add)
         .post("/admin/users/{id}/code", May(ManageUsers), users::code)
-        .post("/admin/users/{id}/end", May(ManageUsers), users::end)
+        .post("/admin/users/{id}/end", May(EndAccess), users::end)
         .post("/admin/users/{id}/factor", May(ManageUsers), factor::reset)
 }
 

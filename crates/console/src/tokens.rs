@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::ToSpan as _;
 use maud::{Markup, html};
-use register::access::Action::ManageUsers;
+use register::access::Action::{EndAccess, ManageUsers};
 use register::access::{Action, Scope};
 use register::audit::query::Query;
 use register::contact::{TextFault, required};
@@ -25,7 +25,7 @@ use crate::form::{Faults, Field, Form, Input, hidden};
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
 use crate::secret::Token;
-use crate::users::{arrival, is_taken};
+use crate::users::{arrival, is_taken, shut_out};
 use crate::visitor::{Posted, Visitor};
 
 /// What every token begins with, so that one that lies about is known for what it is.
@@ -41,7 +41,7 @@ pub(crate) fn doors() -> Doors {
         .get("/admin/tokens", May(ManageUsers), page)
         .get("/admin/tokens/new", Proved(ManageUsers), new_page)
         .post("/admin/tokens/new", Proved(ManageUsers), make)
-        .post("/admin/tokens/{id}/revoke", May(ManageUsers), revoke)
+        .post("/admin/tokens/{id}/revoke", May(EndAccess), revoke)
 }
 
 /// The list.
@@ -184,17 +184,17 @@ async fn make(Posted { who, form }: Posted) -> Result<Response, Problem> {
 
 /// Ends it, here at once, elsewhere when the premises hear of it.
 async fn revoke(Path(id): Path<String>, Posted { who, .. }: Posted) -> Result<Response, Problem> {
-    let id: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
-    let found = {
-        let directory = who.house().desk.directory();
-        let mut all = directory.tokens();
-        all.find(|one| one.id == id).cloned()
-    };
-    let found = found.ok_or(Problem::NotFound)?;
-    let change = Change::SetField(FieldKey::Disabled, Content::Disabled(true));
-    who.edit(Target::Seen(found.id, found.heads), vec![change])
-        .await?;
+    shut_out(&who, &find(&who, &id)?).await?;
     Ok(redirect("/admin/tokens"))
+}
+
+pub(crate) fn find(who: &Visitor, id: &str) -> Result<User, Problem> {
+    let id: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
+    let directory = who.house().desk.directory();
+    let mut all = directory.tokens();
+    all.find(|one| one.id == id)
+        .cloned()
+        .ok_or(Problem::NotFound)
 }
 
 fn working(who: &Visitor) -> usize {

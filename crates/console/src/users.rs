@@ -84,11 +84,17 @@ pub(crate) async fn end(
     if user.id == who.user.id {
         return Err(Problem::Forbidden);
     }
+    shut_out(&who, &user).await?;
+    Ok(redirect("/admin/users"))
+}
+
+/// Ends the access of a user, or of a token.
+pub(crate) async fn shut_out(who: &Visitor, user: &User) -> Result<(), Problem> {
     let change = Change::SetField(FieldKey::Disabled, Content::Disabled(true));
     who.edit(Target::Seen(user.id, user.heads.clone()), vec![change])
         .await?;
     who.house().sessions.close_all_of(user.id, None);
-    Ok(redirect("/admin/users"))
+    Ok(())
 }
 
 fn bounded(name: &str) -> Result<String, TextFault> {
@@ -108,7 +114,7 @@ pub(crate) fn is_taken(who: &Visitor, name: &str) -> bool {
         .any(|user| fold(&user.profile.name) == wanted)
 }
 
-fn find(who: &Visitor, id: &str) -> Result<User, Problem> {
+pub(crate) fn find(who: &Visitor, id: &str) -> Result<User, Problem> {
     let id: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
     let directory = who.house().desk.directory();
     directory.user(id).cloned().ok_or(Problem::NotFound)

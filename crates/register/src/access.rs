@@ -49,6 +49,10 @@ pub enum Action {
     /// Answer for the register: see the clinic's settings and the overview; its papers and the breach register. Nothing
     /// there tells who a client is.
     Govern,
+    /// Write in the breach register, put a privacy notice in use, and note agreements with users.
+    KeepPapers,
+    /// End the access of a user or of a token.
+    EndAccess,
 }
 
 impl Action {
@@ -76,7 +80,9 @@ impl Action {
             | Self::EditCatalogue
             | Self::EditSettings
             | Self::ReadAudit
-            | Self::Govern => false,
+            | Self::Govern
+            | Self::KeepPapers
+            | Self::EndAccess => false,
         }
     }
 }
@@ -103,7 +109,9 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::ReadAudit
         | Action::RunCampaigns
         | Action::DecideRequests
-        | Action::Govern => matches!(role, Role::Owner),
+        | Action::Govern
+        | Action::KeepPapers
+        | Action::EndAccess => matches!(role, Role::Owner),
     }
 }
 
@@ -138,8 +146,13 @@ coded! {
         Settings = "settings:write",
         /// See how the premises stand, and tick off papers that were destroyed.
         Premises = "premises",
-        /// See the overview and the users. Nothing there tells who a client is.
+        /// See the overview, the users and tokens, the clinic's papers and the breach register. Nothing there tells who a
+        /// client is.
         Reports = "reports:read",
+        /// The same, and write in the breach register, put a privacy notice in use, note agreements with users.
+        Papers = "papers:write",
+        /// See the users and tokens, and end their access. Nothing gives access: that takes the owner in person.
+        EndAccess = "access:end",
         /// Read the audit log.
         Audit = "audit:read",
     }
@@ -185,6 +198,8 @@ impl Scope {
             ),
             Self::Premises => matches!(action, Action::SeePremises | Action::DestroyPapers),
             Self::Reports => matches!(action, Action::Govern),
+            Self::Papers => matches!(action, Action::Govern | Action::KeepPapers),
+            Self::EndAccess => matches!(action, Action::Govern | Action::EndAccess),
             Self::Audit => matches!(action, Action::ReadAudit),
         }
     }

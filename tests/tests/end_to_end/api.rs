@@ -16,7 +16,7 @@ pub(super) const NOBODY: &str = "0123456789abcdef0123456789abcdef";
 pub(super) struct Clinic {
     // Removed with everything in it when the test ends.
     _home: tempfile::TempDir,
-    node: Node,
+    pub(super) node: Node,
     pub(super) owner: Visitor,
 }
 

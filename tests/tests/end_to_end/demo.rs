@@ -1,39 +1,8 @@
 //! The demo, as somebody sees it who has just cloned the project.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
-
-use kortisto_tests::terminal::Terminal;
+use kortisto_tests::demo::{Demo, PASSWORD, PATIENCE};
+use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
-use kortisto_tests::{kortisto, port, waiting};
-
-const PATIENCE: Duration = Duration::from_secs(60);
-const OWNER: &str = "Outi Omistaja";
-const PASSWORD: &str = "sininen kahvikuppi";
-
-fn demo(directory: &Path, base: u16, fresh: bool) -> Terminal {
-    let mut command = Command::new(kortisto::binary().unwrap());
-    command
-        .arg("demo")
-        .args(["--port-base", &base.to_string()])
-        .arg("--dir")
-        .arg(directory)
-        .current_dir(directory.parent().unwrap());
-    if fresh {
-        command.arg("--fresh");
-    }
-    Terminal::start(command).unwrap()
-}
-
-/// The invented owner at the console of the first or the second premises.
-async fn owner(base: u16, number: u16) -> Visitor {
-    let console = SocketAddr::from((Ipv4Addr::LOCALHOST, base + 10 * number + 1));
-    let visitor = Visitor::new(console).unwrap();
-    visitor.log_in(OWNER, PASSWORD).await.unwrap();
-    visitor
-}
 
 /// Whether the visitor's search finds the client that was added while the line was cut.
 async fn finds(visitor: &Visitor) -> anyhow::Result<bool> {
@@ -91,52 +60,58 @@ async fn no_page_is_empty(visitor: &Visitor) {
 async fn the_demo_cuts_heals_stops_starts_and_finds_its_register_again() {
     let home = tempfile::tempdir().unwrap();
     let directory = home.path().join("demo");
-    let base = port::row(12).unwrap();
-    let mut demo_now = demo(&directory, base, false);
-    let told = demo_now.shows("Keys: ", PATIENCE).await.unwrap();
+    let mut demo = Demo::start(&directory).unwrap();
+    let base = demo.base();
+    let told = demo.runs().await.unwrap();
     for wanted in ["importing", "Poikuekatu", "Aleksanterinkatu", PASSWORD] {
         assert!(told.contains(wanted), "{wanted} is not in {told}");
     }
 
-    let here = owner(base, 0).await;
-    let there = owner(base, 1).await;
+    let here = demo.owner(0).await.unwrap();
+    let there = demo.owner(1).await.unwrap();
     no_page_is_empty(&here).await;
-    demo_now.press("c").unwrap();
-    demo_now.shows("The line is cut", PATIENCE).await.unwrap();
+    demo.terminal.press("c").unwrap();
+    demo.terminal
+        .shows("The line is cut", PATIENCE)
+        .await
+        .unwrap();
     here.add_client(&[("last", "Katkosaikanen"), ("first", "Demo")])
         .await
         .unwrap();
     assert!(finds(&here).await.unwrap());
     assert!(!finds(&there).await.unwrap());
-    demo_now.press("h").unwrap();
-    demo_now.shows("whole again", PATIENCE).await.unwrap();
+    demo.terminal.press("h").unwrap();
+    demo.terminal.shows("whole again", PATIENCE).await.unwrap();
     will_find(&there).await;
 
-    demo_now.press("2").unwrap();
-    demo_now.shows("is stopped", PATIENCE).await.unwrap();
+    demo.terminal.press("2").unwrap();
+    demo.terminal.shows("is stopped", PATIENCE).await.unwrap();
     assert!(there.open("/login").await.is_err());
-    demo_now.press("s2").unwrap();
-    demo_now
+    demo.terminal.press("s2").unwrap();
+    demo.terminal
         .shows("Aleksanterinkatu runs", PATIENCE)
         .await
         .unwrap();
-    will_find(&owner(base, 1).await).await;
+    will_find(&demo.owner(1).await.unwrap()).await;
     // Ctrl-C.
-    demo_now.press("\u{3}").unwrap();
-    demo_now.ends(PATIENCE).await.unwrap();
+    demo.terminal.press("\u{3}").unwrap();
+    demo.terminal.ends(PATIENCE).await.unwrap();
 
-    let mut again = demo(&directory, base, false);
+    let again = Demo::again(&directory, base, false).unwrap();
     again
+        .terminal
         .shows("The register is here already: 247 clients", PATIENCE)
         .await
         .unwrap();
-    again.shows("Keys: ", PATIENCE).await.unwrap();
-    again.press("q").unwrap();
-    again.ends(PATIENCE).await.unwrap();
+    again.runs().await.unwrap();
+    again.end().await.unwrap();
 
-    let mut fresh = demo(&directory, base, true);
-    fresh.shows("247 clients with", PATIENCE).await.unwrap();
-    fresh.shows("Keys: ", PATIENCE).await.unwrap();
-    fresh.press("q").unwrap();
-    fresh.ends(PATIENCE).await.unwrap();
+    let fresh = Demo::again(&directory, base, true).unwrap();
+    fresh
+        .terminal
+        .shows("247 clients with", PATIENCE)
+        .await
+        .unwrap();
+    fresh.runs().await.unwrap();
+    fresh.end().await.unwrap();
 }

@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod api_office;
 mod audit;
 mod backup;
 mod clauses;

@@ -22,7 +22,7 @@ use crate::form::{Faults, Form};
 use crate::marketing::campaign::{at_stage, call_off, found, known, list as make_list};
 use crate::marketing::choice::{choose, standing};
 use crate::marketing::draft::{draft, make, read, rewrite};
-use crate::marketing::send::{mailable, start};
+use crate::marketing::send::{BEFORE_SENDING, mailable, start, try_letter};
 use crate::marketing::take::hand_out;
 use crate::marketing::{reached_by, say_no};
 use crate::problem::Problem;
@@ -40,6 +40,7 @@ pub(super) fn doors() -> Doors {
         .api(RunCampaigns, routes!(preview))
         .api(RunCampaigns, routes!(list))
         .api(RunCampaigns, routes!(handed_out))
+        .api(RunCampaigns, routes!(trial))
         .api(RunCampaigns, routes!(send))
         .api(RunCampaigns, routes!(stop))
         .api(EditContact, routes!(opt_out))
@@ -390,6 +391,39 @@ async fn handed_out(
     }))
 }
 
+/// Where a trial letter goes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TrialBody {
+    /// An address that is no client's.
+    to: String,
+}
+
+/// Send the letter of a campaign to oneself
+///
+/// Before it is sent to clients, to look at it. It counts as nobody's notice.
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/trial", tag = "campaigns", request_body = TrialBody,
+    params(("id" = String, Path, description = "The campaign's id.")),
+    responses((status = 204, description = "The relay has taken it.")))]
+async fn trial(
+    who: Caller,
+    Path(id): Path<String>,
+    Sent(body): Sent<TrialBody>,
+) -> Result<StatusCode, Refusal> {
+    let (_, plan, _) = at_stage(&who, &id, BEFORE_SENDING).map_err(standing_at)?;
+    if !mailable(&who, &plan) {
+        return Err(not_by_mail());
+    }
+    let tried = try_letter(&who, &plan, &body.to).await?;
+    tried.map_err(|why| Refusal::field("to", why))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn not_by_mail() -> Refusal {
+    let detail = "This node has no mail relay, or the campaign is not one of e-mail.";
+    Refusal::conflict("not_by_mail", detail)
+}
+
 /// Send a campaign by e-mail
 ///
 /// Through the clinic's own relay, one letter to each client who is still on the list when their turn comes.
@@ -404,8 +438,7 @@ async fn send(
 ) -> Result<Json<CampaignSaved>, Refusal> {
     let (campaign, plan, stands, target) = seen_at(&who, &id, &seen, Stage::Listed)?;
     if !mailable(&who, &plan) {
-        let detail = "This node has no mail relay, or the campaign is not one of e-mail.";
-        return Err(Refusal::conflict("not_by_mail", detail));
+        return Err(not_by_mail());
     }
     let edited = start(&who, (&campaign, &plan, stands), target).await?;
     Ok(saved(edited))

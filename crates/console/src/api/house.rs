@@ -1,4 +1,4 @@
-//! The house: premises, papers to destroy, users, figures, and the audit log.
+//! The house: premises, papers to destroy, figures, and the audit log.
 
 use axum::Json;
 use axum::extract::Path;
@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use register::access::Action::{DestroyPapers, Govern, ReadAudit, SeePremises};
 use register::audit::Group;
 use register::audit::query::{Cursor, Query, Reason, Shown};
-use register::replica::{Answer, Command, PeerState};
+use register::replica::{Answer, Command, PeerReport, PeerState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use crate::clock::today;
 use crate::doors::Doors;
+use crate::line::PeerLine;
 use crate::problem::Problem;
 use crate::{breaches, tasks};
 
@@ -31,7 +32,6 @@ pub(super) fn doors() -> Doors {
         .api(SeePremises, routes!(premises))
         .api(DestroyPapers, routes!(papers))
         .api(DestroyPapers, routes!(destroyed))
-        .api(Govern, routes!(users))
         .api(Govern, routes!(overview))
         .api(ReadAudit, routes!(audit))
 }
@@ -56,6 +56,54 @@ struct Peer {
     /// Since when the oldest of them waits.
     #[schema(format = DateTime)]
     waiting_since: Option<String>,
+    /// Changes made there are known to be on their way here.
+    coming: bool,
+    /// Since when the line is up; null while it is not.
+    #[schema(format = DateTime)]
+    up: Option<String>,
+    /// How long a word takes there and back, milliseconds.
+    round_trip_ms: Option<f64>,
+    /// How far its clock was ahead of this node's when it greeted last, seconds.
+    clock_ahead: Option<i64>,
+    /// When everything was last compared.
+    #[schema(format = DateTime)]
+    checked: Option<String>,
+    /// The version of its program.
+    program: Option<String>,
+    /// How many records it holds.
+    records: Option<u64>,
+    /// Where it is reached.
+    addresses: Vec<String>,
+    /// Until when its certificate is valid.
+    #[schema(format = DateTime)]
+    certificate_until: Option<String>,
+    /// When a copy of its computer was last refused.
+    #[schema(format = DateTime)]
+    copy_refused: Option<String>,
+}
+
+impl Peer {
+    fn of(who: &Caller, one: &PeerReport, line: &PeerLine) -> Self {
+        Self {
+            node: one.peer.to_string(),
+            name: who.house().premises_name(one.peer, who.t()),
+            state: state(one.state),
+            heard: moment(one.heard),
+            agreed: moment(one.agreed),
+            waiting: one.waiting,
+            waiting_since: moment(one.waiting_since),
+            coming: one.coming,
+            up: moment(line.up),
+            round_trip_ms: line.round_trip.map(|time| time.as_secs_f64() * 1_000.0),
+            clock_ahead: one.clock_ahead,
+            checked: moment(one.checked),
+            program: one.program.clone(),
+            records: one.records,
+            addresses: one.addresses.clone(),
+            certificate_until: moment(line.certificate_until),
+            copy_refused: moment(one.twin),
+        }
+    }
 }
 
 /// How the premises stand.
@@ -65,6 +113,17 @@ struct Premises {
     node: String,
     /// The name of this premises.
     name: String,
+    /// The version of its program.
+    program: String,
+    /// How many records it holds.
+    records: usize,
+    /// Until when its certificate is valid.
+    #[schema(format = DateTime)]
+    certificate_until: Option<String>,
+    /// The lines are cut on purpose.
+    cut: bool,
+    /// Another premises has put this one out of use.
+    revoked: bool,
     /// The others.
     peers: Vec<Peer>,
 }
@@ -91,18 +150,19 @@ fn moment(at: Option<Timestamp>) -> Option<String> {
 async fn premises(who: Caller) -> Json<Premises> {
     let house = who.house();
     let report = house.desk.report.borrow().clone();
-    let peers = report.peers.iter().map(|one| Peer {
-        node: one.peer.to_string(),
-        name: house.premises_name(one.peer, who.t()),
-        state: state(one.state),
-        heard: moment(one.heard),
-        agreed: moment(one.agreed),
-        waiting: one.waiting,
-        waiting_since: moment(one.waiting_since),
+    let lines = house.desk.lines.standing();
+    let peers = report.peers.iter().map(|one| {
+        let line = lines.peers.get(&one.peer).cloned().unwrap_or_default();
+        Peer::of(&who, one, &line)
     });
     Json(Premises {
         node: report.node.to_string(),
         name: house.desk.premises.clone(),
+        program: house.desk.program.to_owned(),
+        records: report.records,
+        certificate_until: moment(lines.certificate.map(|valid| valid.until)),
+        cut: lines.cut,
+        revoked: report.revoked,
         peers: peers.collect(),
     })
 }
@@ -160,46 +220,6 @@ async fn papers(who: Caller) -> Json<Papers> {
 async fn destroyed(who: Caller, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
     tasks::tick(&who, &id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// A user.
-#[derive(Serialize, ToSchema)]
-struct UserLine {
-    id: String,
-    name: String,
-    /// `owner`, `staff`, `contractor` or `reception`.
-    role: &'static str,
-    /// Access has ended.
-    ended: bool,
-    /// The day of the undertaking of confidentiality.
-    #[schema(format = Date)]
-    undertaking: Option<String>,
-    /// A second factor is on.
-    second_factor: bool,
-}
-
-/// The users.
-#[derive(Serialize, ToSchema)]
-struct Users {
-    users: Vec<UserLine>,
-}
-
-/// List the users
-#[utoipa::path(get, path = "/api/v1/users", tag = "house",
-    responses((status = 200, description = "The users.", body = Users)))]
-async fn users(who: Caller) -> Json<Users> {
-    let directory = who.house().desk.directory();
-    let users = directory.users().map(|one| UserLine {
-        id: one.id.to_string(),
-        name: one.profile.name.clone(),
-        role: one.profile.role.code(),
-        ended: one.disabled,
-        undertaking: one.undertaking.as_ref().map(|given| given.date.to_string()),
-        second_factor: one.factor.is_some(),
-    });
-    Json(Users {
-        users: users.collect(),
-    })
 }
 
 /// The owner's figures.

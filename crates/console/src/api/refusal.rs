@@ -241,6 +241,9 @@ fn json_name(field: &str) -> &str {
         "consent_date" => "date",
         "consent_method" => "method",
         "extend_reason" | "close_reason" => "reason",
+        "noticed_time" => "noticed",
+        "authority_date" | "authority_reason" => "authority",
+        "persons_date" | "persons_reason" => "persons",
         other if other.starts_with("confirm_") => "confirm",
         other => other,
     }

@@ -96,7 +96,7 @@ fn telling(
 }
 
 /// What was typed; `None` with what is wrong in `faults`.
-pub(super) fn read(
+pub(crate) fn read(
     who: &Visitor,
     form: &Form,
     before: Option<&Breach>,

@@ -120,6 +120,9 @@ pub(crate) async fn start(
     Ok(edited)
 }
 
+/// Stages at which the letter may still be tried.
+pub(crate) const BEFORE_SENDING: &[Stage] = &[Stage::Draft, Stage::Listed];
+
 /// Sends the letter to one address that is no client's: it counts as nobody's notice.
 pub(super) async fn trial(
     Path(id): Path<String>,
@@ -127,14 +130,9 @@ pub(super) async fn trial(
 ) -> Result<Response, Problem> {
     let t = who.t();
     seen(&form)?;
-    let (campaign, plan, _) = at_stage(&who, &id, &[Stage::Draft, Stage::Listed])?;
+    let (campaign, plan, _) = at_stage(&who, &id, BEFORE_SENDING)?;
     let mut faults = Faults::default();
-    let tried = match form.get("to").parse::<Email>() {
-        Err(_) => Err(t.mail_trial_wrong()),
-        Ok(to) if is_clients(&who, &to) => Err(t.mail_trial_client()),
-        Ok(to) => try_one(&who, &plan, to).await?,
-    };
-    let said = match tried {
+    let said = match try_letter(&who, &plan, form.get("to")).await? {
         Ok(()) => Some(t.mail_trial_sent()),
         Err(why) => {
             faults.add("to", why);
@@ -153,13 +151,18 @@ fn is_clients(who: &Visitor, to: &Email) -> bool {
     !directory.reached_by(Some(to), None).is_empty()
 }
 
-/// What came of it, in words.
-async fn try_one(
+/// Sends the letter to an address, and says in words why that did not come about.
+pub(crate) async fn try_letter(
     who: &Visitor,
     plan: &Plan,
-    to: Email,
+    to: &str,
 ) -> Result<Result<(), &'static str>, Problem> {
     let t = who.t();
+    let to = match to.parse::<Email>() {
+        Err(_) => return Ok(Err(t.mail_trial_wrong())),
+        Ok(to) if is_clients(who, &to) => return Ok(Err(t.mail_trial_client())),
+        Ok(to) => to,
+    };
     let post = who.house().desk.post.clone().ok_or(Problem::Stale)?;
     let letter = Letter {
         to,

@@ -28,7 +28,7 @@ use super::{Clause, Printed, sheet};
 const PATH: &str = "/admin/papers/notice";
 
 /// The notice as it is true now.
-fn clauses(t: Language, head: &Letterhead) -> Vec<Clause> {
+pub(crate) fn clauses(t: Language, head: &Letterhead) -> Vec<Clause> {
     let register = vec![head.controller.register_name.clone()];
     let own = [
         Clause::new(t.notice_controller(), head.controller_lines(t)),
@@ -53,7 +53,7 @@ fn plain(clauses: &[Clause]) -> String {
 }
 
 /// Reads [`plain`].
-fn parted(text: &str) -> Vec<Clause> {
+pub(crate) fn parted(text: &str) -> Vec<Clause> {
     let clauses = text.split("\n\n").map(|clause| {
         let mut lines = clause.lines();
         let title = lines.next().unwrap_or_default();
@@ -66,13 +66,13 @@ fn current(head: &Letterhead) -> [String; 3] {
     Language::ALL.map(|language| plain(&clauses(language, head)))
 }
 
-fn settings(who: &Visitor) -> Option<Settings> {
+pub(crate) fn settings(who: &Visitor) -> Option<Settings> {
     let directory = who.house().desk.directory();
     directory.settings().cloned()
 }
 
 /// Versions put in use, the newest first; what has not arrived stands at the end.
-fn versions(who: &Visitor) -> Vec<Entry<PrivacyNotice>> {
+pub(crate) fn versions(who: &Visitor) -> Vec<Entry<PrivacyNotice>> {
     let mut all = settings(who)
         .map(|settings| settings.privacy_notices)
         .unwrap_or_default();
@@ -83,7 +83,7 @@ fn versions(who: &Visitor) -> Vec<Entry<PrivacyNotice>> {
 }
 
 /// Whether the text of now is the one in use.
-fn is_in_use(who: &Visitor) -> Option<bool> {
+pub(crate) fn is_in_use(who: &Visitor) -> Option<bool> {
     let all = versions(who);
     let newest = all.first()?.field.newest()?;
     Some(newest.texts == current(&Letterhead::of(who.house())))
@@ -166,31 +166,32 @@ fn show(who: &Visitor, language: Language, form: &Form, faults: &Faults) -> Resp
 
 /// Keeps the text of now as the version in use from a day.
 pub(crate) async fn put_in_use(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    let t = who.t();
     let mut faults = Faults::default();
-    let from = read_date(form.get("from")).filter(|date| *date >= EARLIEST);
-    match from {
-        None => faults.add("from", t.date_wrong()),
-        Some(from) => {
-            let mut dated = versions(&who).into_iter();
-            if dated.any(|entry| entry.field.all().iter().any(|held| held.value.from == from)) {
-                faults.add("from", t.notice_from_wrong());
-            }
-        }
-    }
-    let (Some(from), true) = (from, faults.is_empty()) else {
-        let mut response = show(&who, t, &form, &faults);
+    let Some(change) = of_now(&who, &form, &mut faults) else {
+        let mut response = show(&who, who.t(), &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let texts = current(&Letterhead::of(who.house()));
-    let change = Change::Add(
-        Collection::PrivacyNotice,
-        Content::PrivacyNotice(PrivacyNotice { from, texts }),
-    );
     who.edit(Target::Seen(SETTINGS, seen(&form)?), vec![change])
         .await?;
     Ok(redirect("/admin/papers"))
+}
+
+/// The change that keeps the text of now; `None` with what is wrong with the day in `faults`.
+pub(crate) fn of_now(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Change> {
+    let t = who.t();
+    let Some(from) = read_date(form.get("from")).filter(|date| *date >= EARLIEST) else {
+        faults.add("from", t.date_wrong());
+        return None;
+    };
+    let mut dated = versions(who).into_iter();
+    if dated.any(|entry| entry.field.all().iter().any(|held| held.value.from == from)) {
+        faults.add("from", t.notice_from_wrong());
+        return None;
+    }
+    let texts = current(&Letterhead::of(who.house()));
+    let notice = Content::PrivacyNotice(PrivacyNotice { from, texts });
+    Some(Change::Add(Collection::PrivacyNotice, notice))
 }
 
 /// A version as it was put in use.

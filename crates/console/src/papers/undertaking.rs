@@ -8,7 +8,6 @@ use maud::{Markup, html};
 use register::directory::fold;
 use register::document::FieldKey;
 use register::edit::{Change, Target};
-use register::id::RecordId;
 use register::people::{Agreement, User};
 use register::value::Content;
 
@@ -19,6 +18,7 @@ use crate::letterhead::Letterhead;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
 use crate::text::Language;
+use crate::users::find;
 use crate::visitor::{Posted, Visitor};
 
 use super::{Printed, sheet};
@@ -43,6 +43,13 @@ pub(crate) async fn of_user(
     Ok(show(&who, &path, printed.language(&who), Some(&user)))
 }
 
+/// What is signed, after the title.
+pub(crate) fn paragraphs(t: Language, head: &Letterhead) -> Vec<String> {
+    let text = t.undertaking_paragraphs().iter();
+    let text = text.map(|paragraph| (*paragraph).to_owned());
+    head.controller_lines(t).into_iter().chain(text).collect()
+}
+
 fn show(who: &Visitor, path: &str, language: Language, user: Option<&User>) -> Response {
     let head = Letterhead::of(who.house());
     let name = user.map_or("", |user| &user.profile.name);
@@ -56,8 +63,7 @@ fn show(who: &Visitor, path: &str, language: Language, user: Option<&User>) -> R
     ];
     let paper = html! {
         h1 { (language.undertaking_form()) }
-        @for line in head.controller_lines(language) { p { (line) } }
-        @for paragraph in language.undertaking_paragraphs() { p { (paragraph) } }
+        @for paragraph in paragraphs(language, &head) { p { (paragraph) } }
         dl .signed { @for (word, text) in blanks { div { dt { (word) } dd { (text) } } } }
     };
     Page {
@@ -75,25 +81,24 @@ pub(crate) async fn agree(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let user = find(&who, &id)?;
-    let now = today(who.house().clock);
-    let date = read_date(form.get("date")).filter(|date| (EARLIEST..=now).contains(date));
-    let Some(date) = date else {
+    let Some(change) = agreed(&who, form.get("date")) else {
         let mut faults = Faults::default();
         faults.add(&format!("date-{}", user.id), who.t().agreement_wrong());
         let mut response = super::overview_of(&who, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let change = Change::SetField(FieldKey::Agreement, Content::Agreement(Agreement { date }));
     who.edit(Target::Seen(user.id, seen(&form)?), vec![change])
         .await?;
     Ok(redirect("/admin/papers#agreements"))
 }
 
-fn find(who: &Visitor, id: &str) -> Result<User, Problem> {
-    let id: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
-    let directory = who.house().desk.directory();
-    directory.user(id).cloned().ok_or(Problem::NotFound)
+/// The change that notes the day of an agreement; `None` for what is no day that has come.
+pub(crate) fn agreed(who: &Visitor, date: &str) -> Option<Change> {
+    let now = today(who.house().clock);
+    let date = read_date(date).filter(|date| (EARLIEST..=now).contains(date))?;
+    let agreement = Content::Agreement(Agreement { date });
+    Some(Change::SetField(FieldKey::Agreement, agreement))
 }
 
 /// The agreement and the form of each user who has access.

@@ -55,6 +55,54 @@ texts! {
     api_schemas: "Tietorakenteet", "Datastrukturer", "Schemas";
     api_example: "Esimerkki", "Exempel", "Example";
     api_required: "pakollinen", "obligatorisk", "required";
+    scope_clients_read: "Hakea asiakkaita ja avata kortteja ilman terveystietoja",
+        "Söka kunder och öppna kort utan hälsouppgifter",
+        "Find clients and open cards, without health information";
+    scope_clients_list: "Käydä läpi koko asiakasluettelo",
+        "Gå igenom hela kundförteckningen",
+        "Go through the list of all clients";
+    scope_clients_write: "Luoda kortteja, muuttaa yhteystietoja, muistiinpanoja ja markkinointilupaa, valita ristiriidoissa ja yhdistää kortteja",
+        "Skapa kort, ändra kontaktuppgifter, anteckningar och marknadsföringstillstånd, välja vid konflikter och slå ihop kort",
+        "Make cards; change contact details, notes and marketing permission; settle conflicts and merge cards";
+    scope_care_read: "Lukea terveystietoja ja hoitoja, jäljittää eriä",
+        "Läsa hälsouppgifter och behandlingar, spåra batcher",
+        "Read health information and treatments; trace batches";
+    scope_care_write: "Kirjata hoitoja ja terveystietoja",
+        "Anteckna behandlingar och hälsouppgifter",
+        "Record treatments and health information";
+    scope_requests: "Kirjata asiakkaiden lakiin perustuvia pyyntöjä",
+        "Anteckna kundernas lagstadgade begäranden",
+        "Take down what clients ask under the law";
+    scope_requests_decide: "Päättää pyynnöistä, koota asiakkaan kaikki tiedot, estää kortin poistamisen tai käytön",
+        "Avgöra begäranden, sammanställa allt om en kund, hindra att ett kort raderas eller används",
+        "Decide requests; put together everything held on a client; keep a card from deletion or use";
+    scope_redact: "Poistaa tietoja pysyvästi myös historiasta ja kirjata terveystietojen suostumuksen peruutuksen",
+        "Radera uppgifter permanent även ur historiken och anteckna att ett hälsosamtycke återkallats",
+        "Remove data for good from history as well; record that a consent to health information was withdrawn";
+    scope_erase: "Poistaa asiakkaita pysyvästi",
+        "Radera kunder permanent",
+        "Erase clients";
+    scope_campaigns: "Tehdä, lähettää ja pysäyttää kampanjoita näkemättä asiakkaita",
+        "Göra, skicka och stoppa kampanjer utan att se kunder",
+        "Make, send and stop campaigns, without seeing clients";
+    scope_settings: "Muuttaa hoitovalikoimaa, klinikan tietoja ja suostumustekstiä",
+        "Ändra behandlingsutbudet, klinikens uppgifter och samtyckestexten",
+        "Change the treatment catalogue, the clinic's settings and the consent text";
+    scope_premises: "Nähdä toimipisteiden tila ja kuitata hävitetyt paperit",
+        "Se verksamhetsställenas läge och kvittera förstörda papper",
+        "See how the premises stand; tick off destroyed papers";
+    scope_reports: "Nähdä yhteenveto, käyttäjät, rajapinta-avaimet, asiakirjat ja tietoturvaloukkaukset",
+        "Se översikten, användarna, nycklarna, dokumenten och personuppgiftsincidenterna",
+        "See the overview, users, tokens, papers and the breach register";
+    scope_papers: "Kirjata tietoturvaloukkauksia, ottaa tietosuojaseloste käyttöön ja merkitä sopimuksia",
+        "Anteckna personuppgiftsincidenter, ta dataskyddsbeskrivningen i bruk och anteckna avtal",
+        "Write in the breach register, put a privacy notice in use, note agreements";
+    scope_end_access: "Nähdä käyttäjät ja rajapinta-avaimet ja päättää niiden pääsy",
+        "Se användare och nycklar och avsluta deras åtkomst",
+        "See users and tokens, and end their access";
+    scope_audit: "Lukea lokia",
+        "Läsa loggen",
+        "Read the audit log";
 }
 
 sentences! {
@@ -66,72 +114,22 @@ impl super::Language {
     /// What a scope lets a program do, in a sentence.
     pub(crate) const fn scope(self, scope: Scope) -> &'static str {
         match scope {
-            Scope::ClientsRead => self.pick(
-                "Hakea asiakkaita ja avata kortteja ilman terveystietoja",
-                "Söka kunder och öppna kort utan hälsouppgifter",
-                "Find clients and open cards, without health information",
-            ),
-            Scope::ClientsList => self.pick(
-                "Käydä läpi koko asiakasluettelo",
-                "Gå igenom hela kundförteckningen",
-                "Go through the list of all clients",
-            ),
-            Scope::ClientsWrite => self.pick(
-                "Luoda kortteja, muuttaa yhteystietoja, muistiinpanoja ja markkinointilupaa, valita ristiriidoissa ja yhdistää kortteja",
-                "Skapa kort, ändra kontaktuppgifter, anteckningar och marknadsföringstillstånd, välja vid konflikter och slå ihop kort",
-                "Make cards; change contact details, notes and marketing permission; settle conflicts and merge cards",
-            ),
-            Scope::CareRead => self.pick(
-                "Lukea terveystietoja ja hoitoja, jäljittää eriä",
-                "Läsa hälsouppgifter och behandlingar, spåra batcher",
-                "Read health information and treatments; trace batches",
-            ),
-            Scope::CareWrite => self.pick(
-                "Kirjata hoitoja ja terveystietoja",
-                "Anteckna behandlingar och hälsouppgifter",
-                "Record treatments and health information",
-            ),
-            Scope::Requests => self.pick(
-                "Kirjata asiakkaiden lakiin perustuvia pyyntöjä",
-                "Anteckna kundernas lagstadgade begäranden",
-                "Take down what clients ask under the law",
-            ),
-            Scope::RequestsDecide => self.pick(
-                "Päättää pyynnöistä, koota asiakkaan kaikki tiedot, estää kortin poistamisen tai käytön",
-                "Avgöra begäranden, sammanställa allt om en kund, hindra att ett kort raderas eller används",
-                "Decide requests; put together everything held on a client; keep a card from deletion or use",
-            ),
-            Scope::Redact => self.pick(
-                "Poistaa tietoja pysyvästi myös historiasta ja kirjata terveystietojen suostumuksen peruutuksen",
-                "Radera uppgifter permanent även ur historiken och anteckna att ett hälsosamtycke återkallats",
-                "Remove data for good from history as well; record that a consent to health information was withdrawn",
-            ),
-            Scope::Erase => self.pick(
-                "Poistaa asiakkaita pysyvästi",
-                "Radera kunder permanent",
-                "Erase clients",
-            ),
-            Scope::Campaigns => self.pick(
-                "Tehdä, lähettää ja pysäyttää kampanjoita näkemättä asiakkaita",
-                "Göra, skicka och stoppa kampanjer utan att se kunder",
-                "Make, send and stop campaigns, without seeing clients",
-            ),
-            Scope::Settings => self.pick(
-                "Muuttaa hoitovalikoimaa, klinikan tietoja ja suostumustekstiä",
-                "Ändra behandlingsutbudet, klinikens uppgifter och samtyckestexten",
-                "Change the treatment catalogue, the clinic's settings and the consent text",
-            ),
-            Scope::Premises => self.pick(
-                "Nähdä toimipisteiden tila ja kuitata hävitetyt paperit",
-                "Se verksamhetsställenas läge och kvittera förstörda papper",
-                "See how the premises stand; tick off destroyed papers",
-            ),
-            Scope::Reports => self.pick(
-                "Nähdä yhteenvedon luvut ja käyttäjät",
-                "Se översiktens siffror och användarna",
-                "See the overview and the users",
-            ),
-            Scope::Audit => self.pick("Lukea lokia", "Läsa loggen", "Read the audit log"),
+            Scope::ClientsRead => self.scope_clients_read(),
+            Scope::ClientsList => self.scope_clients_list(),
+            Scope::ClientsWrite => self.scope_clients_write(),
+            Scope::CareRead => self.scope_care_read(),
+            Scope::CareWrite => self.scope_care_write(),
+            Scope::Requests => self.scope_requests(),
+            Scope::RequestsDecide => self.scope_requests_decide(),
+            Scope::Redact => self.scope_redact(),
+            Scope::Erase => self.scope_erase(),
+            Scope::Campaigns => self.scope_campaigns(),
+            Scope::Settings => self.scope_settings(),
+            Scope::Premises => self.scope_premises(),
+            Scope::Reports => self.scope_reports(),
+            Scope::Papers => self.scope_papers(),
+            Scope::EndAccess => self.scope_end_access(),
+            Scope::Audit => self.scope_audit(),
         }
     }
 }
