@@ -129,6 +129,19 @@ impl Browser {
         Ok(self.element(css).await?.click().await?)
     }
 
+    /// Logs somebody in through the form.
+    ///
+    /// # Errors
+    /// When they don't come to the first page.
+    pub async fn log_in(&self, name: &str, password: &str) -> anyhow::Result<()> {
+        self.go("/login").await?;
+        self.fill("#f-name", name).await?;
+        self.fill("#f-password", password).await?;
+        self.click("main form button.primary").await?;
+        self.reaches(|path| path == "/").await?;
+        Ok(())
+    }
+
     /// Types wherever the focus is.
     ///
     /// # Errors

@@ -78,6 +78,19 @@ pub fn forms(page: &str) -> Vec<Form> {
     forms
 }
 
+/// Where a page leads within its own site, in order.
+#[must_use]
+pub fn links(page: &str) -> Vec<String> {
+    let mut links = Vec::new();
+    let mut rest = page;
+    while let Some((tag, after)) = next_tag(rest) {
+        rest = after;
+        let leads = tag.starts_with("a ").then(|| attribute(tag, "href"));
+        links.extend(leads.flatten().filter(|path| path.starts_with('/')));
+    }
+    links
+}
+
 /// The next tag without its brackets, and what follows it.
 fn next_tag(page: &str) -> Option<(&str, &str)> {
     let start = page.find('<')? + 1;

@@ -2,6 +2,7 @@
 
 mod csv;
 pub(crate) mod latency;
+mod pages;
 mod resources;
 
 use std::time::{Duration, Instant};
@@ -19,7 +20,6 @@ use crate::table::{Table, ms, percentile};
 
 /// How many clients, unless `KORTISTO_BENCH_CLIENTS` says otherwise.
 const CLIENTS: usize = 20_000;
-const PAGES: usize = 600;
 const EDITS: usize = 60;
 const ERASED: usize = 20;
 /// How long anything may take at the most.
@@ -81,7 +81,7 @@ async fn measure(table: &mut Table, clients: usize) -> anyhow::Result<()> {
         start <= Duration::from_secs(1),
     );
 
-    pages(table, &first, &plain.records).await?;
+    pages::run(table, &first, &plain.records).await?;
     let resident = first
         .pid()
         .map(resources::resident)
@@ -138,41 +138,6 @@ fn plain(node: &Node) -> anyhow::Result<Plain> {
         bytes,
         loading: since.elapsed(),
     })
-}
-
-async fn pages(table: &mut Table, node: &Node, records: &[RecordId]) -> anyhow::Result<()> {
-    let visitor = node.owner_first().await?;
-    let mut times = Vec::with_capacity(PAGES);
-    for at in 0..PAGES {
-        let record = records[at * 7_919 % records.len()];
-        let path = match at % 6 {
-            0 => "/".to_owned(),
-            1 => "/premises".to_owned(),
-            2 => "/conflicts".to_owned(),
-            _ => format!("/clients/{record}"),
-        };
-        let since = Instant::now();
-        let page = visitor.open(&path).await?;
-        times.push(since.elapsed());
-        assert!(
-            page.status.is_success() || page.status.as_u16() == 404,
-            "{path}: {}",
-            page.status
-        );
-    }
-    let (p50, p99) = (percentile(&mut times, 0.5), percentile(&mut times, 0.99));
-    let measured = format!(
-        "p50 {}, p99 {} (seen by the client, a durable log entry each)",
-        ms(p50),
-        ms(p99)
-    );
-    table.add(
-        "any page",
-        measured,
-        "p99 <= 20 ms",
-        p99 <= Duration::from_millis(20),
-    );
-    Ok(())
 }
 
 async fn replication(

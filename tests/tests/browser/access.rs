@@ -1,78 +1,14 @@
 //! Every page, in every language, light and dark, as assistive technology sees it.
 
+use std::collections::BTreeSet;
+
 use kortisto_tests::axe;
 use kortisto_tests::browser::Browser;
-use kortisto_tests::export::Client;
-use kortisto_tests::pair::Pair;
-
-use crate::{log_in, working};
+use kortisto_tests::demo::{Demo, OWNER, PASSWORD};
+use kortisto_tests::rooms;
 
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
-/// Pages of the owner.
-const ROOMS: [&str; 36] = [
-    "/",
-    "/adverse-events",
-    "/consent",
-    "/clients",
-    "/clients/new",
-    "/conflicts",
-    "/duplicates",
-    "/requests",
-    "/marketing",
-    "/marketing/new",
-    "/premises",
-    "/pair",
-    "/admin/users",
-    "/admin/tokens",
-    "/admin/tokens/new",
-    "/api",
-    "/retention",
-    "/audit",
-    "/erasures",
-    "/tasks",
-    "/treatments",
-    "/treatments/new",
-    "/treatments/batches",
-    "/contracts",
-    "/me",
-    "/me/second-factor",
-    "/help",
-    "/admin/overview",
-    "/admin/clinic",
-    "/admin/papers",
-    "/admin/papers/notice",
-    "/admin/papers/changes",
-    "/admin/papers/record",
-    "/admin/papers/undertaking",
-    "/breaches/new",
-    "/breaches/held",
-];
-/// Pages of a card.
-const CARD: [&str; 22] = [
-    "",
-    "/health",
-    "/contact",
-    "/marketing",
-    "/treatments/new",
-    "/health/new",
-    "/notes/new",
-    "/health/consent",
-    "/patch-tests/new",
-    "/adverse-events/new",
-    "/refusals/new",
-    "/contact-only",
-    "/minor",
-    "/requests/new",
-    "/package",
-    "/history",
-    "/erase",
-    "/health/withdraw",
-    "/history/clear",
-    "/claim",
-    "/restriction",
-    "/changes",
-];
 
 /// What of a page that is wider than its window stands out of it.
 const OUTSIDE: &str = "
@@ -82,14 +18,18 @@ const OUTSIDE: &str = "
     return outside.map((one) => one.tagName + '.' + one.getAttribute('class')).join(' ') || 'nothing';
 ";
 
-/// Every page of the owner: the rooms, those of a card, and those of the other premises.
-fn rooms(pair: &Pair, client: &Client) -> Vec<String> {
-    let mut rooms: Vec<String> = ROOMS.map(str::to_owned).to_vec();
-    rooms.extend(CARD.map(|page| format!("/clients/{}{page}", client.id)));
-    let other = pair.second.status().unwrap();
-    let other = other["node"].as_str().unwrap();
-    rooms.push(format!("/premises/{other}/revoke"));
-    rooms
+/// The demo, and a page of each kind that its owner finds by links.
+async fn house() -> (tempfile::TempDir, Demo, Vec<String>) {
+    let home = tempfile::tempdir().unwrap();
+    let demo = Demo::start(&home.path().join("demo")).unwrap();
+    demo.runs().await.unwrap();
+    let owner = demo.owner(0).await.unwrap();
+    let mut found = rooms::find(&owner, &["/clients?q=a"]).await.unwrap();
+    let kinds: BTreeSet<String> = found.keys().cloned().collect();
+    let missed: Vec<String> = rooms::kinds().difference(&kinds).cloned().collect();
+    assert_eq!(missed, DOORS, "every other page has a link to it");
+    found.retain(|kind, _| !DOORS.contains(&kind.as_str()));
+    (home, demo, found.into_values().collect())
 }
 
 /// Opens each page in one language and returns what is wrong with them.
@@ -133,28 +73,25 @@ async fn darken(browser: &Browser) {
 }
 
 /// A browser whose pages carry the tool.
-async fn examiner(pair: &Pair) -> Browser {
-    let browser = Browser::open(pair.first.console()).await.unwrap();
+async fn examiner(demo: &Demo) -> Browser {
+    let browser = Browser::open(demo.console(0)).await.unwrap();
     axe::carry(&browser).await.unwrap();
     browser
 }
 
 #[tokio::test]
 async fn every_page_is_accessible_in_three_languages() {
-    let home = tempfile::tempdir().unwrap();
-    let (pair, client) = working(home.path(), 63).await;
-    pair.first.owner_first().await.unwrap();
+    let (_home, demo, rooms) = house().await;
     let doors: Vec<String> = DOORS.map(str::to_owned).to_vec();
-    let rooms = rooms(&pair, &client);
 
     // Two browsers share the pages: one alone leaves the machine half idle.
     let one = async {
-        let browser = examiner(&pair).await;
+        let browser = examiner(&demo).await;
         let mut wrong = Vec::new();
         for language in ["fi", "sv", "en"] {
             wrong.extend(examine(&browser, language, false, &doors).await);
         }
-        log_in(&browser, &pair).await;
+        browser.log_in(OWNER, PASSWORD).await.unwrap();
         for language in ["fi", "sv"] {
             wrong.extend(examine(&browser, language, false, &rooms).await);
         }
@@ -162,8 +99,8 @@ async fn every_page_is_accessible_in_three_languages() {
         wrong
     };
     let other = async {
-        let browser = examiner(&pair).await;
-        log_in(&browser, &pair).await;
+        let browser = examiner(&demo).await;
+        browser.log_in(OWNER, PASSWORD).await.unwrap();
         let mut wrong = examine(&browser, "en", false, &rooms).await;
         darken(&browser).await;
         wrong.extend(examine(&browser, "fi", true, &rooms).await);
@@ -172,6 +109,7 @@ async fn every_page_is_accessible_in_three_languages() {
     };
     let (mut wrong, others) = tokio::join!(one, other);
     wrong.extend(others);
+    demo.end().await.unwrap();
     assert!(
         wrong.is_empty(),
         "{} findings:\n{}",
@@ -183,11 +121,9 @@ async fn every_page_is_accessible_in_three_languages() {
 /// WCAG 2.2, 1.4.10: nobody who enlarges a page to four times its size has to scroll in two directions.
 #[tokio::test]
 async fn every_page_fits_a_width_of_320_pixels() {
-    let home = tempfile::tempdir().unwrap();
-    let (pair, client) = working(home.path(), 64).await;
-    pair.first.owner_first().await.unwrap();
-    let browser = Browser::open(pair.first.console()).await.unwrap();
-    log_in(&browser, &pair).await;
+    let (_home, demo, rooms) = house().await;
+    let browser = Browser::open(demo.console(0)).await.unwrap();
+    browser.log_in(OWNER, PASSWORD).await.unwrap();
     let narrow =
         serde_json::json!({"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": false});
     let tools = browser.driver().cdp();
@@ -195,7 +131,6 @@ async fn every_page_fits_a_width_of_320_pixels() {
         .send_raw("Emulation.setDeviceMetricsOverride", narrow)
         .await
         .unwrap();
-    let rooms = rooms(&pair, &client);
     let mut wide = Vec::new();
     for path in rooms {
         browser.go(&path).await.unwrap();
@@ -206,6 +141,7 @@ async fn every_page_fits_a_width_of_320_pixels() {
             wide.push(format!("{path}: {found}"));
         }
     }
+    demo.end().await.unwrap();
     assert!(
         wide.is_empty(),
         "wider than 320 pixels:\n{}",
