@@ -65,7 +65,7 @@ async fn take(wish: &Wish) -> anyhow::Result<()> {
     let home = tempfile::tempdir()?;
     let demo = Demo::start(&home.path().join("demo"))?;
     demo.runs().await?;
-    let found = rooms::find(&demo.owner(0).await?, &["/clients?q=a"]).await?;
+    let found = rooms::find(&demo.owner(0).await?).await?;
     let browser = Browser::open(demo.console(0)).await?;
     let tools = browser.driver().cdp();
     let scheme = if wish.dark { "dark" } else { "light" };

@@ -8,10 +8,15 @@ use crate::html::links;
 use crate::web::Visitor;
 
 /// How many pages of one kind are opened to find links that not each of them has.
-const OPENED: usize = 12;
-/// Doors that lead to no page that stands by itself: parts of pages, streams, files, and pages that only a form in the
-/// middle of its way shows.
-const NO_PAGES: [&str; 13] = [
+const OPENED: usize = 20;
+/// How many cards: what stands on one stands on few others.
+const CARDS: usize = 300;
+const CARD: &str = "/clients/{id}";
+/// What is searched for, each letter by itself, to find cards that no other page leads to.
+const SEARCHED: &str = "aehijklmnoprstuvy";
+/// Doors that lead to no page that stands by itself: parts of pages, streams, files, and pages that only a form on its
+/// way shows, and addresses to come back to once the password was given.
+const NO_PAGES: [&str; 15] = [
     "/alarms",
     "/assets/{hash}/{name}",
     "/confirm",
@@ -19,6 +24,8 @@ const NO_PAGES: [&str; 13] = [
     "/language/{code}",
     "/lock",
     "/login/code",
+    "/marketing/{id}/send",
+    "/marketing/{id}/take",
     "/pair/accept",
     "/pair/confirm",
     "/pair/invite",
@@ -59,28 +66,36 @@ fn kind<'a>(kinds: &'a BTreeSet<String>, path: &str) -> Option<&'a String> {
         .min_by_key(|kind| kind.matches('{').count())
 }
 
-/// One page of each kind that can be found from the first one and from those in `known`, by kind.
+/// One page of each kind that the owner can find from the first one and by searching, by kind. Puts a privacy notice in
+/// use first, so that there is one to be found.
 ///
 /// # Errors
 /// When a page can't be opened.
-pub async fn find(visitor: &Visitor, known: &[&str]) -> anyhow::Result<BTreeMap<String, String>> {
+pub async fn find(owner: &Visitor) -> anyhow::Result<BTreeMap<String, String>> {
+    let notice = owner.open("/admin/papers/notice").await?;
+    owner.send(&notice.form("/notice")?).await?;
     let kinds = kinds();
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut opened: BTreeMap<&String, usize> = BTreeMap::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut ahead: VecDeque<String> = known.iter().map(|path| (*path).to_owned()).collect();
-    ahead.push_front("/".to_owned());
+    let mut ahead = VecDeque::from(["/".to_owned()]);
+    let search = owner.open("/clients").await?.form("/clients")?;
+    for letter in SEARCHED.chars() {
+        let typed = search.clone().with("q", &letter.to_string());
+        ahead.extend(links(&owner.send(&typed).await?.html));
+    }
     while let Some(link) = ahead.pop_front() {
         let path = link.split(['?', '#']).next().unwrap_or_default();
         let Some(kind) = kind(&kinds, path) else {
             continue;
         };
         let times = opened.entry(kind).or_default();
-        if *times >= OPENED || !seen.insert(path.to_owned()) {
+        let most = if kind == CARD { CARDS } else { OPENED };
+        if *times >= most || !seen.insert(link.clone()) {
             continue;
         }
         *times += 1;
-        let page = visitor.open(&link).await?;
+        let page = owner.open(&link).await?;
         let itself = page.path.split(['?', '#']).next() == Some(path);
         if page.status.is_success() && itself {
             found.entry(kind.clone()).or_insert_with(|| path.to_owned());

@@ -28,8 +28,7 @@ pub(super) async fn run(
     records: &[RecordId],
 ) -> anyhow::Result<()> {
     let visitor = node.owner_first().await?;
-    let card = format!("/clients/{}", records[0]);
-    let found = rooms::find(&visitor, &[&card]).await?;
+    let found = rooms::find(&visitor).await?;
     let paths: Vec<&String> = found.values().collect();
     served(table, &visitor, &paths, records).await?;
     painted(table, node, &paths).await
