@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use register::directory::Directory;
 use register::id::{NodeId, RecordId};
 use register::replica::{Answer, Command, Refusal, Report};
+use register::roster::Key;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
 use crate::line::{LineCheck, Lines};
@@ -37,6 +38,8 @@ pub struct Desk {
     pub post: Option<Arc<dyn Post>>,
     /// Pairs this premises with others; `None` where there is no line.
     pub pair: Option<Arc<dyn Pair>>,
+    /// Makes the key that the node goes over to next; `None` where that can't be done.
+    pub prepare_key: Option<PrepareKey>,
     /// Where the node keeps what it holds.
     pub place: watch::Receiver<Place>,
     /// What the last verification of the audit logs came to; `None` before the first.
@@ -56,6 +59,10 @@ pub struct Desk {
     /// Records that changed, here or at another premises. A page that lags behind loads itself again.
     pub changes: broadcast::Sender<RecordId>,
 }
+
+/// Writes the key that comes after the present one to the disk, and returns the SHA-256 of its public part; `None` when
+/// that failed.
+pub type PrepareKey = Arc<dyn Fn() -> Option<Key> + Send + Sync>;
 
 /// Is told how long a request took until its answer began.
 pub type Took = Arc<dyn Fn(Duration) + Send + Sync>;

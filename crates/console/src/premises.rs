@@ -1,6 +1,7 @@
 //! "Toimipisteet": whether the premises agree, in plain words.
 
 mod check;
+mod key;
 mod peer;
 mod revoke;
 
@@ -8,7 +9,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use register::access::Action::{Govern, SeePremises};
-use register::replica::{KeyChange, PeerReport, PeerState, Report};
+use register::replica::{PeerReport, PeerState, Report};
 
 use crate::alarm;
 use crate::clock::{day, show_date, show_recent};
@@ -27,6 +28,8 @@ pub(crate) fn doors() -> Doors {
         .get("/premises", May(SeePremises), page)
         .get("/premises/line", May(SeePremises), part)
         .post("/premises/check", May(SeePremises), check::submit)
+        .get(key::PATH, Proved(Govern), key::page)
+        .post(key::PATH, Proved(Govern), key::submit)
         .get("/premises/{id}/revoke", Proved(Govern), revoke::page)
         .post("/premises/{id}/revoke", Proved(Govern), revoke::submit)
 }
@@ -91,30 +94,15 @@ fn own(who: &Visitor, report: &Report, lines: &LineStanding) -> Markup {
             @if lines.cut { p .strip.warn { (Icon::Apart.show()) strong { (t.line_cut()) } } }
             p { (t.holds(report.clients)) }
             @if conflicts > 0 { p { a href="/conflicts" { (t.cards_wait(conflicts)) } } }
-            @if let Some(change) = &report.next_key { (key_change(who, change)) }
+            @if let Some(change) = &report.next_key { (key::standing(who, change)) }
             dl .facts.counts {
                 div { dt { (t.records_held()) } dd { (report.records) } }
                 div { dt { (t.program_here()) } dd { (desk.program) } }
                 (certificate(t, lines.certificate.map(|valid| valid.from), lines.certificate.map(|valid| valid.until), now))
             }
+            (key::link(who))
         }
     }
-}
-
-/// The key that this node goes over to, and whom that waits for.
-fn key_change(who: &Visitor, change: &KeyChange) -> Markup {
-    let t = who.t();
-    let names: Vec<String> = change
-        .waits_for
-        .iter()
-        .map(|node| who.house().premises_name(*node, t))
-        .collect();
-    let words = if names.is_empty() {
-        t.key_ready().to_owned()
-    } else {
-        t.key_waits(&names.join(", "))
-    };
-    html! { p .strip.info { (Icon::Moving.show()) span .words { (words) } } }
 }
 
 /// How long a certificate is valid, and since when where that is known.

@@ -15,6 +15,7 @@ mod duplicates;
 mod factor;
 mod forget;
 mod frame;
+mod key;
 mod line;
 mod marketing;
 mod overview;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use console::desk::PrepareKey;
 use link::identity::{ClaimedId, Day, Identity, IdentityError};
 use register::replica::Command;
 use tokio::time::sleep;
@@ -41,6 +42,17 @@ pub(crate) struct Care {
 /// When files can't be read or written.
 pub(crate) fn prepare(directory: &std::path::Path) -> Outcome<ClaimedId> {
     Identity::prepare_next(directory, today()).map_err(failure)
+}
+
+/// [`prepare`] for the console, which tells a person no more than that it failed: the log says why.
+pub(crate) fn for_desk(directory: PathBuf) -> PrepareKey {
+    Arc::new(move || match prepare(&directory) {
+        Ok(next) => Some(*next.key()),
+        Err(failure) => {
+            tracing::error!(why = %failure, "the node's next key could not be made");
+            None
+        }
+    })
 }
 
 impl Care {

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::backup::keeper::Keeper;
-use crate::care::Care;
+use crate::care::{self, Care};
 use crate::config::{Config, Keys};
 use crate::diagnosis::Surveyor;
 use crate::errand::{Clerk, Switch};
@@ -66,8 +66,10 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     desk.pair = Some(Arc::new(matchmaker.clone()));
     // They end when the set is dropped.
     let mut beside = attend(&mut desk, dir, &config.keys);
+    let identity = dir.join(premises::IDENTITY);
+    desk.prepare_key = Some(care::for_desk(identity.clone()));
     let care = Care {
-        directory: dir.join(premises::IDENTITY),
+        directory: identity,
         office: office.clone(),
         wire: wire.clone(),
         seal: opened.seal,

@@ -105,3 +105,35 @@ async fn a_lost_computer_gets_nothing_more_anywhere() {
     assert_eq!(again.code, Some(8), "{again:?}");
     assert!(again.err.contains("new identity"), "{again:?}");
 }
+
+#[tokio::test]
+async fn the_owner_changes_the_key_at_the_console() {
+    let home = tempfile::tempdir().unwrap();
+    let pair = Pair::start(home.path(), 64).await.unwrap();
+    let owner = pair.first.owner_first().await.unwrap();
+    let before = pair.first.id().unwrap();
+    let page = owner.open("/premises").await.unwrap();
+    assert!(page.html.contains("/premises/key"), "{}", page.html);
+    pair.line.cut();
+    let form = owner.open("/premises/key").await.unwrap();
+    let form = form.form("/premises/key").unwrap();
+    let page = owner.send(&form).await.unwrap();
+    assert_eq!(page.path, "/premises");
+    // The other has not heard of it, and is named.
+    let waits = waiting::until("the change waits", AGREE_TIME, async || {
+        let page = owner.open("/premises/key").await?;
+        Ok(page.html.contains("uuteen avaimeen").then_some(page))
+    });
+    let waits = waits.await.unwrap();
+    assert!(waits.html.contains("Aleksanterinkatu"), "{}", waits.html);
+    // Asked for again, it stays with the key that is announced.
+    owner.send(&form).await.unwrap();
+    assert_eq!(pair.first.id().unwrap(), before);
+    pair.line.heal();
+    waiting::until("the next key is in use", AGREE_TIME, async || {
+        Ok((pair.first.id()? != before).then_some(()))
+    })
+    .await
+    .unwrap();
+    pair.agreed(AGREE_TIME).await.unwrap();
+}

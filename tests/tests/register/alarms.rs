@@ -186,6 +186,7 @@ impl House {
             backup: house.backup.subscribe(),
             post: None,
             pair: None,
+            prepare_key: None,
             place: watch::Sender::new(console::desk::Place::default()).subscribe(),
             audit: watch::channel(None).1,
             check_audit: Arc::default(),

@@ -126,6 +126,7 @@ impl House {
             backup: watch::channel(None).1,
             post: None,
             pair: Some(Arc::<Stage>::clone(&stage)),
+            prepare_key: None,
             place: watch::channel(console::desk::Place::default()).1,
             audit: watch::channel(None).1,
             check_audit: Arc::default(),

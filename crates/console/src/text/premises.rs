@@ -48,7 +48,7 @@ texts! {
     records_there: "Tietueita siellä", "Poster där", "Records there";
     program_here: "Ohjelmaversio", "Programversion", "Program version";
     program_there: "Ohjelmaversio siellä", "Programversion där", "Program version there";
-    certificate_made: "Varmenne tehty", "Certifikatet gjort", "Certificate made";
+    certificate_made: "Varmenne alkaa", "Certifikatet börjar", "Certificate begins";
     certificate_valid: "Varmenne voimassa", "Certifikatet gäller", "Certificate valid";
     key_ready: "Tämä kone siirtyy uuteen avaimeen: kaikki toimipisteet tuntevat sen jo.",
         "Datorn går över till en ny nyckel: alla verksamhetsställen känner den redan.",

@@ -180,6 +180,7 @@ impl Office {
             backup: watch::channel(None).1,
             post: None,
             pair: None,
+            prepare_key: None,
             place: watch::channel(console::desk::Place::default()).1,
             audit: watch::channel(None).1,
             check_audit: Arc::default(),
