@@ -73,6 +73,19 @@ impl Node {
         })
     }
 
+    /// Lets it listen for its peers somewhere else from its next start on.
+    ///
+    /// # Errors
+    /// When its settings can't be read or written.
+    pub fn listen_at(&mut self, link: SocketAddr) -> anyhow::Result<()> {
+        let settings = self.directory.join("kortisto.toml");
+        let text = std::fs::read_to_string(&settings)?;
+        let before = format!("\"{}\"", self.link);
+        std::fs::write(&settings, text.replace(&before, &format!("\"{link}\"")))?;
+        self.link = link;
+        Ok(())
+    }
+
     /// A node that lies in `directory` already, as another program left it; it gets free ports of loopback.
     ///
     /// # Errors

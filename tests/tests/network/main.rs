@@ -1,8 +1,13 @@
 //! The line between premises on networks as they are: routers, firewalls, cuts, moves, floods. Each test makes its own
 //! namespaces and takes them away. Needs root, `ip` and `nft`; says so and leaves the test out where they are missing.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
+mod clinics;
 mod flood;
 mod forwarding;
 mod moves;

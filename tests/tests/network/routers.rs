@@ -31,30 +31,50 @@ const PLAIN: Router = Router {
 fn behind(a: Router, b: Router) -> Option<Network> {
     let network = Network::new(&["a", "b", "ra", "rb"])?;
     network.cable(("ra", "wan"), ("rb", "wan"));
-    for (name, router, number, kind) in [("a", "ra", 1, a), ("b", "rb", 2, b)] {
-        network.cable((name, "lan"), (router, "lan"));
-        network.ip(
-            name,
-            &format!(
-                "addr add 192.168.{number}.5/24 dev lan\nroute add default via 192.168.{number}.1\n"
-            ),
-        );
-        network.ip(
-            router,
-            &format!(
-                "addr add 192.168.{number}.1/24 dev lan\naddr add 203.0.113.{number}/24 dev wan\n"
-            ),
-        );
-        network.set(router, "ipv4/ip_forward", 1);
-        network.nft(router, &rules(kind, number));
-        network.set(router, "netfilter/nf_conntrack_udp_timeout", kind.memory);
-        network.set(
-            router,
-            "netfilter/nf_conntrack_udp_timeout_stream",
-            kind.memory,
-        );
+    shelter(&network, ("a", "ra"), 1, a);
+    shelter(&network, ("b", "rb"), 2, b);
+    Some(network)
+}
+
+/// Premises `a`, `b` and `c`, each behind a plain router of its own: the outer sides are 203.0.113.1 to 3.
+pub(crate) fn three() -> Option<Network> {
+    let network = Network::new(&["a", "b", "c", "ra", "rb", "rc", "street"])?;
+    network.ip(
+        "street",
+        "link add bridge type bridge\nlink set bridge up\n",
+    );
+    for (premises, number) in [(("a", "ra"), 1), (("b", "rb"), 2), (("c", "rc"), 3)] {
+        let port = format!("port{number}");
+        network.cable((premises.1, "wan"), ("street", &port));
+        network.ip("street", &format!("link set {port} master bridge"));
+        shelter(&network, premises, number, PLAIN);
     }
     Some(network)
+}
+
+/// Puts a premises behind a router of this kind, whose cable `wan` is there.
+fn shelter(network: &Network, (name, router): (&str, &str), number: u8, kind: Router) {
+    network.cable((name, "lan"), (router, "lan"));
+    network.ip(
+        name,
+        &format!(
+            "addr add 192.168.{number}.5/24 dev lan\nroute add default via 192.168.{number}.1\n"
+        ),
+    );
+    network.ip(
+        router,
+        &format!(
+            "addr add 192.168.{number}.1/24 dev lan\naddr add 203.0.113.{number}/24 dev wan\n"
+        ),
+    );
+    network.set(router, "ipv4/ip_forward", 1);
+    network.nft(router, &rules(kind, number));
+    network.set(router, "netfilter/nf_conntrack_udp_timeout", kind.memory);
+    network.set(
+        router,
+        "netfilter/nf_conntrack_udp_timeout_stream",
+        kind.memory,
+    );
 }
 
 fn rules(router: Router, number: u8) -> String {

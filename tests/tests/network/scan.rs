@@ -1,10 +1,8 @@
 //! What a running node shows to whoever scans its ports.
 
 use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use kortisto_tests::kortisto;
 use kortisto_tests::node::Node;
 
 use crate::space::Network;
@@ -43,21 +41,9 @@ fn a_running_node_shows_one_udp_port_and_its_console_on_loopback() {
     network.cable(("node", "net"), ("other", "net"));
     network.ip("node", "addr add 203.0.113.1/24 dev net");
     let directory = tempfile::tempdir().unwrap();
-    let node = Node::init(directory.path(), "Poikuekatu").unwrap();
-    let config = node.directory().join("kortisto.toml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    let text = text.replace(&format!("\"{}\"", node.link()), "\"[::]:7440\"");
-    std::fs::write(&config, text).unwrap();
-    let binary = kortisto::binary().unwrap();
-    let mut child = network
-        .command("node", binary.to_str().unwrap())
-        .args(["run", "--dir"])
-        .arg(node.directory())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut node = Node::init(directory.path(), "Poikuekatu").unwrap();
+    node.listen_at("[::]:7440".parse().unwrap()).unwrap();
+    network.inside("node", || node.launch()).unwrap();
     let console = node.console();
     let shown = network.inside("node", || {
         let started = Instant::now();
@@ -75,8 +61,7 @@ fn a_running_node_shows_one_udp_port_and_its_console_on_loopback() {
             open_udp(outer),
         ))
     });
-    child.kill().unwrap();
-    child.wait().unwrap();
+    node.kill().unwrap();
     let (tcp_inner, tcp_outer, udp_inner, udp_outer) = shown.unwrap();
     assert_eq!(tcp_inner, [console.port()]);
     assert_eq!(tcp_outer, Vec::<u16>::new());
