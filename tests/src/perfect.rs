@@ -177,6 +177,8 @@ pub struct World {
     /// Lines that nodes have closed because of what came: on them nothing comes any more until they are brought up.
     pub closed: Vec<(usize, usize, Fault)>,
     now: i64,
+    /// How far each node's clock is ahead, seconds.
+    ahead: Vec<i64>,
     rng: ChaCha8Rng,
 }
 
@@ -201,12 +203,13 @@ impl World {
             speech: None,
             closed: Vec::new(),
             now: 1_800_000_000,
+            ahead: vec![0; count.into()],
             rng: ChaCha8Rng::seed_from_u64(7),
         };
         for number in 0..count {
             let key = [number + 1; 32];
             let id = register::replica::node_id(&key_of(&key));
-            let (replica, store, directory) = world.start(id, key, Store::default());
+            let (replica, store, directory) = world.start(0, id, key, Store::default());
             world.nodes.push(Node {
                 id,
                 key,
@@ -230,13 +233,14 @@ impl World {
 
     fn start(
         &mut self,
+        ahead: i64,
         id: NodeId,
         key: [u8; 32],
         mut store: Store,
     ) -> (Replica, Store, Directory) {
         let mut effects = Vec::new();
         let mut moment = Moment {
-            now: Timestamp::from_second(self.now).unwrap(),
+            now: Timestamp::from_second(self.now + ahead).unwrap(),
             rng: &mut self.rng,
             notary: &PaperNotary(key),
         };
@@ -260,7 +264,7 @@ impl World {
     pub fn restart(&mut self, at: usize) {
         let (id, key) = (self.nodes[at].id, self.nodes[at].key);
         let store = self.nodes[at].store.clone();
-        let (replica, store, directory) = self.start(id, key, store);
+        let (replica, store, directory) = self.start(self.ahead[at], id, key, store);
         self.nodes[at].replica = replica;
         self.nodes[at].store = store;
         self.nodes[at].directory = directory;
@@ -270,7 +274,7 @@ impl World {
     pub fn copy(&mut self, at: usize) -> Node {
         let (id, key) = (self.nodes[at].id, self.nodes[at].key);
         let store = self.nodes[at].store.clone();
-        let (replica, store, directory) = self.start(id, key, store);
+        let (replica, store, directory) = self.start(self.ahead[at], id, key, store);
         Node {
             id,
             key,
@@ -285,11 +289,16 @@ impl World {
         self.now += seconds;
     }
 
+    /// Puts a node's clock so many seconds ahead of the time it is.
+    pub fn put_clock(&mut self, at: usize, ahead: i64) {
+        self.ahead[at] = ahead;
+    }
+
     /// Gives a node one input; returns the reply to a command.
     pub fn input(&mut self, at: usize, input: Input) -> Option<Result<Answer, Refusal>> {
         let mut effects = Vec::new();
         let mut moment = Moment {
-            now: Timestamp::from_second(self.now).unwrap(),
+            now: Timestamp::from_second(self.now + self.ahead[at]).unwrap(),
             rng: &mut self.rng,
             notary: &PaperNotary(self.nodes[at].key),
         };

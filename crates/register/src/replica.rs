@@ -445,6 +445,7 @@ impl Replica {
                 file.heard = file.heard.map(|at| at.min(cx.now));
                 file.agreed = file.agreed.filter(|at| *at <= cx.now);
             }
+            self.trail.doubt_came(cx.now);
         }
         let due = exchange::passed(self.clock_stored, cx.now, CLOCK_EVERY);
         if let (true, Some(mark)) = (due, self.clock.mark()) {

@@ -167,3 +167,33 @@ fn clause_9_no_premises_is_heard_through_its_log_before_its_visits_are_held() {
     assert_eq!(values(&world, 1), visited);
     assert!(logged(&world) > before);
 }
+
+/// Its clock is put ahead and it writes, which the other hears; then the line is cut and there is a visit, which nobody
+/// else hears of before the card is due.
+#[test]
+fn clause_9_a_clock_that_is_ahead_says_nothing_of_when_its_premises_was_heard() {
+    for restarts in [false, true] {
+        let mut world = World::new(2);
+        let due = card(&mut world, date(2022, 1, 20));
+        world.connect(0, 1);
+        rest(&mut world);
+        world.put_clock(1, 90 * DAY);
+        work(&mut world, 1);
+        world.disconnect(0, 1);
+        world.put_clock(1, 0);
+        world.edit(1, Target::Latest(due), visit(date(2027, 1, 15)));
+        if restarts {
+            world.restart(0);
+        }
+        for _ in 0..10 {
+            world.sleep(DAY);
+            work(&mut world, 0);
+        }
+        assert!(holds(&world, 0, due), "the other was not heard");
+        world.connect(0, 1);
+        rest(&mut world);
+        for at in 0..2 {
+            assert!(holds(&world, at, due), "the visit came late at {at}");
+        }
+    }
+}

@@ -38,6 +38,23 @@ fn seeds_of_a_mixed_life_end_equal() {
     assert_eq!(outcome.seeds, seeds.end - seeds.start);
 }
 
+/// Lives that ended badly once, each for a reason of its own.
+#[test]
+fn seeds_that_were_found_by_campaigns_end_equal() {
+    for (seed, what) in [
+        (
+            38_306,
+            "a peer's clock ran ahead, and a card went before the peer was heard",
+        ),
+        (
+            44_398,
+            "an entry that proves the front of a log went again before the rest came",
+        ),
+    ] {
+        assert!(run(seed).is_ok(), "{}", replay(seed, what));
+    }
+}
+
 #[test]
 fn the_same_seed_leaves_the_same_trace() {
     let mut traces = std::collections::BTreeSet::new();

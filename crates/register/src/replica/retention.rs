@@ -140,8 +140,7 @@ impl Replica {
         let words = self.trail.last_words();
         let near = self.peers.iter().filter(|(_, file)| file.is_near());
         let heard = near.map(|(node, file)| {
-            let word = words.get(node).copied().map(Timestamp::from_second);
-            let word = word.and_then(Result::ok);
+            let word = words.get(node).and_then(|word| word.surely_heard());
             file.agreed.max(word).map_or(Date::MIN, day)
         });
         let heard = heard.chain(self.further_words().map(day));
@@ -160,8 +159,8 @@ impl Replica {
                 let near = self.peers.get(node).is_some_and(PeerFile::is_near);
                 *node != self.node && !near && !self.parted.contains(node)
             })
-            .filter_map(|(_, at)| Timestamp::from_second(at).ok())
-            .filter(move |at| *at >= long_ago)
+            .filter(move |(_, word)| word.silent_since().is_some_and(|at| at >= long_ago))
+            .filter_map(|(_, word)| word.heard())
     }
 
     fn step(&mut self, today: Date, cx: &mut Cx<'_>) {

@@ -27,6 +27,8 @@ pub(super) use exchange::Line;
 const PREFIX: &str = "log/";
 /// The node's newest log.
 const FACT_OWN: &str = "own-log";
+/// What the names of facts about when nodes' entries came begin with.
+const CAME: &str = "log-came/";
 /// What the names of contradictions begin with.
 const CONTRADICTIONS: &str = "log-contradiction/";
 /// The same refusal is logged once in so many seconds.
@@ -89,6 +91,34 @@ fn fact(log: LogId) -> String {
     format!("{PREFIX}{log}")
 }
 
+/// The last that was heard of a node by its entries, seconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    /// When it wrote that, by its own clock.
+    at: i64,
+    /// When that came here, by this node's clock; `None` when not known.
+    came: Option<i64>,
+}
+
+impl Word {
+    /// Up to when the node is heard: its clock may be ahead, and is believed no further than to the moment at which the
+    /// entry came.
+    pub(super) fn heard(self) -> Option<Timestamp> {
+        let at = self.came.map_or(self.at, |came| came.min(self.at));
+        Timestamp::from_second(at).ok()
+    }
+
+    /// The same, where it is known when the entry came.
+    pub(super) fn surely_heard(self) -> Option<Timestamp> {
+        self.came.and(self.heard())
+    }
+
+    /// Since when nothing has come, as far as is known.
+    pub(super) fn silent_since(self) -> Option<Timestamp> {
+        Timestamp::from_second(self.came.unwrap_or(self.at)).ok()
+    }
+}
+
 /// All logs at a node.
 #[derive(Debug, Default)]
 pub(super) struct Trail {
@@ -105,6 +135,8 @@ pub(super) struct Trail {
     /// What the index lacks: log, the next entry, the last.
     unread: VecDeque<(LogId, u64, u64)>,
     contradictions: BTreeMap<LogId, Contradiction>,
+    /// When entries of each node came here last, seconds by this node's clock.
+    came: BTreeMap<NodeId, i64>,
     /// Refusals logged lately, and when.
     hushed: BTreeMap<(RecordId, String), Timestamp>,
     witness: witness::Duty,
@@ -129,6 +161,9 @@ impl Trail {
                 && let Some(one) = exchange::read_contradiction(bytes)
             {
                 trail.contradictions.insert(one.log, one);
+            } else if let Some(node) = name.strip_prefix(CAME) {
+                let at = bytes.as_slice().try_into().map(i64::from_be_bytes);
+                trail.came.extend(node.parse().ok().zip(at.ok()));
             } else if name == FACT_OWN {
                 trail.previous = LogId::from_slice(bytes);
             }
@@ -176,9 +211,32 @@ impl Trail {
         Ok(trail)
     }
 
-    /// When each node wrote last of what came here, seconds. A log that was gone on from says nothing: a clock that
-    /// ran ahead in an earlier life vouches for nobody.
-    pub(super) fn last_words(&self) -> BTreeMap<NodeId, i64> {
+    /// Notes that entries of a node came at `now`.
+    fn note_came(&mut self, node: NodeId, now: Timestamp) -> Write {
+        let at = now.as_second();
+        self.came.insert(node, at);
+        Write::Fact(format!("{CAME}{node}"), Some(at.to_be_bytes().to_vec()))
+    }
+
+    /// Forgets what was noted by a clock that ran ahead and has been put right by `now`.
+    pub(super) fn doubt_came(&mut self, now: Timestamp) {
+        self.came.retain(|_, at| *at <= now.as_second());
+    }
+
+    /// What each node has shown by its entries: until when everything that it wrote is here.
+    pub(super) fn last_words(&self) -> BTreeMap<NodeId, Word> {
+        let words = self.latest_entries().into_iter();
+        words
+            .map(|(node, at)| {
+                let came = self.came.get(&node).copied();
+                (node, Word { at, came })
+            })
+            .collect()
+    }
+
+    /// When each node wrote last of what came here, seconds by its own clock. A log that was gone on from says nothing: a
+    /// clock that ran ahead in an earlier life vouches for nobody.
+    fn latest_entries(&self) -> BTreeMap<NodeId, i64> {
         let mut words = BTreeMap::new();
         for (log, held) in &self.logs {
             if *log == LogId::EARLIEST || self.finished.contains(log) || held.at == i64::MAX {

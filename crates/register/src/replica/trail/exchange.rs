@@ -44,6 +44,14 @@ pub(in super::super) struct Line {
     asked_back: BTreeSet<LogId>,
 }
 
+impl Line {
+    /// Whether the peer holds entries of a log that follow `last` and are still to come.
+    pub(super) fn goes_on(&self, log: LogId, last: u64) -> bool {
+        let theirs = self.theirs.as_ref().and_then(|theirs| theirs.get(&log));
+        theirs.is_some_and(|upto| *upto > last && *upto != u64::MAX)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Stored(u8, LogId, NodeId, u64, NodeId, i64);
 
@@ -525,6 +533,7 @@ impl Replica {
                 writes.push(held.write(log, held.at));
             }
             self.trail.logs.insert(log, *held);
+            writes.push(self.trail.note_came(held.node, cx.now));
             cx.persist(writes);
             cx.notify(Notice::Standing);
         }

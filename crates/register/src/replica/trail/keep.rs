@@ -104,10 +104,10 @@ impl Replica {
 
     /// Looks at the front of one log; whether something went.
     fn keep_log(&mut self, log: LogId, cx: &mut Cx<'_>) -> bool {
-        let over = self.is_over(log);
         let Some(held) = self.trail.logs.get(&log).copied() else {
             return false;
         };
+        let over = self.is_over(log) && !self.goes_on(log, held.tail.sequence);
         if held.len() == 0 {
             self.forget_log(log, held.at, cx);
             return false;
@@ -164,6 +164,13 @@ impl Replica {
             cx.persist(writes);
         }
         gone
+    }
+
+    /// Whether somebody in reach is about to give what follows: the last entry here proves that what went before it was
+    /// over, and stays until then.
+    fn goes_on(&self, log: LogId, last: u64) -> bool {
+        let mut sessions = self.sessions.values();
+        sessions.any(|session| session.line.goes_on(log, last))
     }
 
     /// A log of which nothing is left is remembered for a while.
