@@ -22,6 +22,7 @@ pub mod sample;
 pub mod signal;
 pub mod simulation;
 pub mod skip;
+pub mod spoil;
 pub mod stream;
 pub mod terminal;
 pub mod waiting;

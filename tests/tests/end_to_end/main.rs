@@ -21,6 +21,7 @@ mod forget;
 mod former;
 mod full_stick;
 mod health;
+mod hostile_peer;
 mod identity;
 mod import;
 mod keys;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use kortisto_tests::perfect::World;
+use kortisto_tests::spoil::spoil;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use register::contact::Name;
@@ -24,25 +25,6 @@ fn rename(last: &str) -> Change {
 
 fn client(world: &mut World, at: usize, last: &str) -> RecordId {
     world.edit(at, Target::New(RecordKind::Client), rename(last))
-}
-
-/// Spoils a frame in one of many ways.
-fn spoil(frame: &mut Vec<u8>, rng: &mut ChaCha8Rng) {
-    let at = rng.next_u32() as usize % frame.len().max(1);
-    match rng.next_u32() % 6 {
-        0 => frame.truncate(at),
-        1 => frame.extend(vec![rng.next_u32() as u8; 1 + at]),
-        2 => rng.fill_bytes(&mut frame[at..]),
-        // The longest list, text, map and byte string that MessagePack can announce.
-        3 => frame
-            .splice(at.., [0xdd, 0xff, 0xff, 0xff, 0xff])
-            .for_each(drop),
-        4 => {
-            let copy = frame[at..].to_vec();
-            frame.extend(copy);
-        }
-        _ => frame[at] ^= 1 << (rng.next_u32() % 8),
-    }
 }
 
 #[test]
