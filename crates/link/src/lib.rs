@@ -297,7 +297,7 @@ impl Link {
         self.order(Order::Cut(cut));
     }
 
-    /// Closes everything and waits until the peers have been told, a second at the longest.
+    /// Closes everything and waits until the peers have been told, a second at the longest, and the router, three.
     pub async fn shutdown(&self) {
         let (done, mut told) = watch::channel(false);
         if self.orders.send(Order::Stop(done)).await.is_ok() {

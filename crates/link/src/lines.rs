@@ -32,6 +32,8 @@ const HANDSHAKES: usize = 16;
 const UNPROVEN: usize = HANDSHAKES / 2;
 /// How long peers have to hear that this node stops.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// How long the router has to take a mapping back: what is being asked is waited for first.
+const WITHDRAWAL: Duration = Duration::from_secs(3);
 /// Strangers that are logged, at most, in each of [`STRANGERS_EVERY`].
 const STRANGERS: u32 = 20;
 const STRANGERS_EVERY: Duration = Duration::from_secs(10);
@@ -477,12 +479,18 @@ impl Lines {
         })
     }
 
-    async fn stop(mut self, mapping: Option<(oneshot::Sender<()>, JoinHandle<()>)>) {
-        if let Some((stop, kept)) = mapping {
-            drop(stop);
-            // A router that doesn't answer forgets by itself.
-            let _ = timeout(GOODBYE, kept).await;
-        }
+    async fn stop(self, mapping: Option<(oneshot::Sender<()>, JoinHandle<()>)>) {
+        let withdrawal = async {
+            if let Some((stop, kept)) = mapping {
+                drop(stop);
+                // A router that doesn't answer forgets by itself.
+                let _ = timeout(WITHDRAWAL, kept).await;
+            }
+        };
+        tokio::join!(withdrawal, self.say_goodbye());
+    }
+
+    async fn say_goodbye(mut self) {
         let nodes: Vec<NodeId> = self.peers.keys().copied().collect();
         for node in nodes {
             if let Some((_, line)) = self

@@ -1,34 +1,74 @@
-//! Asks the router to forward this node's port, for as long as the node runs (PCP, or NAT-PMP where that is older).
+//! Has the router forward this node's port, for as long as the node runs: asked by PCP, or by NAT-PMP where that
+//! is older.
 //!
 //! A line doesn't need it where a router keeps ports; it helps where one doesn't, and where both only listen.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod pcp;
+mod way;
+
+use std::net::IpAddr;
 use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crab_nat::{
-    InternetProtocol, MappingFailure, PortMapping, PortMappingOptions, PortMappingType,
-    TimeoutConfig, natpmp, pcp,
-};
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
-use crate::nat::{Mapping, MappingFault, MappingProtocol, own_ip};
+use crate::nat::{Mapping, MappingFault, MappingProtocol};
 use crate::{LinkSettings, Shared};
+use way::Way;
 
 /// For how long the router is asked to forward, seconds: a node that dies leaves no longer trace.
 const LIFETIME: u32 = 3_600;
-/// After this long a router that doesn't forward is asked again: it may be another one by then.
+/// After this long a router that doesn't forward is asked again: it may have been set up otherwise.
 const AGAIN: Duration = Duration::from_secs(600);
 /// Shorter promises than twice this are not kept up with.
 const RENEW_AT_MOST_EVERY: Duration = Duration::from_secs(30);
-/// Four packets within three seconds.
-const PATIENCE: TimeoutConfig = TimeoutConfig {
-    initial_timeout: Duration::from_millis(250),
-    max_retries: 3,
-    max_retry_timeout: Some(Duration::from_secs(1)),
-};
+/// However long a router promises, it forgets everything when it is restarted.
+const RENEW_AT_LEAST_EVERY: Duration = Duration::from_secs(LIFETIME as u64 / 2);
+/// How often it is looked whether the router is another one.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// How long what is being asked may still be answered when the node stops.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
+
+/// What a router has promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Grant {
+    by: MappingProtocol,
+    /// The port at the router's outer side.
+    port: u16,
+    /// The router's outer address, where it says.
+    address: Option<IpAddr>,
+    /// Seconds; `None` when there is no end.
+    lifetime: Option<u32>,
+}
+
+impl Grant {
+    fn shown(&self, now: i64) -> Mapping {
+        Mapping::Forwarded {
+            by: self.by,
+            port: self.port,
+            // A router that is not online says so.
+            address: self.address.filter(|address| !address.is_unspecified()),
+            until: self.lifetime.map(|seconds| now + i64::from(seconds)),
+        }
+    }
+
+    /// After how long it is asked for again.
+    fn renewed_after(&self) -> Duration {
+        let half = self
+            .lifetime
+            .map(|seconds| Duration::from_secs(u64::from(seconds)) / 2);
+        let half = half.unwrap_or(RENEW_AT_LEAST_EVERY);
+        half.clamp(RENEW_AT_MOST_EVERY, RENEW_AT_LEAST_EVERY)
+    }
+}
+
+/// What is held at a router.
+struct Held {
+    way: Way,
+    lease: pcp::Lease,
+}
 
 /// Keeps `port` forwarded until `stop` is told or dropped, then takes the request back.
 pub(crate) async fn keep(
@@ -38,99 +78,71 @@ pub(crate) async fn keep(
     mut stop: oneshot::Receiver<()>,
 ) {
     shared.standings.set_mapping(Mapping::Asking);
-    let mut held: Option<PortMapping> = None;
+    let mut held = None;
     loop {
+        let way = Way::out();
+        let asking = ask(port, way, &mut held);
+        tokio::pin!(asking);
         let asked = tokio::select! {
-            asked = ask(port, held.take()) => asked,
-            _ = &mut stop => return,
+            asked = &mut asking => asked,
+            _ = &mut stop => {
+                // What is granted to a node that no longer waits for it would stay.
+                let _ = timeout(LAST_ANSWER, asking).await;
+                break;
+            }
         };
         let pause = match asked {
-            Ok((mapping, address)) => {
-                shared.standings.set_mapping(Mapping::Forwarded {
-                    by: MappingProtocol::Pcp,
-                    port: mapping.external_port().get(),
-                    address,
-                    until: settings.now() + i64::from(mapping.lifetime()),
-                });
-                let half = Duration::from_secs(u64::from(mapping.lifetime())) / 2;
-                held = Some(mapping);
-                half.max(RENEW_AT_MOST_EVERY)
+            Ok(grant) => {
+                tracing::debug!(?grant, "the router forwards the port");
+                shared.standings.set_mapping(grant.shown(settings.now()));
+                grant.renewed_after()
             }
             Err(fault) => {
+                tracing::debug!(%fault, "the router does not forward the port");
                 shared.standings.set_mapping(Mapping::Failed(fault));
                 AGAIN
             }
         };
-        if timeout(pause, &mut stop).await.is_ok() {
-            break;
+        tokio::select! {
+            _ = &mut stop => break,
+            () = sleep(pause) => {}
+            () = another(way) => {}
         }
     }
-    if let Some(mapping) = held {
-        // Where nobody hears it, the promise runs out by itself.
-        let _ = mapping.try_drop().await;
+    if let Some(Held { lease, .. }) = held {
+        lease.withdraw().await;
     }
 }
 
-/// Asks for a mapping, or for more time for the one that is held. Also says which address it is at.
-async fn ask(
-    port: u16,
-    held: Option<PortMapping>,
-) -> Result<(PortMapping, Option<IpAddr>), MappingFault> {
-    let router = router().ok_or(MappingFault::NoRouter)?;
-    let own = own_ip(SocketAddr::new(router.into(), 9)).ok_or(MappingFault::NoRouter)?;
+/// Completes when the way out is no longer this one.
+async fn another(way: Option<Way>) {
+    loop {
+        sleep(LOOK_EVERY).await;
+        if Way::out() != way {
+            return;
+        }
+    }
+}
+
+/// Asks for a mapping, or for more time for the one that is held. What is not renewed stays held until another takes
+/// its place: it may stand all the same, and is taken back in the end.
+async fn ask(port: u16, way: Option<Way>, held: &mut Option<Held>) -> Result<Grant, MappingFault> {
+    let way = way.ok_or(MappingFault::NoRouter)?;
+    if let Some(held) = held.as_mut().filter(|held| held.way == way)
+        && let Ok(grant) = held.lease.renew().await
+    {
+        return Ok(grant);
+    }
+    if let Some(old) = held.take_if(|held| held.way != way)
+        && old.way.router == way.router
+    {
+        // It leads to where this machine no longer is, and may keep its port from being asked for.
+        old.lease.withdraw().await;
+    }
     let port = NonZeroU16::new(port).ok_or(MappingFault::NoRouter)?;
-    let renewed = match held {
-        Some(mut mapping) if mapping.gateway() == router.into() => {
-            mapping.renew().await.is_ok().then_some(mapping)
-        }
-        _ => None,
-    };
-    let mapping = if let Some(mapping) = renewed {
-        mapping
-    } else {
-        let options = PortMappingOptions {
-            external_port: Some(port),
-            lifetime_seconds: Some(LIFETIME),
-            timeout_config: Some(PATIENCE),
-        };
-        PortMapping::new(router.into(), own, InternetProtocol::Udp, port, options)
-            .await
-            .map_err(|failure| fault(&failure))?
-    };
-    let address = match mapping.mapping_type() {
-        PortMappingType::Pcp { external_ip, .. } => Some(external_ip.to_canonical()),
-        PortMappingType::NatPmp => natpmp::external_address(router.into(), Some(PATIENCE))
-            .await
-            .ok()
-            .map(Into::into),
-    };
-    Ok((mapping, address))
-}
-
-fn fault(failure: &MappingFailure) -> MappingFault {
-    match failure {
-        MappingFailure::NatPmp(natpmp::Failure::Socket(_) | natpmp::Failure::Timeout)
-        | MappingFailure::Pcp(pcp::Failure::Socket(_) | pcp::Failure::Timeout) => {
-            MappingFault::NoAnswer
-        }
-        MappingFailure::NatPmp(_) | MappingFailure::Pcp(_) => MappingFault::Refused,
-    }
-}
-
-/// The machine's way out over IPv4. The table is that of the network in which this thread is.
-fn router() -> Option<Ipv4Addr> {
-    default_route(&std::fs::read_to_string("/proc/thread-self/net/route").ok()?)
-}
-
-/// The router of the first default route in a table as the kernel shows it: interface, destination, router, and so on,
-/// addresses in hexadecimal as they lie in memory.
-fn default_route(table: &str) -> Option<Ipv4Addr> {
-    table.lines().skip(1).find_map(|line| {
-        let mut fields = line.split_whitespace().skip(1);
-        let (destination, router) = (fields.next()?, fields.next()?);
-        let router = u32::from_str_radix(router, 16).ok()?;
-        (destination == "00000000" && router != 0).then(|| Ipv4Addr::from(router.to_ne_bytes()))
-    })
+    let (lease, grant) = pcp::Lease::ask(way, port).await?;
+    *held = Some(Held { way, lease });
+    Ok(grant)
 }
 
 #[cfg(test)]
@@ -138,14 +150,38 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(target_endian = "little")]
-    fn the_router_is_read_from_the_table_of_routes() {
-        let head = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n";
-        let near = "eth0\t0001A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\n";
-        let out = "eth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n";
-        let router = default_route(&format!("{head}{near}{out}"));
-        assert_eq!(router, Some(Ipv4Addr::new(192, 168, 1, 1)));
-        assert_eq!(default_route(&format!("{head}{near}")), None);
-        assert_eq!(default_route("nonsense\nmore of it"), None);
+    fn it_is_asked_again_in_time_whatever_the_router_promises() {
+        let check = |lifetime: Option<u32>, seconds: u64| {
+            let grant = Grant {
+                by: MappingProtocol::Upnp,
+                port: 7440,
+                address: None,
+                lifetime,
+            };
+            let expected = Duration::from_secs(seconds);
+            assert_eq!(grant.renewed_after(), expected, "{lifetime:?}");
+        };
+        check(Some(3_600), 1_800);
+        check(Some(600), 300);
+        check(Some(0), 30);
+        check(Some(u32::MAX), 1_800);
+        check(None, 1_800);
+    }
+
+    #[test]
+    fn a_router_that_is_not_online_says_no_address() {
+        let grant = Grant {
+            by: MappingProtocol::NatPmp,
+            port: 7440,
+            address: Some(IpAddr::from([0, 0, 0, 0])),
+            lifetime: Some(60),
+        };
+        let shown = Mapping::Forwarded {
+            by: MappingProtocol::NatPmp,
+            port: 7440,
+            address: None,
+            until: Some(160),
+        };
+        assert_eq!(grant.shown(100), shown);
     }
 }

@@ -26,39 +26,66 @@ pub enum Mapping {
     Off,
     /// The router is being asked for the first time.
     Asking,
-    /// The router forwards `external` to this node until `until`, seconds since 1970; it is renewed before.
+    /// The router forwards a port of its own to this node. It is asked again before that ends.
     Forwarded {
         /// In which way it was asked.
         by: MappingProtocol,
         /// The port at the router's outer side.
         port: u16,
-        /// The router's outer address, where it says. A private one means that another router follows.
+        /// The router's outer address, where it says.
         address: Option<IpAddr>,
-        /// Until when.
-        until: i64,
+        /// Until when, seconds since 1970; `None` where the router knows no end.
+        until: Option<i64>,
     },
     /// The router was asked and doesn't. It is asked again later.
     Failed(MappingFault),
 }
 
+impl Mapping {
+    /// Where the port is reached from the internet, as far as the router knows.
+    #[must_use]
+    pub fn outside(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Forwarded {
+                port,
+                address: Some(ip),
+                ..
+            } if is_public(*ip) => Some(SocketAddr::new(*ip, *port)),
+            Self::Forwarded { .. } | Self::Off | Self::Asking | Self::Failed(_) => None,
+        }
+    }
+
+    /// Whether the router forwards and has no address of the internet itself: another router stands behind it, at the
+    /// provider or in the house, and lets nobody in.
+    #[must_use]
+    pub const fn is_behind_another(&self) -> bool {
+        matches!(self, Self::Forwarded { address: Some(ip), .. } if !is_public(*ip))
+    }
+}
+
 /// How a router is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MappingProtocol {
-    /// PCP (RFC 6887) or NAT-PMP (RFC 6886).
+    /// PCP (RFC 6887).
     Pcp,
+    /// NAT-PMP (RFC 6886).
+    NatPmp,
     /// UPnP IGD.
     Upnp,
 }
 
-/// Why no router forwards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why no router forwards. Of several ways to ask, the most telling answer, which is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum MappingFault {
     /// No router is known: the machine has no default route over IPv4.
     #[error("there is no router")]
     NoRouter,
-    /// The router answers in neither way.
+    /// The router answers in no way.
     #[error("the router takes no requests")]
     NoAnswer,
+    /// What the router answers can't be used: no IGD, no XML, too long.
+    #[error("the router's answers can't be used")]
+    Unusable,
     /// The router understood and refused.
     #[error("the router refuses")]
     Refused,
@@ -119,9 +146,76 @@ pub(crate) const fn is_near(ip: IpAddr) -> bool {
     }
 }
 
+/// Whether an address is one of the internet, where others find it. Those set apart for documentation count as such:
+/// no router has one, and tests do.
+pub(crate) const fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            let special = match (a, b, c) {
+                (0 | 240..=255, _, _)
+                // Routers of providers that share addresses among customers.
+                | (100, 64..=127, _)
+                | (192, 0, 0)
+                | (198, 18 | 19, _) => true,
+                _ => false,
+            };
+            !special && !is_near(IpAddr::V4(ip)) && !ip.is_multicast()
+        }
+        IpAddr::V6(ip) => !is_near(IpAddr::V6(ip)) && !ip.is_multicast() && !ip.is_unspecified(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_router_with_an_address_that_others_cannot_reach_stands_behind_another() {
+        let forwarded = |address: Option<&str>| Mapping::Forwarded {
+            by: MappingProtocol::Upnp,
+            port: 17_440,
+            address: address.map(|ip| ip.parse().unwrap()),
+            until: None,
+        };
+        let shown = |mapping: Mapping| mapping.outside().map(|at| at.to_string());
+        for public in [
+            "203.0.113.1",
+            "8.0.0.1",
+            "100.63.0.1",
+            "100.128.0.1",
+            "198.20.0.1",
+        ] {
+            let mapping = forwarded(Some(public));
+            assert_eq!(shown(mapping), Some(format!("{public}:17440")));
+            assert!(!mapping.is_behind_another());
+        }
+        for private in [
+            "192.168.1.1",
+            "10.0.0.1",
+            "172.16.0.1",
+            "100.64.0.1",
+            "100.127.255.1",
+            "169.254.1.1",
+            "127.0.0.1",
+            "192.0.0.2",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "0.0.0.0",
+            "fd00::1",
+            "fe80::1",
+            "::",
+        ] {
+            let mapping = forwarded(Some(private));
+            assert_eq!(shown(mapping), None, "{private}");
+            assert!(mapping.is_behind_another(), "{private}");
+        }
+        for mapping in [forwarded(None), Mapping::Off, Mapping::Asking] {
+            assert_eq!(shown(mapping), None);
+            assert!(!mapping.is_behind_another());
+        }
+    }
 
     /// A node at 192.168.1.5:7440; each observation is what a peer saw, where the peer is, and who dialled.
     fn check(seen: &[(&str, &str, bool)], expected: NatKind) {

@@ -10,7 +10,7 @@ use console::line::{LineStanding, Lines, PeerLine, Validity};
 use jiff::{SignedDuration, Timestamp};
 use link::identity::{ClaimedId, Identity};
 use link::pair::Pairing;
-use link::{DialFault, Event, Link, LinkError, Mapping, NatKind, StrangerFault};
+use link::{DialFault, Event, Link, LinkError, NatKind, StrangerFault};
 use register::id::NodeId;
 use register::replica::{Fault, Input, Peer};
 
@@ -121,20 +121,10 @@ impl Wire {
         self.link.pairing().clone()
     }
 
-    /// Where the router forwards to it from, as far as the router told.
+    /// Where it is reached from the internet because the router forwards to it, as far as the router told.
     #[must_use]
     pub fn outside(&self) -> Option<SocketAddr> {
-        match self.link.router().mapping {
-            Mapping::Forwarded {
-                port,
-                address: Some(ip),
-                ..
-            } => Some(SocketAddr::new(ip, port)),
-            Mapping::Forwarded { address: None, .. }
-            | Mapping::Off
-            | Mapping::Asking
-            | Mapping::Failed(_) => None,
-        }
+        self.link.router().mapping.outside()
     }
 
     /// Where it listens.

@@ -1,4 +1,4 @@
-//! A router that forwards the port because the node asks (NAT-PMP, RFC 6886).
+//! A router that forwards the port because the node asks: an old one (NAT-PMP, RFC 6886), and none at all.
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
@@ -7,6 +7,9 @@ use link::{LinkSettings, Mapping, MappingFault, MappingProtocol};
 
 use crate::premises::{Premises, SOON, Who};
 use crate::space::Network;
+
+/// How long asking in every way may take.
+const ASKED: Duration = Duration::from_secs(20);
 
 /// Answers requests until one takes the mapping back. Returns the lifetimes that were asked for.
 fn router(socket: &UdpSocket) -> Vec<u32> {
@@ -34,7 +37,8 @@ fn router(socket: &UdpSocket) -> Vec<u32> {
     asked
 }
 
-fn wanted() -> LinkSettings {
+/// A link that asks the router.
+pub(crate) fn wanted() -> LinkSettings {
     LinkSettings {
         port_mapping: true,
         ..LinkSettings::default()
@@ -42,14 +46,14 @@ fn wanted() -> LinkSettings {
 }
 
 /// What became of asking.
-fn asked(premises: &Premises) -> Mapping {
+pub(crate) fn asked(premises: &Premises) -> Mapping {
     let started = Instant::now();
     loop {
         let mapping = premises.link.router().mapping;
         if !matches!(mapping, Mapping::Off | Mapping::Asking) {
             return mapping;
         }
-        assert!(started.elapsed() < SOON, "{mapping:?}");
+        assert!(started.elapsed() < ASKED, "{mapping:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -75,7 +79,7 @@ fn the_router_is_asked_and_the_request_is_taken_back_at_the_end() {
     else {
         unreachable!("{mapping:?}")
     };
-    assert_eq!((by, port), (MappingProtocol::Pcp, 17_440));
+    assert_eq!((by, port), (MappingProtocol::NatPmp, 17_440));
     assert_eq!(address, Some("203.0.113.1".parse().unwrap()));
     drop(premises);
     assert_eq!(router.join().unwrap(), [3_600, 0]);
