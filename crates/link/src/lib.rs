@@ -9,6 +9,9 @@
 //! has said so: in TLS 1.3 the dialler's handshake ends before the acceptor has judged it.
 //! [`Link::standing`] says how each line stands, [`Link::router`] what is known of the router.
 //!
+//! The router in front is asked to forward the port (`mapping`). It is no peer: what it says is outside data, bounded in
+//! time and size, and leads to no other host; all that is believed of it is where it forwards from.
+//!
 //! Who is no peer yet comes in by an invitation only, in a protocol of its own that leads to no frame ([`pair`]).
 
 mod control;

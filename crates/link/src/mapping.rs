@@ -1,9 +1,10 @@
-//! Has the router forward this node's port, for as long as the node runs: asked by PCP, or by NAT-PMP where that
-//! is older.
+//! Has the router forward this node's port, for as long as the node runs: asked by PCP, by NAT-PMP where that is older,
+//! and by UPnP IGD, which is all that most routers in homes speak.
 //!
 //! A line doesn't need it where a router keeps ports; it helps where one doesn't, and where both only listen.
 
 mod pcp;
+mod upnp;
 mod way;
 
 use std::net::IpAddr;
@@ -67,7 +68,28 @@ impl Grant {
 /// What is held at a router.
 struct Held {
     way: Way,
-    lease: pcp::Lease,
+    lease: Lease,
+}
+
+enum Lease {
+    Pcp(pcp::Lease),
+    Upnp(upnp::Lease),
+}
+
+impl Lease {
+    async fn renew(&mut self) -> Result<Grant, MappingFault> {
+        match self {
+            Self::Pcp(lease) => lease.renew().await,
+            Self::Upnp(lease) => lease.renew().await,
+        }
+    }
+
+    async fn withdraw(self) {
+        match self {
+            Self::Pcp(lease) => lease.withdraw().await,
+            Self::Upnp(lease) => lease.withdraw().await,
+        }
+    }
 }
 
 /// Keeps `port` forwarded until `stop` is told or dropped, then takes the request back.
@@ -140,7 +162,13 @@ async fn ask(port: u16, way: Option<Way>, held: &mut Option<Held>) -> Result<Gra
         old.lease.withdraw().await;
     }
     let port = NonZeroU16::new(port).ok_or(MappingFault::NoRouter)?;
-    let (lease, grant) = pcp::Lease::ask(way, port).await?;
+    let (lease, grant) = match pcp::Lease::ask(way, port).await {
+        Ok((lease, grant)) => (Lease::Pcp(lease), grant),
+        Err(first) => match upnp::Lease::ask(way, port).await {
+            Ok((lease, grant)) => (Lease::Upnp(lease), grant),
+            Err(second) => return Err(first.max(second)),
+        },
+    };
     *held = Some(Held { way, lease });
     Ok(grant)
 }
