@@ -1,6 +1,7 @@
 //! What the node knows of its lines to other premises, and what a check of them came to.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -22,8 +23,8 @@ pub struct LineStanding {
     pub certificate: Option<Validity>,
     /// Whether they are cut on purpose.
     pub cut: bool,
-    /// Whether the router here gives each destination another port.
-    pub changing_ports: bool,
+    /// The router in front of this node.
+    pub router: Router,
     /// Every peer of which something is known.
     pub peers: BTreeMap<NodeId, PeerLine>,
 }
@@ -32,6 +33,101 @@ impl Lines for LineStanding {
     fn standing(&self) -> LineStanding {
         self.clone()
     }
+}
+
+/// What is known of the router in front of this node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Router {
+    /// The UDP port at which this node listens.
+    pub listens: u16,
+    /// What the router does to the port of what goes out.
+    pub ports: Ports,
+    /// Whether it passes on to this node what others send.
+    pub forwarding: Forwarding,
+    /// Where other premises see this node.
+    pub seen: Option<SocketAddr>,
+}
+
+/// What a router does to the port of what goes out, as other premises saw it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Ports {
+    /// No premises beyond the own network has said.
+    #[default]
+    Unknown,
+    /// Nothing translates addresses.
+    Open,
+    /// The port stays, so two premises that both dial find each other.
+    Kept,
+    /// Each destination gets another port, so nobody finds the way in.
+    Changing,
+}
+
+/// Whether a router forwards a port to this node because it was asked to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Forwarding {
+    /// It is not asked.
+    #[default]
+    Off,
+    /// It is being asked.
+    Asking,
+    /// It does.
+    On {
+        /// How it was asked.
+        by: Protocol,
+        /// Its port that leads here.
+        port: u16,
+        /// Where that is.
+        at: Outside,
+    },
+    /// It doesn't.
+    Not(NotForwarding),
+}
+
+/// How a router is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// The Port Control Protocol.
+    Pcp,
+    /// What came before it.
+    NatPmp,
+    /// What most routers in homes speak.
+    Upnp,
+}
+
+impl Protocol {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pcp => "PCP",
+            Self::NatPmp => "NAT-PMP",
+            Self::Upnp => "UPnP",
+        }
+    }
+}
+
+/// Which address a router has at its outer side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outside {
+    /// One of the internet.
+    Public(IpAddr),
+    /// One that others don't find: another router stands behind it.
+    Private(IpAddr),
+    /// It doesn't say.
+    Unknown,
+}
+
+/// Why a router forwards nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotForwarding {
+    /// No router is known.
+    NoRouter,
+    /// It answers in no way.
+    NoAnswer,
+    /// What it answers can't be used.
+    Unusable,
+    /// It refuses.
+    Refused,
 }
 
 /// From when until when a certificate is valid.
@@ -98,6 +194,8 @@ pub enum Cause {
     NoAnswer(Vec<String>),
     /// The router here gives each destination another port, so that nobody finds the way in.
     ChangingPorts,
+    /// The router here stands behind another one, so that the port which it forwards is found by nobody.
+    BehindRouter,
     /// The peer was never reached.
     NeverReached,
     /// Somebody with another key answers at this address, or calls from there.
@@ -130,6 +228,7 @@ impl Cause {
             Self::NameUnknown(_) => "name-unknown",
             Self::NoAnswer(_) => "no-answer",
             Self::ChangingPorts => "changing-ports",
+            Self::BehindRouter => "behind-router",
             Self::NeverReached => "never-reached",
             Self::OtherKey(_) => "other-key",
             Self::NotAccepted(_) => "not-accepted",

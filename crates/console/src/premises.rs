@@ -4,6 +4,7 @@ mod check;
 mod key;
 mod peer;
 mod revoke;
+mod router;
 
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -101,6 +102,7 @@ fn own(who: &Visitor, report: &Report, lines: &LineStanding) -> Markup {
                 (certificate(t, lines.certificate.map(|valid| valid.from), lines.certificate.map(|valid| valid.until), now))
             }
             (key::link(who))
+            (router::show(who, &lines.router))
         }
     }
 }

@@ -26,6 +26,7 @@ mod premises;
 mod problems;
 mod requests;
 mod retention;
+mod router;
 mod safety;
 mod tokens;
 mod treatments;

@@ -98,6 +98,8 @@ pub struct RouterStanding {
     pub nat: NatKind,
     /// Whether it forwards this node's port by request.
     pub mapping: Mapping,
+    /// Where peers see this node: one beyond the own network, if there is one that says so.
+    pub seen: Option<SocketAddr>,
 }
 
 /// A connection as it opens.
@@ -186,9 +188,12 @@ impl Standings {
     /// The router in front of a node that listens on `port`.
     pub(crate) fn router(&self, port: u16) -> RouterStanding {
         let records = self.lock();
-        let observations = records.values().filter_map(|one| one.observation.as_ref());
+        let observations = || records.values().filter_map(|one| one.observation.as_ref());
         RouterStanding {
-            nat: nat::kind(port, observations),
+            nat: nat::kind(port, observations()),
+            seen: observations()
+                .min_by_key(|one| nat::is_near(one.peer))
+                .map(|one| one.observed),
             mapping: *self.mapping.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }

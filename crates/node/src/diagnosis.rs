@@ -7,7 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use console::line::{Cause, Finding, LineCheck, LineStanding, Lines as _, Validity};
+use console::line::{
+    Cause, Finding, Forwarding, LineCheck, LineStanding, Lines as _, Outside, Ports, Router,
+    Validity,
+};
 use jiff::Timestamp;
 use register::id::NodeId;
 use register::replica::{Answer, Command, Older, PeerReport, PeerState, Report};
@@ -39,8 +42,8 @@ pub struct Facts {
     pub revoked: bool,
     /// When the node's own certificate is valid; `None` when not known.
     pub certificate: Option<Validity>,
-    /// Whether the router here gives each destination another port.
-    pub changing_ports: bool,
+    /// The router here.
+    pub router: Router,
     /// Every peer.
     pub peers: Vec<PeerFacts>,
 }
@@ -147,14 +150,35 @@ fn apart(facts: &Facts, peer: &PeerFacts) -> Vec<Cause> {
     }
     if !silent.is_empty() {
         causes.push(Cause::NoAnswer(silent));
-        if facts.changing_ports {
-            causes.push(Cause::ChangingPorts);
-        }
+        causes.extend(closed(&facts.router));
     }
     if !peer.reached {
         causes.push(Cause::NeverReached);
     }
     causes
+}
+
+/// Why the other premises doesn't find the way in here either, as far as the router is to blame.
+fn closed(router: &Router) -> Option<Cause> {
+    match (router.forwarding, router.ports) {
+        (
+            Forwarding::On {
+                at: Outside::Public(_),
+                ..
+            },
+            _,
+        )
+        | (_, Ports::Open | Ports::Kept) => None,
+        (
+            Forwarding::On {
+                at: Outside::Private(_),
+                ..
+            },
+            Ports::Changing | Ports::Unknown,
+        ) => Some(Cause::BehindRouter),
+        (_, Ports::Changing) => Some(Cause::ChangingPorts),
+        (_, Ports::Unknown) => None,
+    }
 }
 
 /// The name in `host:port`.
@@ -223,7 +247,7 @@ impl Surveyor {
             cut: standing.cut,
             revoked: report.revoked,
             certificate: standing.certificate,
-            changing_ports: standing.changing_ports,
+            router: standing.router,
             peers: report.peers.iter().map(peer_facts).collect(),
         }
     }
@@ -304,7 +328,7 @@ mod tests {
                 from: day(1),
                 until: day(1000),
             }),
-            changing_ports: false,
+            router: Router::default(),
             peers: vec![PeerFacts {
                 peer: PEER,
                 state: PeerState::Apart,
@@ -391,10 +415,6 @@ mod tests {
             |facts| facts.peers[0].reached = false,
             &[(Some(PEER), silent()), (Some(PEER), Cause::NeverReached)],
         );
-        check(
-            |facts| facts.changing_ports = true,
-            &[(Some(PEER), silent()), (Some(PEER), Cause::ChangingPorts)],
-        );
         let first = |facts: &mut Facts, change: fn(&mut AddressFacts)| {
             facts.peers[0].addresses.truncate(1);
             change(&mut facts.peers[0].addresses[0]);
@@ -422,6 +442,34 @@ mod tests {
                 Cause::PeerCertificate("a.example:7440".to_owned()),
             )],
         );
+    }
+
+    #[test]
+    fn a_router_that_nobody_gets_through_explains_more() {
+        let closed = |ports: Ports, at: Option<Outside>, expected: Option<Cause>| {
+            let router = Router {
+                ports,
+                forwarding: at.map_or(Forwarding::Off, |at| Forwarding::On {
+                    by: console::line::Protocol::Upnp,
+                    port: 7440,
+                    at,
+                }),
+                ..Router::default()
+            };
+            let mut causes = vec![(Some(PEER), silent())];
+            causes.extend(expected.map(|cause| (Some(PEER), cause)));
+            check(|facts| facts.router = router, &causes);
+        };
+        let public = Some(Outside::Public([203, 0, 113, 1].into()));
+        let private = Some(Outside::Private([100, 64, 0, 7].into()));
+        closed(Ports::Changing, None, Some(Cause::ChangingPorts));
+        let unknown = Some(Outside::Unknown);
+        closed(Ports::Changing, unknown, Some(Cause::ChangingPorts));
+        closed(Ports::Changing, public, None);
+        closed(Ports::Changing, private, Some(Cause::BehindRouter));
+        closed(Ports::Unknown, private, Some(Cause::BehindRouter));
+        closed(Ports::Kept, private, None);
+        closed(Ports::Unknown, None, None);
     }
 
     #[test]

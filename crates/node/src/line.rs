@@ -1,6 +1,8 @@
 //! The line to other premises, as the event loop and the command line need it: a thin layer over
 //! [`link`].
 
+mod router;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +12,7 @@ use console::line::{LineStanding, Lines, PeerLine, Validity};
 use jiff::{SignedDuration, Timestamp};
 use link::identity::{ClaimedId, Identity};
 use link::pair::Pairing;
-use link::{DialFault, Event, Link, LinkError, NatKind, StrangerFault};
+use link::{DialFault, Event, Link, LinkError, StrangerFault};
 use register::id::NodeId;
 use register::replica::{Fault, Input, Peer};
 
@@ -199,7 +201,7 @@ impl Lines for Wire {
         LineStanding {
             certificate: self.seen().certificate,
             cut: self.is_cut(),
-            changing_ports: self.link.router().nat == NatKind::Changing,
+            router: router::of(&self.link),
             peers: peers.map(|(node, line)| (node, peer_line(&line))).collect(),
         }
     }

@@ -1,6 +1,9 @@
 //! The page of the premises, over lines that a test makes up.
 
-use console::line::{Cause, Finding, LineCheck, PeerLine, Validity};
+use console::line::{
+    Cause, Finding, Forwarding, LineCheck, NotForwarding, Outside, PeerLine, Ports, Protocol,
+    Router, Validity,
+};
 use jiff::{SignedDuration, Timestamp};
 use register::id::NodeId;
 use register::replica::{KeyChange, Older, PeerState};
@@ -174,6 +177,82 @@ async fn a_check_is_made_beside_the_page_and_says_what_to_do() {
             assert!(page.contains(words), "{words}: {page}");
         }
     }
+}
+
+/// What can be done where the router doesn't help, in every language.
+const BY_HAND: [&str; 3] = [
+    "on ohjattava UDP-portti 7440",
+    "vidarebefordra UDP-port 7440",
+    "forward UDP port 7440",
+];
+
+#[tokio::test]
+async fn the_router_is_told_of_in_plain_words() {
+    let house = House::open().await;
+    let staff = house.visitor("Hoitaja").await;
+    let on = |at| Forwarding::On {
+        by: Protocol::Upnp,
+        port: 17_440,
+        at,
+    };
+    let private = Outside::Private([100, 64, 0, 7].into());
+    for (forwarding, words, needs_hands) in [
+        (
+            Forwarding::Off,
+            ["ei pyydetä ohjaamaan", "ombeds inte", "is not asked"],
+            false,
+        ),
+        (
+            on(Outside::Public([203, 0, 113, 1].into())),
+            [
+                "203.0.113.1:17440 tälle koneelle (UPnP)",
+                "203.0.113.1:17440 till den här datorn (UPnP)",
+                "203.0.113.1:17440 to this computer (UPnP)",
+            ],
+            false,
+        ),
+        (
+            on(private),
+            [
+                "toisen reitittimen takana",
+                "bakom en annan router",
+                "behind another router",
+            ],
+            true,
+        ),
+        (
+            Forwarding::Not(NotForwarding::NoAnswer),
+            [
+                "ei vastaa pyyntöön",
+                "svarar inte på begäran",
+                "does not answer",
+            ],
+            true,
+        ),
+        (
+            Forwarding::Not(NotForwarding::Refused),
+            ["kieltäytyy", "vägrar", "refuses"],
+            true,
+        ),
+    ] {
+        house.lines.0.lock().unwrap().router = Router {
+            listens: 7440,
+            ports: Ports::Changing,
+            forwarding,
+            seen: Some("203.0.113.1:3201".parse().unwrap()),
+        };
+        let languages = ["fi", "sv", "en"].into_iter();
+        for ((language, words), hands) in languages.zip(words).zip(BY_HAND) {
+            staff.open(&format!("/language/{language}")).await.unwrap();
+            let page = staff.open("/premises").await.unwrap().html;
+            assert!(page.contains(words), "{words}: {page}");
+            assert_eq!(page.contains(hands), needs_hands, "{hands}: {page}");
+            assert!(page.contains("203.0.113.1:3201"), "{page}");
+        }
+    }
+    staff.open("/language/fi").await.unwrap();
+    let page = staff.open("/premises").await.unwrap().html;
+    assert!(page.contains("antaa jokaiselle yhteydelle eri portin"));
 }
 
 #[tokio::test]
