@@ -14,6 +14,7 @@ mod retention;
 mod scene;
 mod way;
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -354,11 +355,33 @@ pub struct Standing {
     /// Peers, by node id, that have to hear of this node's next key before it is used; `None` when there is none.
     #[serde(default)]
     pub next_key_waits_for: Option<Vec<String>>,
+    /// The router in front of the node; `None` when the node doesn't run.
+    #[serde(default)]
+    pub router: Option<RouterStanding>,
     /// Every peer, by node id.
     pub peers: Vec<PeerStanding>,
     /// How the backups stand.
     #[serde(default)]
     pub backup: crate::backup::State,
+}
+
+/// What is known of the router in front of the node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouterStanding {
+    /// What it does to the port of what goes out, as other premises saw it: `unknown`, `open` (nothing translates),
+    /// `kept` or `changing`.
+    pub ports: String,
+    /// Where other premises see the node.
+    pub seen: Option<SocketAddr>,
+    /// Whether it forwards a port because it was asked to: `off`, `asking`, `forwarded`, `behind-router` (it does, and
+    /// stands behind another router), `no-router`, `no-answer`, `unusable` or `refused`.
+    pub forwarding: String,
+    /// How it was asked: `PCP`, `NAT-PMP` or `UPnP`.
+    pub by: Option<String>,
+    /// Its port that leads to the node.
+    pub port: Option<u16>,
+    /// Its outer address, where it says.
+    pub address: Option<IpAddr>,
 }
 
 /// How deletion by the clock stands.

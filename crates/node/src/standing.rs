@@ -1,5 +1,7 @@
 //! How things stand at a node, put together for `status`.
 
+mod router;
+
 use console::line::{LineStanding, PeerLine};
 use register::clock::ClockTrouble;
 use register::directory::Directory;
@@ -96,6 +98,7 @@ pub async fn of(office: &Office, facts: &Facts, lines: &LineStanding) -> Outcome
             let nodes = change.waits_for.iter();
             nodes.map(NodeId::to_string).collect()
         }),
+        router: facts.running.then(|| router::of(&lines.router)),
         peers: report
             .peers
             .iter()
@@ -272,6 +275,9 @@ pub fn for_people(standing: &Standing) -> String {
         standing.users,
         standing.conflicts,
     );
+    if let Some(router) = &standing.router {
+        text.push_str(&router::for_people(router));
+    }
     text.push_str(&care(standing));
     if standing.cut {
         text.push_str("  the line is cut on purpose\n");
