@@ -1,5 +1,6 @@
 //! The line between premises on networks as they are: routers, firewalls, cuts, moves, floods. Each test makes its own
-//! namespaces and takes them away. Needs root, `ip` and `nft`; says so and leaves the test out where they are missing.
+//! namespaces and takes them away. Needs root, `ip`, `nft` and `miniupnpd`; says so and leaves the test out where they are
+//! missing.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,10 +9,14 @@
 )]
 
 mod clinics;
+mod daemon;
 mod flood;
 mod forwarding;
+mod hostile;
+mod igd;
 mod moves;
 mod premises;
 mod routers;
 mod scan;
 mod space;
+mod upnp;
