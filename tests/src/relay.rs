@@ -12,7 +12,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -27,6 +27,8 @@ const DATAGRAM_BYTES: usize = 65_536;
 const QUEUE_DATAGRAMS: usize = 4_096;
 /// How long a direction sleeps at most before it looks at the clock.
 const NAP: Duration = Duration::from_millis(2);
+/// How long a narrow line's router lets datagrams wait; what would wait longer is lost.
+const ROUTER_QUEUE: Duration = Duration::from_millis(250);
 
 /// What one direction of the line does to datagrams.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,8 +41,14 @@ pub struct Weather {
     pub doubled_permille: u32,
     /// Of a thousand datagrams, how many are held back so that later ones overtake them.
     pub overtaken_permille: u32,
+    /// Of a thousand datagrams, how many arrive with a bit turned over.
+    pub spoilt_permille: u32,
     /// How long each takes at least.
     pub delay: Duration,
+    /// Up to how much longer some take.
+    pub jitter: Duration,
+    /// How many bytes pass in a second; `None` for as many as come.
+    pub bytes_per_second: Option<u32>,
 }
 
 impl Weather {
@@ -52,7 +60,10 @@ impl Weather {
             lost_permille: 40,
             doubled_permille: 30,
             overtaken_permille: 60,
+            spoilt_permille: 20,
             delay: Duration::from_millis(8),
+            jitter: Duration::from_millis(6),
+            bytes_per_second: None,
         }
     }
 }
@@ -68,6 +79,8 @@ pub enum Direction {
 
 struct Way {
     weather: Mutex<Weather>,
+    /// Bytes of datagrams that were let out at the other end.
+    carried: AtomicU64,
     stopping: Arc<AtomicBool>,
 }
 
@@ -99,6 +112,7 @@ impl Relay {
         let way = || {
             Arc::new(Way {
                 weather: Mutex::default(),
+                carried: AtomicU64::new(0),
                 stopping: Arc::clone(&stopping),
             })
         };
@@ -130,6 +144,19 @@ impl Relay {
         self.far
     }
 
+    /// How many bytes of datagrams have passed in a direction.
+    #[must_use]
+    pub fn carried(&self, direction: Direction) -> u64 {
+        self.way(direction).carried.load(Ordering::Relaxed)
+    }
+
+    fn way(&self, direction: Direction) -> &Way {
+        match direction {
+            Direction::Forth => &self.forth,
+            Direction::Back => &self.back,
+        }
+    }
+
     /// Changes the weather both ways.
     pub fn set(&self, weather: Weather) {
         self.set_one(Direction::Forth, weather);
@@ -138,11 +165,11 @@ impl Relay {
 
     /// Changes the weather of one direction.
     pub fn set_one(&self, direction: Direction, weather: Weather) {
-        let way = match direction {
-            Direction::Forth => &self.forth,
-            Direction::Back => &self.back,
-        };
-        *way.weather.lock().unwrap_or_else(PoisonError::into_inner) = weather;
+        *self
+            .way(direction)
+            .weather
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = weather;
     }
 
     /// Cuts the line both ways.
@@ -191,41 +218,71 @@ fn carry(
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut waiting: BinaryHeap<Due> = BinaryHeap::new();
         let mut number = 0;
+        let mut free = Instant::now();
         let mut buffer = vec![0; DATAGRAM_BYTES];
         while !way.stopping.load(Ordering::Relaxed) {
             // Any error here is a time-out, or a "connection refused" of a node that is down: both mean no datagram.
             if let Ok((length, _)) = from.recv_from(&mut buffer) {
-                let datagram = buffer.get(..length).unwrap_or_default();
-                for due in fate(way.weather(), &mut rng) {
+                let mut datagram = buffer.get(..length).unwrap_or_default().to_vec();
+                let weather = way.weather();
+                for due in fate(weather, &mut datagram, &mut rng) {
+                    let Some(late) = narrow(weather, length, &mut free) else {
+                        continue;
+                    };
                     if waiting.len() < QUEUE_DATAGRAMS {
                         number += 1;
-                        waiting.push(Reverse((due, number, datagram.to_vec())));
+                        waiting.push(Reverse((due + late, number, datagram.clone())));
                     }
                 }
             }
-            release(&mut waiting, &out, to);
+            let carried = release(&mut waiting, &out, to);
+            way.carried.fetch_add(carried, Ordering::Relaxed);
         }
     })
 }
 
-/// When copies of a datagram that just arrived are due: none, one or two.
-fn fate(weather: Weather, rng: &mut ChaCha8Rng) -> Vec<Instant> {
-    // Three draws whatever happens, so that one setting doesn't shift the others' decisions.
+/// How much later a datagram is through a line that is narrow, which is free again at `free`; `None` when it would wait
+/// for too long.
+fn narrow(weather: Weather, length: usize, free: &mut Instant) -> Option<Duration> {
+    let Some(rate) = weather.bytes_per_second else {
+        return Some(Duration::ZERO);
+    };
+    let now = Instant::now();
+    let begins = now.max(*free);
+    if begins - now > ROUTER_QUEUE {
+        return None;
+    }
+    *free = begins + Duration::from_secs_f64(length as f64 / f64::from(rate.max(1)));
+    Some(*free - now)
+}
+
+/// When copies of a datagram that just arrived are due: none, one or two. It may be spoilt.
+fn fate(weather: Weather, datagram: &mut [u8], rng: &mut ChaCha8Rng) -> Vec<Instant> {
+    // The same draws whatever happens, so that one setting doesn't shift the others' decisions.
     let mut happens = |permille: u32| rng.next_u32() % 1_000 < permille;
-    let (lost, doubled, overtaken) = (
+    let (lost, doubled, overtaken, spoilt) = (
         happens(weather.lost_permille),
         happens(weather.doubled_permille),
         happens(weather.overtaken_permille),
+        happens(weather.spoilt_permille),
     );
+    let (place, share) = (rng.next_u32() as usize, rng.next_u32());
     if weather.cut || lost {
         return Vec::new();
+    }
+    let length = datagram.len().max(1);
+    if let Some(byte) = datagram.get_mut(place % length).filter(|_| spoilt) {
+        *byte ^= 1 << (place % 8);
     }
     let held = if overtaken {
         Duration::from_millis(5) + weather.delay
     } else {
         Duration::ZERO
     };
-    let due = Instant::now() + weather.delay + held;
+    let jitter = weather
+        .jitter
+        .mul_f64(f64::from(share) / f64::from(u32::MAX));
+    let due = Instant::now() + weather.delay + jitter + held;
     if doubled {
         vec![due, due + Duration::from_millis(1)]
     } else {
@@ -233,8 +290,10 @@ fn fate(weather: Weather, rng: &mut ChaCha8Rng) -> Vec<Instant> {
     }
 }
 
-fn release(waiting: &mut BinaryHeap<Due>, out: &UdpSocket, to: SocketAddr) {
+/// Lets out what is due. Returns how many bytes that was.
+fn release(waiting: &mut BinaryHeap<Due>, out: &UdpSocket, to: SocketAddr) -> u64 {
     let now = Instant::now();
+    let mut carried = 0;
     while waiting
         .peek()
         .is_some_and(|Reverse((due, _, _))| *due <= now)
@@ -242,8 +301,10 @@ fn release(waiting: &mut BinaryHeap<Due>, out: &UdpSocket, to: SocketAddr) {
         if let Some(Reverse((_, _, datagram))) = waiting.pop() {
             // A node that is down refuses: the datagram is lost, which is what happens on a real line.
             let _ = out.send_to(&datagram, to);
+            carried += datagram.len() as u64;
         }
     }
+    carried
 }
 
 #[cfg(test)]
@@ -292,6 +353,35 @@ mod tests {
             ),
             Vec::<u8>::new()
         );
+    }
+
+    #[test]
+    fn a_line_that_spoils_turns_one_bit_over() {
+        let weather = Weather {
+            spoilt_permille: 1_000,
+            ..Weather::default()
+        };
+        let arrived = sent_through(weather, 20);
+        let turned = (0..20).zip(&arrived);
+        assert!(turned.clone().count() == 20);
+        assert!(
+            turned
+                .into_iter()
+                .all(|(sent, came): (u8, &u8)| (sent ^ came).count_ones() == 1)
+        );
+    }
+
+    #[test]
+    fn a_narrow_line_keeps_few_waiting() {
+        // Each takes 50 ms: five wait, the rest is lost.
+        let weather = Weather {
+            bytes_per_second: Some(20),
+            ..Weather::default()
+        };
+        let started = Instant::now();
+        let arrived = sent_through(weather, 40);
+        assert!((4..=9).contains(&arrived.len()), "{arrived:?}");
+        assert!(started.elapsed() >= Duration::from_millis(250));
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! The line between two real nodes: one edit at three delays, and the first one after a cut.
+//! The line between two real nodes: one edit at three delays, the first one after a cut, a narrow line, and many premises.
+
+mod bulk;
+mod many;
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
@@ -50,7 +53,11 @@ async fn measure(table: &mut Table) -> anyhow::Result<()> {
         );
     }
     pair.line.heal();
-    cuts(table, &pair, &owner, &second).await
+    cuts(table, &pair, &owner, &second).await?;
+    drop(pair);
+    bulk::run(table).await?;
+    many::run(table);
+    Ok(())
 }
 
 fn weather(delay: Duration) -> Weather {

@@ -5,6 +5,8 @@ pub(crate) mod latency;
 mod pages;
 mod resources;
 
+pub(crate) use csv::write as write_register;
+
 use std::time::{Duration, Instant};
 
 use kortisto_tests::kortisto;
@@ -39,7 +41,7 @@ pub(crate) fn run(table: &mut Table) {
 
 async fn measure(table: &mut Table, clients: usize) -> anyhow::Result<()> {
     let parent = tempfile::tempdir()?;
-    let (people, treatments) = csv::write(parent.path(), clients)?;
+    let (people, treatments) = write_register(parent.path(), clients)?;
     let mut first = Node::init(parent.path(), "Poikuekatu")?;
     let since = Instant::now();
     first.import(&people, Some(&treatments))?.fine()?;

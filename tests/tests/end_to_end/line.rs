@@ -225,3 +225,44 @@ async fn an_edit_is_at_the_other_premises_within_a_moment() {
         "{took:?}"
     );
 }
+
+/// 64 kbit/s each way: what an old mobile connection gives.
+#[tokio::test]
+async fn a_line_of_64_kbit_slows_no_console_and_lets_an_edit_by_what_waits() {
+    let home = tempfile::tempdir().unwrap();
+    let (pair, here, there) = working(home.path(), 15).await;
+    let client = by_number(&pair.first.clients().unwrap(), 6).id.clone();
+    let slow = Weather {
+        delay: Duration::from_millis(40),
+        jitter: Duration::from_millis(20),
+        bytes_per_second: Some(8_000),
+        ..Weather::default()
+    };
+    pair.line.set(slow);
+    let (_, more) = crate::register(&home.path().join("more"), 15, 150);
+    pair.first
+        .import(&more.clients, Some(&more.treatments))
+        .unwrap()
+        .fine()
+        .unwrap();
+    here.edit_contact(&client, &[("last", "Kiireinen")])
+        .await
+        .unwrap();
+    let mut slowest = Duration::ZERO;
+    let arrived = waiting::until("the edit is there", Duration::from_secs(15), async || {
+        let asked = std::time::Instant::now();
+        here.open("/clients").await?;
+        let page = there.open(&format!("/clients/{client}")).await?;
+        slowest = slowest.max(asked.elapsed());
+        Ok(page.html.contains("Kiireinen").then_some(()))
+    });
+    arrived.await.unwrap();
+    let waiting = pair.first.status().unwrap()["peers"][0]["waiting"].clone();
+    assert!(waiting.as_u64().unwrap() > 0, "the rest still waits");
+    assert!(
+        slowest < Duration::from_secs(1),
+        "two pages took {slowest:?}"
+    );
+    pair.line.heal();
+    pair.agreed(AGREE_TIME).await.unwrap();
+}

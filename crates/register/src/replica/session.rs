@@ -12,10 +12,16 @@ use crate::wire::{Hello, OLDEST};
 use super::answer::Older;
 
 /// The least and the most bytes of records on their way to a peer and not yet acknowledged.
-const WINDOW: core::ops::RangeInclusive<usize> = 64 * 1024..=4 * 1024 * 1024;
-/// Acknowledged sooner than this, milliseconds, the window grows; later than [`SLOW`], it shrinks.
-const QUICK: i64 = 60;
-const SLOW: i64 = 200;
+const WINDOW: core::ops::RangeInclusive<usize> = 16 * 1024..=4 * 1024 * 1024;
+/// So many are on their way before anything is known of a line.
+const WINDOW_AT_FIRST: usize = 32 * 1024;
+/// While records are acknowledged less than so much later than the quickest on the line, milliseconds, the line has room
+/// and the window grows; later than [`QUEUE`], they wait for one another in the line, where a live edit would wait as
+/// well, and it shrinks.
+const ROOM: i64 = 20;
+const QUEUE: i64 = 45;
+/// Among so many records that wait, one that is edited is found and goes first: an import of many edits many.
+const OVERTAKEN: usize = 2_048;
 /// The most records offered and not yet answered.
 pub(super) const OFFERS: usize = 512;
 
@@ -113,6 +119,10 @@ pub(super) struct Session {
     pub(super) line: super::trail::Line,
     flying_bytes: usize,
     window: usize,
+    /// The quickest acknowledgement on this line, milliseconds.
+    quickest: Option<i64>,
+    /// When the window shrank last: what was sent before tells nothing of how it is now.
+    shrank: Option<Timestamp>,
 }
 
 impl core::fmt::Debug for Session {
@@ -153,7 +163,9 @@ impl Session {
             waiting_since: None,
             line: super::trail::Line::default(),
             flying_bytes: 0,
-            window: *WINDOW.start() * 2,
+            window: WINDOW_AT_FIRST,
+            quickest: None,
+            shrank: None,
         }
     }
 
@@ -182,6 +194,16 @@ impl Session {
                     self.fresh.insert(sequence, record);
                 }
                 pending.sequence = sequence;
+                // It waits its turn among what came before; whoever edits now waits for it to be seen.
+                let place = self
+                    .ready
+                    .iter()
+                    .take(OVERTAKEN)
+                    .position(|one| *one == record);
+                if let Some(place) = place {
+                    self.ready.remove(place);
+                    self.ready.push_front(record);
+                }
             }
             // While the self-check runs, what is not pending may still be unknown to the peer.
             None if !self.complete => self.offer_later(record, sequence),
@@ -247,14 +269,22 @@ impl Session {
         let flight = self.flights.remove(&token)?;
         self.flying_bytes = self.flying_bytes.saturating_sub(flight.bytes);
         if flight.bytes > 0 {
-            let took = now.as_millisecond() - flight.sent.as_millisecond();
-            if took < QUICK {
-                self.window = (self.window + flight.bytes).min(*WINDOW.end());
-            } else if took > SLOW {
-                self.window = (self.window / 2).max(*WINDOW.start());
-            }
+            self.pace(&flight, now);
         }
         Some(flight)
+    }
+
+    /// Fits the window to the line, by how long an acknowledgement took (as LEDBAT does, RFC 6817).
+    fn pace(&mut self, flight: &Flight, now: Timestamp) {
+        let took = now.as_millisecond() - flight.sent.as_millisecond();
+        let quickest = self.quickest.map_or(took, |quickest| quickest.min(took));
+        self.quickest = Some(quickest);
+        if took < quickest + ROOM {
+            self.window = (self.window + flight.bytes).min(*WINDOW.end());
+        } else if took > quickest + QUEUE && self.shrank.is_none_or(|at| flight.sent > at) {
+            self.window = (self.window / 2).max(*WINDOW.start());
+            self.shrank = Some(now);
+        }
     }
 
     /// Whether the record is on its way to the peer.
