@@ -18,6 +18,8 @@ HEALTH = {"health": "entries", "patch-tests": "patch_tests", "adverse-events": "
 LED = 0.8
 # Erasing is led to a card so seldom that cards are left, and so are what lets nothing more be written on one.
 ERASED = 0.05
+# What the owner called the token that these requests come with.
+OWN = "Keksij\u00e4"
 SELDOM = 0.1
 
 DAY = "2026-01-05"
@@ -29,6 +31,7 @@ PLAUSIBLE = {
     "date": DAY,
     "received": DAY,
     "read": DAY,
+    "noticed": "2026-01-05T10:00:00Z",
     "asked": DAY,
     "told_tukes": None,
     "told_maker": DAY,
@@ -110,6 +113,15 @@ def _of_the_house(case, path):
         if "{entry}" in path and items:
             case.path_parameters["entry"] = chance.choice(items)["id"]
         version = catalogue.get("version")
+    elif home == "/breaches":
+        register = _get(home)
+        breaches = register.get("breaches", [])
+        if "{entry}" in path and breaches:
+            case.path_parameters["entry"] = chance.choice(breaches)["id"]
+        version = register.get("version")
+    elif home == "/users" and "{id}" in path:
+        case.path_parameters["id"] = chance.choice(_get(home)["users"])["id"]
+        return
     elif home.startswith("/settings"):
         settings = _get("/settings")
         if "{node}" in path:
@@ -118,6 +130,12 @@ def _of_the_house(case, path):
     else:
         return
     _see(case, version)
+
+
+def _spare_own(case):
+    """Its own token is the only one that it never revokes: everything after that would be refused."""
+    tokens = [one["id"] for one in _get("/tokens")["tokens"] if one["name"] != OWN]
+    case.path_parameters["id"] = chance.choice(tokens)
 
 
 def _see(case, version):
@@ -130,6 +148,9 @@ def _see(case, version):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     path = case.operation.path
+    if path.endswith("/tokens/{id}/revoke"):
+        _spare_own(case)
+        return
     if not path.startswith("/api/v1/clients/{id}"):
         _body(case, path, None)
         if chance.random() < LED:

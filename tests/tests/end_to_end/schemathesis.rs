@@ -109,6 +109,10 @@ async fn every_answer_to_invented_requests_is_as_described() {
     let owner = node.owner_first().await.unwrap();
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.code()).collect();
     let token = make_token(&owner, "Keksijä", &scopes).await.unwrap();
+    // Others to revoke.
+    for name in ["Toinen", "Kolmas"] {
+        make_token(&owner, name, &["premises"]).await.unwrap();
+    }
     let program = Program::new(node.console(), Some(&token)).unwrap();
     for number in 0..CLIENTS {
         fill(&program, number).await;
