@@ -24,6 +24,18 @@ impl Stream {
         }
     }
 
+    /// Lets go what was heard by now and is heard until nothing has been for so long.
+    ///
+    /// # Errors
+    /// When the stream ends.
+    pub async fn quiet(&mut self, length: Duration) -> anyhow::Result<()> {
+        while let Ok(chunk) = timeout(length, self.response.chunk()).await {
+            chunk?.context("the stream ended")?;
+        }
+        self.heard.clear();
+        Ok(())
+    }
+
     /// Waits until the record has changed.
     ///
     /// # Errors

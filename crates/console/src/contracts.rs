@@ -1,13 +1,16 @@
 //! Contracts on paper (clause 6): in which safe and folder each lies, which are soon to be destroyed, which were.
 
-use std::collections::BTreeMap;
+use core::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use axum::response::Response;
 use jiff::Span;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use register::directory::{Filed, fold};
+use register::id::RecordId;
 use register::retention::NOTICE_DAYS;
+use register::trace::Paper;
 
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, choices, hidden};
@@ -68,47 +71,108 @@ pub(crate) async fn find(Posted { who, form }: Posted) -> Result<Response, Probl
 /// One line of the list.
 struct Line {
     name: Option<String>,
-    filed: Filed,
+    client: RecordId,
+    paper: Paper,
+}
+
+/// A paper in the order of the list: by safe and folder, then by day.
+struct Ranked<'a>(Filed<'a>);
+
+impl Ord for Ranked<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (one, two) = (&self.0, &other.0);
+        let (here, there) = (&one.paper.contract, &two.paper.contract);
+        here.safe
+            .cmp(&there.safe)
+            .then_with(|| letters(&here.folder).cmp(letters(&there.folder)))
+            .then_with(|| one.paper.date.cmp(&two.paper.date))
+            .then_with(|| one.client.cmp(&two.client))
+            .then_with(|| one.paper.entry.cmp(&two.paper.entry))
+    }
+}
+
+/// A folder's letters, whatever their case.
+fn letters(folder: &str) -> impl Iterator<Item = char> {
+    folder.chars().flat_map(char::to_lowercase)
+}
+
+impl PartialOrd for Ranked<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ranked<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Ranked<'_> {}
+
+/// What a search found: the first [`SHOWN`] lines, how many there are, and every safe.
+struct Found {
+    lines: Vec<Line>,
+    count: usize,
+    safes: BTreeSet<String>,
+}
+
+/// Goes through every paper, of which there may be a hundred thousand: nothing is copied but what is shown.
+fn search(who: &Visitor, form: &Form, soon: Date) -> Found {
+    let wanted = State::read(form);
+    let folder: String = form.get("folder").chars().take(QUERY).collect();
+    let folder = fold(folder.trim());
+    let directory = who.house().desk.directory();
+    let mut safes: BTreeSet<&str> = BTreeSet::new();
+    let mut first: BinaryHeap<Ranked<'_>> = BinaryHeap::new();
+    let mut count = 0;
+    for filed in directory.papers() {
+        let contract = &filed.paper.contract;
+        safes.insert(&contract.safe);
+        let here = form.get("safe").is_empty() || form.get("safe") == contract.safe;
+        let named = folder.is_empty() || fold(&contract.folder).contains(&folder);
+        if !(here && named && wanted.shows(State::of(filed.paper, soon))) {
+            continue;
+        }
+        count += 1;
+        let ranked = Ranked(filed);
+        if first.len() < SHOWN {
+            first.push(ranked);
+        } else if let Some(mut last) = first.peek_mut()
+            && ranked < *last
+        {
+            *last = ranked;
+        }
+    }
+    let line = |Ranked(filed): Ranked<'_>| {
+        let client = directory.client(filed.client);
+        Line {
+            name: client.and_then(|one| one.name.as_ref().map(|name| name.listed())),
+            client: filed.client,
+            paper: filed.paper.clone(),
+        }
+    };
+    let lines = first.into_sorted_vec().into_iter().map(line).collect();
+    let safes = safes.into_iter().map(str::to_owned).collect();
+    Found {
+        lines,
+        count,
+        safes,
+    }
 }
 
 fn show(who: &Visitor, form: &Form) -> Response {
     let t = who.t();
-    let wanted = State::read(form);
-    let folder: String = form.get("folder").chars().take(QUERY).collect();
-    let folder = fold(folder.trim());
     let now = today(who.house().clock);
     let soon = now.saturating_add(Span::new().days(NOTICE_DAYS));
-    let mut safes: Vec<String> = Vec::new();
-    let mut found: Vec<Line> = Vec::new();
-    {
-        let directory = who.house().desk.directory();
-        for filed in directory.papers() {
-            let contract = &filed.paper.contract;
-            if !safes.contains(&contract.safe) {
-                safes.push(contract.safe.clone());
-            }
-            let here = form.get("safe").is_empty() || form.get("safe") == contract.safe;
-            let named = fold(&contract.folder).contains(&folder);
-            if here && named && wanted.shows(State::of(&filed.paper, soon)) {
-                let client = directory.client(filed.client);
-                let name = client.and_then(|one| one.name.as_ref().map(|name| name.listed()));
-                found.push(Line { name, filed });
-            }
-        }
-    }
-    safes.sort_unstable();
-    let count = found.len();
-    let by_folder = |line: &Line| {
-        let paper = &line.filed.paper;
-        let contract = &paper.contract;
-        let place = (contract.safe.clone(), fold(&contract.folder));
-        (place, paper.date, line.filed.client)
-    };
-    found.sort_by_cached_key(by_folder);
-    found.truncate(SHOWN);
+    let Found {
+        lines,
+        count,
+        safes,
+    } = search(who, form, soon);
     let mut groups: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-    for line in found {
-        let safe = line.filed.paper.contract.safe.clone();
+    for line in lines {
+        let safe = line.paper.contract.safe.clone();
         groups.entry(safe).or_default().push(line);
     }
     let open = tasks::open(who.house());
@@ -131,7 +195,7 @@ fn show(who: &Visitor, form: &Form) -> Response {
     .show(who)
 }
 
-fn filters(who: &Visitor, form: &Form, safes: &[String]) -> Markup {
+fn filters(who: &Visitor, form: &Form, safes: &BTreeSet<String>) -> Markup {
     let t = who.t();
     let states = [
         ("kept", t.contracts_kept()),
@@ -179,7 +243,7 @@ fn safe_shown(t: Language, safe: &str, lines: &[Line], soon: Date) -> Markup {
 }
 
 fn row(t: Language, line: &Line, soon: Date) -> Markup {
-    let (client, paper) = (line.filed.client, &line.filed.paper);
+    let (client, paper) = (line.client, &line.paper);
     let contract = &paper.contract;
     let day = |date: Option<Date>| date.map(show_date).unwrap_or_default();
     let due = State::of(paper, soon) == State::Due;

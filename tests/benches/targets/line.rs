@@ -101,7 +101,7 @@ async fn cuts(
         let mut stream = second.events().await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
         pair.line.cut();
-        tokio::time::sleep(CUT).await;
+        stream.quiet(CUT).await?;
         let name = format!("Nimi{at}");
         owner.edit_contact(&client, &[("first", &name)]).await?;
         pair.line.heal();

@@ -141,7 +141,7 @@ fn a_paper_whose_line_two_premises_let_go_apart_is_one_task_and_a_destroyed_one_
     let papers: Vec<String> = world.nodes[1]
         .directory
         .papers()
-        .map(|filed| filed.paper.contract.folder)
+        .map(|filed| filed.paper.contract.folder.clone())
         .collect();
     assert_eq!(papers.len(), 2, "{papers:?}");
 

@@ -112,14 +112,20 @@ pub struct Recalled {
 
 /// A contract and whose it is.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Filed {
+pub struct Filed<'a> {
     /// The client's record.
     pub client: RecordId,
     /// The paper.
-    pub paper: Paper,
+    pub paper: &'a Paper,
 }
 
-crate::redacted!(Received, Recalled, Filed);
+crate::redacted!(Received, Recalled);
+
+impl core::fmt::Debug for Filed<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Filed(redacted)")
+    }
+}
 
 impl Directory {
     /// Everyone who received a product of which the batch number, or what was written of it, holds every word of
@@ -182,15 +188,12 @@ impl Directory {
     }
 
     /// Every contract on paper of a client who is shown, by client.
-    pub fn papers(&self) -> impl Iterator<Item = Filed> {
+    pub fn papers(&self) -> impl Iterator<Item = Filed<'_>> {
         let all = self.recall.papers.iter();
         all.filter(|(client, _)| self.client(**client).is_some())
             .flat_map(|(client, papers)| papers.iter().map(move |paper| (*client, paper)))
             .filter(|(_, paper)| self.stays(paper.goes))
-            .map(|(client, paper)| Filed {
-                client,
-                paper: paper.clone(),
-            })
+            .map(|(client, paper)| Filed { client, paper })
     }
 
     fn stays(&self, goes: Option<Date>) -> bool {

@@ -12,6 +12,8 @@ use kortisto_tests::web::Visitor;
 use crate::table::{Table, ms, percentile};
 
 const TRIES: usize = 200;
+/// After so long nothing more is heard of an edit.
+const QUIET: Duration = Duration::from_millis(400);
 
 /// Edits at the first node and waits for the change on an open page of the second.
 pub(crate) async fn run(
@@ -58,7 +60,8 @@ pub(crate) async fn edits(
             .contact_form(&client)
             .await?
             .with("first", &format!("Nimi{at}"));
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // An edit is heard of more than once.
+        stream.quiet(QUIET).await?;
         let since = Instant::now();
         let saving = owner.save(&form);
         let hearing = stream.changed(&client);
