@@ -1,5 +1,6 @@
 //! Whole premises, the program itself, each behind a router of its own.
 
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::space::Network;
 const AGREE_TIME: Duration = Duration::from_secs(60);
 
 /// A node that runs in the namespace `space` on the port that all use.
-fn node(network: &Network, home: &Path, space: &str) -> Node {
+fn started(network: &Network, home: &Path, space: &str) -> Node {
     let mut node = Node::init(home, space).unwrap();
     node.listen_at("[::]:7440".parse().unwrap()).unwrap();
     network.inside(space, || node.launch()).unwrap();
@@ -53,10 +54,11 @@ async fn agreed(nodes: &[&Node], peers: usize, clients: usize) {
 async fn three_behind_routers_of_their_own_keep_one_register() {
     let Some(network) = three() else { return };
     let home = tempfile::tempdir().unwrap();
-    let [a, b, c] = ["a", "b", "c"].map(|space| node(&network, home.path(), space));
+    let [a, b, c] = ["a", "b", "c"].map(|space| started(&network, home.path(), space));
     waiting::until("all run", AGREE_TIME, async || {
+        // A command that comes before the node listens would work on its files, and keep it from starting.
         for one in [&a, &b, &c] {
-            one.status()?;
+            UnixStream::connect(one.directory().join(node::control::FILE))?;
         }
         Ok(Some(()))
     })
