@@ -146,7 +146,11 @@ impl Roster {
     /// The statements by which a node announced keys: what shows somebody who holds none that they are its own.
     #[must_use]
     pub fn announcements(&self, node: NodeId) -> Vec<Signed> {
-        Self::of_keys(node, &self.all(), |_| true).all()
+        let all = self.statements.values();
+        let announces = all.filter(|(_, stated)| {
+            stated.by == node && matches!(stated.statement, Statement::KeyNext(_))
+        });
+        announces.map(|(signed, _)| signed.clone()).collect()
     }
 
     /// Every key that a node announced after its first.
