@@ -47,6 +47,10 @@ fn seeds_that_were_found_by_campaigns_end_equal() {
             "a peer's clock ran ahead, and a card went before the peer was heard",
         ),
         (
+            64_645,
+            "what a clock that ran ahead had written came late, through another",
+        ),
+        (
             44_398,
             "an entry that proves the front of a log went again before the rest came",
         ),

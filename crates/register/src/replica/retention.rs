@@ -140,7 +140,7 @@ impl Replica {
         let words = self.trail.last_words();
         let near = self.peers.iter().filter(|(_, file)| file.is_near());
         let heard = near.map(|(node, file)| {
-            let word = words.get(node).and_then(|word| word.surely_heard());
+            let word = words.get(node).and_then(|word| word.surely_heard(self.now));
             file.agreed.max(word).map_or(Date::MIN, day)
         });
         let heard = heard.chain(self.further_words().map(day));
@@ -160,7 +160,7 @@ impl Replica {
                 *node != self.node && !near && !self.parted.contains(node)
             })
             .filter(move |(_, word)| word.silent_since().is_some_and(|at| at >= long_ago))
-            .filter_map(|(_, word)| word.heard())
+            .map(|(_, word)| word.heard(self.now))
     }
 
     fn step(&mut self, today: Date, cx: &mut Cx<'_>) {

@@ -91,6 +91,9 @@ fn fact(log: LogId) -> String {
     format!("{PREFIX}{log}")
 }
 
+/// So far ahead may the clock of a node be whose entries are believed, seconds.
+const AHEAD: i64 = 24 * 60 * 60;
+
 /// The last that was heard of a node by its entries, seconds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word {
@@ -101,16 +104,18 @@ pub(super) struct Word {
 }
 
 impl Word {
-    /// Up to when the node is heard: its clock may be ahead, and is believed no further than to the moment at which the
-    /// entry came.
-    pub(super) fn heard(self) -> Option<Timestamp> {
-        let at = self.came.map_or(self.at, |came| came.min(self.at));
-        Timestamp::from_second(at).ok()
+    /// Up to when the node is heard, at `now`. An entry of after it came was written by a clock that ran ahead, and may
+    /// have been on its way through others for long: it tells nothing, so the node counts as never heard.
+    pub(super) fn heard(self, now: Timestamp) -> Timestamp {
+        let came = self.came.unwrap_or(now.as_second());
+        let believed = self.at <= came.saturating_add(AHEAD);
+        let at = if believed { came.min(self.at) } else { 0 };
+        Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// The same, where it is known when the entry came.
-    pub(super) fn surely_heard(self) -> Option<Timestamp> {
-        self.came.and(self.heard())
+    pub(super) fn surely_heard(self, now: Timestamp) -> Option<Timestamp> {
+        self.came.map(|_| self.heard(now))
     }
 
     /// Since when nothing has come, as far as is known.
