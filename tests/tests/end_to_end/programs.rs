@@ -272,7 +272,7 @@ async fn health_is_confirmed_and_withdrawn_by_a_program() {
     let care = clinic.program(&["clients:write", "care:write"]).await;
     let client = made(&care).await;
     let path = format!("/clients/{client}");
-    let day = super::today().to_string();
+    let day = console::clock::day(jiff::Timestamp::now()).to_string();
     let health = json!({"kind": "allergy", "text": "SALAISUUS", "level": "caution",
         "consent": {"method": "paper", "date": day}});
     fine(&care, "POST", &format!("{path}/health"), health).await;
