@@ -14,6 +14,8 @@ BASE = os.environ["KORTISTO_BASE"] + "/api/v1"
 SECTIONS = {"phones": "phones", "emails": "emails", "notes": "notes", "treatments": "treatments", "requests": "requests"}
 # In the health part of the card.
 HEALTH = {"health": "entries", "patch-tests": "patch_tests", "adverse-events": "adverse_events", "refusals": "refusals"}
+# Lists of the house whose entries are changed at the version of the whole.
+LISTS = {"/catalogue": "items", "/breaches": "breaches"}
 # Of the invented requests this share is led to a card.
 LED = 0.8
 # Erasing is led to a card so seldom that cards are left, and so are what lets nothing more be written on one.
@@ -107,18 +109,12 @@ def _of_the_house(case, path):
             return
         case.path_parameters["id"] = chance.choice(all)
         version = _get(f"{home}/{case.path_parameters['id']}").get("version")
-    elif home == "/catalogue":
-        catalogue = _get(home)
-        items = catalogue.get("items", [])
-        if "{entry}" in path and items:
-            case.path_parameters["entry"] = chance.choice(items)["id"]
-        version = catalogue.get("version")
-    elif home == "/breaches":
-        register = _get(home)
-        breaches = register.get("breaches", [])
-        if "{entry}" in path and breaches:
-            case.path_parameters["entry"] = chance.choice(breaches)["id"]
-        version = register.get("version")
+    elif home in LISTS:
+        listed = _get(home)
+        entries = listed.get(LISTS[home], [])
+        if "{entry}" in path and entries:
+            case.path_parameters["entry"] = chance.choice(entries)["id"]
+        version = listed.get("version")
     elif home == "/users" and "{id}" in path:
         case.path_parameters["id"] = chance.choice(_get(home)["users"])["id"]
         return
