@@ -26,13 +26,19 @@ impl Clerk {
             self.campaign(&one, &allowed).await?;
         }
         let pair = self.office.directory().likely_pairs(1).pop();
+        let pair = pair.map(|pair| (pair.one.id, pair.other.id));
         if let Some(pair) = pair {
-            let pair = (pair.one.id, pair.other.id);
             let judged = Command::Judge(pair, Verdict::Same, OPERATOR);
             self.done(judged).await?;
         }
-        self.disagree(&allowed).await?;
         let wanted = self.wants_erasing();
+        // Of a card that goes, or that is looked at through another, there would be nothing to see.
+        let shown = |id: &&RecordId| {
+            Some(**id) != wanted && !pair.is_some_and(|(one, other)| [one, other].contains(id))
+        };
+        if let Some(record) = allowed.iter().rfind(shown) {
+            self.disagree(*record).await?;
+        }
         if let Some(record) = wanted {
             let erase = Command::Erase {
                 record,
@@ -97,11 +103,8 @@ impl Clerk {
     }
 
     /// Two who changed one address on the same version of a card: both stand until somebody chooses.
-    async fn disagree(&self, allowed: &[RecordId]) -> Outcome<()> {
-        let Some(record) = allowed.last() else {
-            return Ok(());
-        };
-        let looked = self.ask(Command::Look(vec![*record])).await?;
+    async fn disagree(&self, record: RecordId) -> Outcome<()> {
+        let looked = self.ask(Command::Look(vec![record])).await?;
         let Answer::Cards(cards) = looked else {
             return Err(astray());
         };
@@ -109,7 +112,7 @@ impl Clerk {
             return Ok(());
         };
         for change in scene::addresses() {
-            self.write(Target::Seen(*record, seen.clone()), change)
+            self.write(Target::Seen(record, seen.clone()), change)
                 .await?;
         }
         Ok(())
