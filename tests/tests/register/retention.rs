@@ -113,6 +113,46 @@ fn clause_9_a_card_goes_once_the_far_end_was_heard_through_the_neighbour() {
     }
 }
 
+/// So many days go by at two premises that are in reach of each other.
+fn together(world: &mut World, days: i64) {
+    for _ in 0..days / 20 {
+        world.sleep(20 * DAY);
+        world.disconnect(0, 1);
+        world.connect(0, 1);
+        world.settle();
+    }
+}
+
+#[test]
+fn clause_9_whoever_removes_the_last_visit_waits_until_nobody_else_can_have_recorded_another() {
+    let mut world = World::new(2);
+    let name = Content::Name(Name::new("Vakio", "Vieno").unwrap());
+    let name = Change::SetField(FieldKey::Name, name);
+    let record = world.edit(0, Target::New(RecordKind::Client), name);
+    world.connect(0, 1);
+    together(&mut world, 200);
+    world.edit(0, Target::Latest(record), visit(date(2027, 8, 1)));
+    // Without that visit the card would have gone in January 2032, five years after it was made.
+    together(&mut world, 1_660);
+    world.disconnect(0, 1);
+    world.edit(1, Target::Latest(record), visit(date(2032, 2, 15)));
+    let mistaken = world.cards(0)[0].treatments[0].clone();
+    let seen = mistaken.field.all().iter().map(|held| held.id).collect();
+    let remove = Change::Void(Collection::Treatment, mistaken.id, seen);
+    world.edit(0, Target::Latest(record), remove);
+    for _ in 0..3 {
+        world.sleep(DAY);
+        world.settle();
+        world.settle();
+    }
+    assert!(holds(&world, 0, record), "the other premises was not heard");
+    world.connect(0, 1);
+    together(&mut world, 40);
+    for at in 0..2 {
+        assert_eq!(world.cards(at)[0].treatments.len(), 1, "at {at}");
+    }
+}
+
 #[test]
 fn clause_9_one_that_shows_nobody_any_more_is_not_waited_for_at_the_other_end() {
     let (mut world, due) = row();

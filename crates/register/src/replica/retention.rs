@@ -1,6 +1,8 @@
 //! The daily run: what is past its time goes, if the clock is trusted and every premises was heard after it.
 //!
-//! One of them may hold yesterday's visit or a legal claim, so a card waits, hidden, until all were heard.
+//! One of them may hold yesterday's visit or a legal claim, so a card waits, hidden, until all were heard. And what is due
+//! can become due at once, and long since, when the visit that kept it is removed: until then people at any premises may
+//! have recorded another. So a record also waits until all were heard after it changed here.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,6 +21,7 @@ use crate::retention::{
 };
 
 use super::answer::{Answer, DueCard, Hold, Refusal, RetentionReport};
+use super::inventory::Inventory;
 use super::peers::PeerFile;
 use super::shelf::Write;
 use super::{Cx, Notice, Replica, quarantine};
@@ -53,6 +56,14 @@ impl Run {
             Some(rmp_serde::to_vec(self).unwrap_or_default()),
         )
     }
+}
+
+/// Up to when every other premises was heard.
+#[derive(Clone, Copy)]
+struct Horizon {
+    heard: Timestamp,
+    /// That day.
+    day: Date,
 }
 
 impl Replica {
@@ -100,7 +111,9 @@ impl Replica {
             Some(hold) => return Err(Refusal::Held(hold)),
             None => {}
         }
-        let cards = self.inventory.due_cards(self.horizon(today)).count();
+        let cards = self
+            .ready(Inventory::due_cards, self.horizon(today))
+            .count();
         let event = AuditEvent::of(author, Act::RetentionAllowed(cards as u64));
         let audit = self.audit_write(event, cx);
         self.run.last = Some(today);
@@ -119,32 +132,46 @@ impl Replica {
         if let Some(trouble) = self.clock.trouble() {
             return Some(Hold::Clock(trouble));
         }
-        let due = self.inventory.due_cards(today).count();
         let horizon = self.horizon(today);
-        let ready = self.inventory.due_cards(horizon).count();
+        let ready = self.ready(Inventory::due_cards, horizon).count();
         if ready > run_limit(self.inventory.clients()) && self.allowed != Some(today) {
             return Some(Hold::TooMany(ready));
         }
-        let waits = ready < due
-            || self.inventory.due_entries(horizon).count()
-                < self.inventory.due_entries(today).count()
-            || self.inventory.due_users(horizon).count() < self.inventory.due_users(today).count();
-        let nothing_ready = ready == 0
-            && self.inventory.due_entries(horizon).next().is_none()
-            && self.inventory.due_users(horizon).next().is_none();
-        (waits && nothing_ready).then_some(Hold::Peers)
+        let due = self.inventory.due_cards(today).count()
+            + self.inventory.due_entries(today).count()
+            + self.inventory.due_users(today).count();
+        let ready = ready
+            + self.ready(Inventory::due_entries, horizon).count()
+            + self.ready(Inventory::due_users, horizon).count();
+        (due > 0 && ready == 0).then_some(Hold::Peers)
     }
 
-    /// What fell due up to this day may go: every other premises was heard, and agreed, after it.
-    fn horizon(&self, today: Date) -> Date {
+    /// Up to when every other premises was heard, and agreed. What fell due by then may go.
+    fn horizon(&self, today: Date) -> Horizon {
         let words = self.trail.last_words();
         let near = self.peers.iter().filter(|(_, file)| file.is_near());
         let heard = near.map(|(node, file)| {
             let word = words.get(node).and_then(|word| word.surely_heard(self.now));
-            file.agreed.max(word).map_or(Date::MIN, day)
+            file.agreed.max(word).unwrap_or(Timestamp::MIN)
         });
-        let heard = heard.chain(self.further_words().map(day));
-        heard.min().map_or(today, |oldest| oldest.min(today))
+        let heard = heard.chain(self.further_words()).min();
+        let heard = heard.unwrap_or(self.now).min(self.now);
+        Horizon {
+            heard,
+            day: day(heard).min(today),
+        }
+    }
+
+    /// Records that may go, of those that have to.
+    fn ready<'a, I: Iterator<Item = RecordId> + 'a>(
+        &'a self,
+        due: impl FnOnce(&'a Inventory, Date) -> I,
+        horizon: Horizon,
+    ) -> impl Iterator<Item = RecordId> + 'a {
+        due(&self.inventory, horizon.day).filter(move |record| {
+            let entry = self.inventory.get(*record);
+            entry.is_none_or(|entry| entry.changed <= horizon.heard)
+        })
     }
 
     /// The last word of each premises that this one never spoke to itself: its log came through others, behind the
@@ -165,7 +192,9 @@ impl Replica {
 
     fn step(&mut self, today: Date, cx: &mut Cx<'_>) {
         let horizon = self.horizon(today);
-        let cards: Vec<RecordId> = self.inventory.due_cards(horizon).take(STEP).collect();
+        let cards: Vec<RecordId> = { self.ready(Inventory::due_cards, horizon) }
+            .take(STEP)
+            .collect();
         for record in &cards {
             // One that turns out to be claimed, restricted or unreadable stays, and is due no more today.
             if self.erase(*record, ITSELF, Reason::Retention, cx).is_err() {
@@ -174,14 +203,18 @@ impl Replica {
                 self.run.done.0 += 1;
             }
         }
-        let users: Vec<RecordId> = self.inventory.due_users(horizon).take(STEP).collect();
+        let users: Vec<RecordId> = { self.ready(Inventory::due_users, horizon) }
+            .take(STEP)
+            .collect();
         for record in &users {
             self.forget_user(*record, cx);
         }
         let left = STEP.saturating_sub(cards.len());
-        let trimmed: Vec<RecordId> = self.inventory.due_entries(horizon).take(left).collect();
+        let trimmed: Vec<RecordId> = { self.ready(Inventory::due_entries, horizon) }
+            .take(left)
+            .collect();
         for record in &trimmed {
-            if self.trim(*record, horizon, cx).is_err() {
+            if self.trim(*record, horizon.day, cx).is_err() {
                 self.inventory.not_due(*record);
             } else {
                 self.run.done.1 += 1;
@@ -196,7 +229,7 @@ impl Replica {
                 cx.persist(vec![audit]);
             }
             // What can't be read or trimmed today is tried again tomorrow.
-            self.trim_settings(horizon, cx).ok();
+            self.trim_settings(horizon.day, cx).ok();
         }
         cx.notify(Notice::Standing);
     }
