@@ -1,13 +1,12 @@
 //! Contracts on paper (clause 6): in which safe and folder each lies, which are soon to be destroyed, which were.
 
-use core::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::response::Response;
 use jiff::Span;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use register::directory::{Filed, fold};
+use register::directory::{Filed, Keeping, PaperQuery, Papers};
 use register::id::RecordId;
 use register::retention::NOTICE_DAYS;
 use register::trace::Paper;
@@ -25,36 +24,11 @@ const SHOWN: usize = 500;
 /// The longest search, characters.
 const QUERY: usize = 100;
 
-/// Which contracts are wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Kept,
-    Due,
-    Destroyed,
-}
-
-impl State {
-    fn of(paper: &register::trace::Paper, soon: Date) -> Self {
-        if paper.contract.destroyed.is_some() {
-            Self::Destroyed
-        } else if paper.goes.is_some_and(|goes| goes <= soon) {
-            Self::Due
-        } else {
-            Self::Kept
-        }
-    }
-
-    /// What is soon to be destroyed is still in the safe.
-    fn shows(self, other: Self) -> bool {
-        self == other || (self == Self::Kept && other == Self::Due)
-    }
-
-    fn read(form: &Form) -> Self {
-        match form.get("state") {
-            "due" => Self::Due,
-            "destroyed" => Self::Destroyed,
-            _ => Self::Kept,
-        }
+fn wanted(form: &Form) -> Keeping {
+    match form.get("state") {
+        "due" => Keeping::Due,
+        "destroyed" => Keeping::Destroyed,
+        _ => Keeping::Kept,
     }
 }
 
@@ -75,88 +49,41 @@ struct Line {
     paper: Paper,
 }
 
-/// A paper in the order of the list: by safe and folder, then by day.
-struct Ranked<'a>(Filed<'a>);
-
-impl Ord for Ranked<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let (one, two) = (&self.0, &other.0);
-        let (here, there) = (&one.paper.contract, &two.paper.contract);
-        here.safe
-            .cmp(&there.safe)
-            .then_with(|| letters(&here.folder).cmp(letters(&there.folder)))
-            .then_with(|| one.paper.date.cmp(&two.paper.date))
-            .then_with(|| one.client.cmp(&two.client))
-            .then_with(|| one.paper.entry.cmp(&two.paper.entry))
-    }
-}
-
-/// A folder's letters, whatever their case.
-fn letters(folder: &str) -> impl Iterator<Item = char> {
-    folder.chars().flat_map(char::to_lowercase)
-}
-
-impl PartialOrd for Ranked<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Ranked<'_> {}
-
-/// What a search found: the first [`SHOWN`] lines, how many there are, and every safe.
+/// What was asked for, the first [`SHOWN`] lines of it, under their safes.
 struct Found {
-    lines: Vec<Line>,
-    count: usize,
+    groups: BTreeMap<String, Vec<Line>>,
+    total: usize,
     safes: BTreeSet<String>,
 }
 
-/// Goes through every paper, of which there may be a hundred thousand: nothing is copied but what is shown.
 fn search(who: &Visitor, form: &Form, soon: Date) -> Found {
-    let wanted = State::read(form);
     let folder: String = form.get("folder").chars().take(QUERY).collect();
-    let folder = fold(folder.trim());
-    let directory = who.house().desk.directory();
-    let mut safes: BTreeSet<&str> = BTreeSet::new();
-    let mut first: BinaryHeap<Ranked<'_>> = BinaryHeap::new();
-    let mut count = 0;
-    for filed in directory.papers() {
-        let contract = &filed.paper.contract;
-        safes.insert(&contract.safe);
-        let here = form.get("safe").is_empty() || form.get("safe") == contract.safe;
-        let named = folder.is_empty() || fold(&contract.folder).contains(&folder);
-        if !(here && named && wanted.shows(State::of(filed.paper, soon))) {
-            continue;
-        }
-        count += 1;
-        let ranked = Ranked(filed);
-        if first.len() < SHOWN {
-            first.push(ranked);
-        } else if let Some(mut last) = first.peek_mut()
-            && ranked < *last
-        {
-            *last = ranked;
-        }
-    }
-    let line = |Ranked(filed): Ranked<'_>| {
-        let client = directory.client(filed.client);
-        Line {
-            name: client.and_then(|one| one.name.as_ref().map(|name| name.listed())),
-            client: filed.client,
-            paper: filed.paper.clone(),
-        }
+    let query = PaperQuery {
+        safe: form.get("safe"),
+        folder: &folder,
+        keeping: wanted(form),
+        soon,
     };
-    let lines = first.into_sorted_vec().into_iter().map(line).collect();
-    let safes = safes.into_iter().map(str::to_owned).collect();
-    Found {
+    let directory = who.house().desk.directory();
+    let Papers {
         lines,
-        count,
+        total,
+        safes,
+    } = directory.papers(query, SHOWN);
+    let mut groups: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+    for Filed { client, paper } in lines {
+        let summary = directory.client(client);
+        let line = Line {
+            name: summary.and_then(|one| one.name.as_ref().map(|name| name.listed())),
+            client,
+            paper,
+        };
+        let safe = line.paper.contract.safe.clone();
+        groups.entry(safe).or_default().push(line);
+    }
+    Found {
+        groups,
+        total,
         safes,
     }
 }
@@ -166,15 +93,10 @@ fn show(who: &Visitor, form: &Form) -> Response {
     let now = today(who.house().clock);
     let soon = now.saturating_add(Span::new().days(NOTICE_DAYS));
     let Found {
-        lines,
-        count,
+        groups,
+        total,
         safes,
     } = search(who, form, soon);
-    let mut groups: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-    for line in lines {
-        let safe = line.paper.contract.safe.clone();
-        groups.entry(safe).or_default().push(line);
-    }
     let open = tasks::open(who.house());
     let main = html! {
         p .crumb { a href="/treatments" { (t.catalogue()) } }
@@ -182,8 +104,8 @@ fn show(who: &Visitor, form: &Form) -> Response {
         p .lead.unprinted { (t.contracts_lead()) }
         p .aside.unprinted { a .button href="/tasks" { (t.contracts_tasks()) @if open > 0 { " " span .count { (open) } } } }
         (filters(who, form, &safes))
-        p role="status" { (t.contracts_count(count)) @if count > SHOWN { " " (t.first_shown(SHOWN)) } }
-        @if count == 0 { section .panel { p .muted { (t.contracts_none()) } } }
+        p role="status" { (t.contracts_count(total)) @if total > SHOWN { " " (t.first_shown(SHOWN)) } }
+        @if total == 0 { section .panel { p .muted { (t.contracts_none()) } } }
         @for (safe, lines) in &groups { (safe_shown(t, safe, lines, soon)) }
     };
     Page {
@@ -246,7 +168,7 @@ fn row(t: Language, line: &Line, soon: Date) -> Markup {
     let (client, paper) = (line.client, &line.paper);
     let contract = &paper.contract;
     let day = |date: Option<Date>| date.map(show_date).unwrap_or_default();
-    let due = State::of(paper, soon) == State::Due;
+    let due = Keeping::of(paper.goes, contract.destroyed, soon) == Keeping::Due;
     html! {
         tr {
             td { @if contract.folder.is_empty() { span .muted { (t.contracts_no_folder()) } } @else { strong { (contract.folder) } } }

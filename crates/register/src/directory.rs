@@ -3,6 +3,7 @@
 //! The node publishes one [`Directory`] that pages read; the event loop writes to it after each turn.
 
 mod alike;
+mod contracts;
 mod index;
 mod marketing;
 mod month;
@@ -29,13 +30,15 @@ use crate::same::{Judged, Links};
 use crate::trace::Traces;
 
 use alike::Alike;
+use contracts::Sheets;
+pub use contracts::{Filed, Keeping, PaperQuery, Papers};
 use index::Index;
 pub use index::fold;
 pub use marketing::Left;
 pub use month::{Activity, Month, Months};
 pub use person::{Judgements, Pair};
 use recall::Recall;
-pub use recall::{Filed, Recalled, Received};
+pub use recall::{Recalled, Received};
 
 /// What is known of a client without opening the card.
 #[derive(Clone, PartialEq, Eq)]
@@ -112,6 +115,7 @@ pub struct Directory {
     alike: Alike,
     links: Links,
     recall: Recall,
+    contracts: Sheets,
     users: BTreeMap<RecordId, User>,
     former: BTreeSet<RecordId>,
     settings: Option<Settings>,
@@ -151,7 +155,9 @@ impl Directory {
     pub fn apply(&mut self, update: Update) {
         match update {
             Update::Client(id, mut summary) => {
-                self.recall.put(id, core::mem::take(&mut summary.traces));
+                let Traces { given, papers } = core::mem::take(&mut summary.traces);
+                self.recall.put(id, given);
+                self.contracts.put(id, papers);
                 self.index.put(id, &summary);
                 self.alike.put(id, &summary);
                 self.links.put(id, &summary.judged);
@@ -175,6 +181,7 @@ impl Directory {
                 self.alike.remove(id);
                 self.links.remove(id);
                 self.recall.remove(id);
+                self.contracts.remove(id);
                 self.clients.remove(&id);
                 self.users.remove(&id);
                 self.campaigns.remove(&id);
@@ -191,6 +198,7 @@ impl Directory {
             alike,
             links,
             recall,
+            contracts,
             campaigns,
             // Users, the clinic, what it offers, and what day it is.
             users: _,
@@ -206,7 +214,7 @@ impl Directory {
             .add(Holder::Search, index.held())
             .add(Holder::Alike, alike.held())
             .add(Holder::Links, links.held())
-            .add(Holder::Traces, recall.held())
+            .add(Holder::Traces, recall.held().chain(contracts.held()))
             .add(Holder::Lists, listed)
             .into_found()
     }

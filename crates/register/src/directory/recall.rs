@@ -1,11 +1,11 @@
-//! Who received a product (batch recall), and which contracts lie in which safe: scanned whole, in memory.
+//! Who received a product (batch recall): looked for in memory, whole.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use crate::id::RecordId;
-use crate::trace::{Given, Paper, Traces};
+use crate::trace::Given;
 
 use super::words::Words;
 use super::{Directory, fold};
@@ -34,25 +34,20 @@ impl Line {
     }
 }
 
-/// Every card's lines and papers.
+/// Every card's lines.
 #[derive(Default)]
 pub(super) struct Recall {
     words: Words,
     lines: BTreeMap<RecordId, Box<[Line]>>,
-    papers: BTreeMap<RecordId, Vec<Paper>>,
 }
 
 impl Recall {
-    pub(super) fn put(&mut self, record: RecordId, traces: Traces) {
-        let Traces { given, papers } = traces;
+    pub(super) fn put(&mut self, record: RecordId, given: Vec<Given>) {
         // The new ones first, so that texts that stay are not made anew.
         let lines: Box<[Line]> = given.into_iter().map(|one| self.line(one)).collect();
         self.remove(record);
         if !lines.is_empty() {
             self.lines.insert(record, lines);
-        }
-        if !papers.is_empty() {
-            self.papers.insert(record, papers);
         }
     }
 
@@ -70,18 +65,13 @@ impl Recall {
         }
     }
 
-    /// Every client that anything here is of, some twice. Texts that no line has any more went with the last.
+    /// Every client that anything here is of. Texts that no line has any more went with the last.
     pub(super) fn held(&self) -> impl Iterator<Item = RecordId> {
-        let Self {
-            words: _,
-            lines,
-            papers,
-        } = self;
-        lines.keys().chain(papers.keys()).copied()
+        let Self { words: _, lines } = self;
+        lines.keys().copied()
     }
 
     pub(super) fn remove(&mut self, record: RecordId) {
-        self.papers.remove(&record);
         for line in self.lines.remove(&record).unwrap_or_default() {
             for number in line.numbers() {
                 self.words.drop(number);
@@ -110,22 +100,7 @@ pub struct Recalled {
     pub clients: usize,
 }
 
-/// A contract and whose it is.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Filed<'a> {
-    /// The client's record.
-    pub client: RecordId,
-    /// The paper.
-    pub paper: &'a Paper,
-}
-
 crate::redacted!(Received, Recalled);
-
-impl core::fmt::Debug for Filed<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Filed(redacted)")
-    }
-}
 
 impl Directory {
     /// Everyone who received a product of which the batch number, or what was written of it, holds every word of
@@ -187,16 +162,8 @@ impl Directory {
         }
     }
 
-    /// Every contract on paper of a client who is shown, by client.
-    pub fn papers(&self) -> impl Iterator<Item = Filed<'_>> {
-        let all = self.recall.papers.iter();
-        all.filter(|(client, _)| self.client(**client).is_some())
-            .flat_map(|(client, papers)| papers.iter().map(move |paper| (*client, paper)))
-            .filter(|(_, paper)| self.stays(paper.goes))
-            .map(|(client, paper)| Filed { client, paper })
-    }
-
-    fn stays(&self, goes: Option<Date>) -> bool {
+    /// Whether what goes then is still there today.
+    pub(super) fn stays(&self, goes: Option<Date>) -> bool {
         let (Some(today), Some(goes)) = (self.today, goes) else {
             return true;
         };
