@@ -6,6 +6,7 @@ use kortisto_tests::axe;
 use kortisto_tests::browser::Browser;
 use kortisto_tests::demo::{Demo, OWNER, PASSWORD};
 use kortisto_tests::rooms;
+use serde_json::json;
 
 /// Pages for which nobody has to be logged in.
 const DOORS: [&str; 2] = ["/login", "/setup"];
@@ -64,7 +65,7 @@ async fn examine(browser: &Browser, language: &str, dark: bool, paths: &[String]
 
 /// Has the browser show pages as on a machine that is set to dark.
 async fn darken(browser: &Browser) {
-    let dark = serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+    let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
     let tools = browser.driver().cdp();
     tools
         .send_raw("Emulation.setEmulatedMedia", dark)
@@ -118,33 +119,119 @@ async fn every_page_is_accessible_in_three_languages() {
     );
 }
 
-/// WCAG 2.2, 1.4.10: nobody who enlarges a page to four times its size has to scroll in two directions.
+/// A kind of window or paper, as the browser's tools take it, and what is wrong with a page on it.
+struct Shape {
+    name: &'static str,
+    /// CSS pixels.
+    size: (u32, u32),
+    media: &'static str,
+    /// What a page answers with on it, as a script: nothing, when all is well.
+    faults: &'static [&'static str],
+}
+
+/// WCAG 2.2, 1.4.10, asks for the first: nobody who enlarges a page to four times its size has to scroll in two
+/// directions. The paper is A4 within the margins of the style sheet.
+const SHAPES: [Shape; 3] = [
+    Shape {
+        name: "320 pixels",
+        size: (320, 640),
+        media: "screen",
+        faults: &[OUTSIDE],
+    },
+    Shape {
+        name: "4K",
+        size: (3840, 2160),
+        media: "screen",
+        faults: &[OUTSIDE, LONG],
+    },
+    Shape {
+        name: "paper",
+        size: (658, 990),
+        media: "print",
+        faults: &[OUTSIDE, PALE, LEFT],
+    },
+];
+
+/// Paragraphs in which the eye loses the line: over a hundred letters to one.
+const LONG: &str = "
+    const letter = (one) => {
+        const ruler = document.createElement('canvas').getContext('2d');
+        const { fontSize, fontFamily } = getComputedStyle(one);
+        ruler.font = fontSize + ' ' + fontFamily;
+        return ruler.measureText('0').width;
+    };
+    const words = [...document.querySelectorAll('main p, main li, main dd')].filter(
+        (one) => one.checkVisibility() && !one.querySelector('div, p, ul, a, form'));
+    const long = words.filter((one) => {
+        const lines = document.createRange();
+        lines.selectNodeContents(one);
+        return lines.getBoundingClientRect().width > 100 * letter(one);
+    });
+    return long.map((one) => one.textContent.trim()).join(' | ');
+";
+
+/// Words that would be pale on white paper, where browsers print no backgrounds: WCAG 2.2, 1.4.3, against white.
+const PALE: &str = "
+    const part = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    const contrast = (color) => {
+        const [red, green, blue] = color.match(/[\\d.]+/g).map((value) => part(value / 255));
+        return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
+    };
+    const words = [...document.querySelectorAll('body *')].filter((one) => one.checkVisibility()
+        && [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
+    const pale = words.filter((one) => contrast(getComputedStyle(one).color) < 4.5);
+    return pale.map((one) => one.tagName + '.' + one.getAttribute('class')).join(' ');
+";
+
+/// What is of no use on paper.
+const LEFT: &str = "
+    const left = [...document.querySelectorAll('header nav, main button, .skip')].filter((one) => one.checkVisibility());
+    return left.map((one) => one.tagName + ' ' + one.textContent.trim()).join(' | ');
+";
+
+async fn take_shape(browser: &Browser, shape: &Shape) {
+    let tools = browser.driver().cdp();
+    let (width, height) = shape.size;
+    let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+    tools
+        .send_raw("Emulation.setDeviceMetricsOverride", size)
+        .await
+        .unwrap();
+    let media = json!({"media": shape.media});
+    tools
+        .send_raw("Emulation.setEmulatedMedia", media)
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
-async fn every_page_fits_a_width_of_320_pixels() {
+async fn every_page_fits_from_320_pixels_to_4k_and_on_paper() {
     let (_home, demo, rooms) = house().await;
     let browser = Browser::open(demo.console(0)).await.unwrap();
     browser.log_in(OWNER, PASSWORD).await.unwrap();
-    let narrow =
-        serde_json::json!({"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": false});
-    let tools = browser.driver().cdp();
-    tools
-        .send_raw("Emulation.setDeviceMetricsOverride", narrow)
+    // Who works in the dark prints on white paper all the same.
+    browser.go("/me").await.unwrap();
+    browser
+        .click("input[name=theme][value=dark]")
         .await
         .unwrap();
-    let mut wide = Vec::new();
-    for path in rooms {
-        browser.go(&path).await.unwrap();
-        browser.element("main h1").await.unwrap();
-        let found = browser.driver().execute(OUTSIDE, Vec::new()).await.unwrap();
-        let found = found.json().as_str().unwrap();
-        if !found.is_empty() {
-            wide.push(format!("{path}: {found}"));
+    browser.click("form[action='/me'] button").await.unwrap();
+    browser.element("[data-theme=dark] main h1").await.unwrap();
+    let mut wrong = Vec::new();
+    for shape in &SHAPES {
+        take_shape(&browser, shape).await;
+        for path in &rooms {
+            browser.go(path).await.unwrap();
+            browser.element("main h1").await.unwrap();
+            for script in shape.faults {
+                let found = browser.driver().execute(*script, Vec::new()).await.unwrap();
+                let found = found.json().as_str().unwrap();
+                if !found.is_empty() {
+                    wrong.push(format!("{path} on {}: {found}", shape.name));
+                }
+            }
         }
     }
     demo.end().await.unwrap();
-    assert!(
-        wide.is_empty(),
-        "wider than 320 pixels:\n{}",
-        wide.join("\n")
-    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
