@@ -22,8 +22,20 @@ fn started(network: &Network, home: &Path, space: &str) -> Node {
     node
 }
 
+/// Waits until nodes take commands. One that came before would work on a node's files, and keep it from starting.
+pub(crate) async fn listening(nodes: &[&Node]) {
+    waiting::until("all run", AGREE_TIME, async || {
+        for node in nodes {
+            UnixStream::connect(node.directory().join(node::control::FILE))?;
+        }
+        Ok(Some(()))
+    })
+    .await
+    .unwrap();
+}
+
 /// Imports a register of so many people at a node; whom it knows by the old number is not added again.
-fn import(node: &Node, home: &Path, count: usize) {
+pub(crate) fn import(node: &Node, home: &Path, count: usize) {
     let now = jiff::Timestamp::now();
     let today = jiff::tz::Offset::UTC.to_datetime(now).date();
     let register = Register::invented(85, count, today);
@@ -33,7 +45,7 @@ fn import(node: &Node, home: &Path, count: usize) {
 }
 
 /// Waits until each of some nodes is well with so many others and holds so many clients.
-async fn agreed(nodes: &[&Node], peers: usize, clients: usize) {
+pub(crate) async fn agreed(nodes: &[&Node], peers: usize, clients: usize) {
     waiting::until("all hold the same", AGREE_TIME, async || {
         for node in nodes {
             let status = node.status()?;
@@ -55,15 +67,7 @@ async fn three_behind_routers_of_their_own_keep_one_register() {
     let Some(network) = three() else { return };
     let home = tempfile::tempdir().unwrap();
     let [a, b, c] = ["a", "b", "c"].map(|space| started(&network, home.path(), space));
-    waiting::until("all run", AGREE_TIME, async || {
-        // A command that comes before the node listens would work on its files, and keep it from starting.
-        for one in [&a, &b, &c] {
-            UnixStream::connect(one.directory().join(node::control::FILE))?;
-        }
-        Ok(Some(()))
-    })
-    .await
-    .unwrap();
+    listening(&[&a, &b, &c]).await;
     import(&a, home.path(), 12);
     // The first and the third are never introduced: each hears of the other from the second.
     for (here, there, number) in [(&a, &b, 2), (&b, &a, 1), (&b, &c, 3), (&c, &b, 2)] {

@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod capture;
 mod clinics;
 mod daemon;
 mod flood;
