@@ -163,7 +163,7 @@ async fn replication(
         )?
         .fine()?;
     let since = Instant::now();
-    second.launch()?;
+    second.start().await?;
     waiting::until(
         "the second premises holds everything",
         PATIENCE,

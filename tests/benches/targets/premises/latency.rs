@@ -64,11 +64,10 @@ pub(crate) async fn edits(
         stream.quiet(QUIET).await?;
         let since = Instant::now();
         let saving = owner.save(&form);
-        let hearing = stream.changed(&client);
+        let hearing = async { stream.changed(&client).await.map(|()| since.elapsed()) };
         let (saved, heard) = tokio::join!(saving, hearing);
         saved?;
-        heard?;
-        times.push(since.elapsed());
+        times.push(heard?);
     }
     Ok(times)
 }
