@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
+use register::identity_code;
 
 /// Last names that stand in no other file of a node.
 const LAST: [&str; 8] = [
@@ -81,6 +82,14 @@ pub struct Files {
     pub clients: PathBuf,
     /// Their treatments.
     pub treatments: PathBuf,
+}
+
+/// Somebody's identity code who doesn't exist: individual numbers 900-999 belong to nobody.
+#[must_use]
+pub fn nobodys_code() -> Option<String> {
+    let signs = "0123456789ABCDEFHJKLMNPRSTUVWXY".chars();
+    let mut codes = signs.map(|sign| format!("010190-950{sign}"));
+    codes.find(|code| identity_code::find(code).is_some())
 }
 
 impl Register {

@@ -4,6 +4,7 @@ use console::{Access, Door};
 use kortisto_tests::node::Node;
 use kortisto_tests::pair::{AGREE_TIME, Pair};
 use kortisto_tests::program::{Answer, Program, make_token};
+use kortisto_tests::sample::nobodys_code;
 use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
 use register::access::Scope;
@@ -310,7 +311,7 @@ async fn entries_are_added_changed_and_removed_by_a_program() {
             .unwrap();
         assert_eq!(twice.status, StatusCode::NOT_FOUND, "{part}");
     }
-    let coded = json!({"text": super::requests::nobodys_code()});
+    let coded = json!({"text": nobodys_code().unwrap()});
     let answer = ask(&program, "POST", &at("notes"), coded).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(answer.body["errors"][0]["field"], "text");

@@ -4,9 +4,9 @@
 use jiff::{SignedDuration, Span};
 use kortisto_tests::node::Node;
 use kortisto_tests::pair::{AGREE_TIME, Pair};
+use kortisto_tests::sample::nobodys_code;
 use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
-use register::identity_code;
 use reqwest::StatusCode;
 
 async fn alone(home: &std::path::Path) -> (Node, Visitor) {
@@ -33,15 +33,6 @@ async fn furnish(owner: &Visitor, phone: &str) {
         .into_iter()
         .fold(form, |form, (name, value)| form.with(name, value));
     owner.save(&form).await.unwrap();
-}
-
-/// Somebody's identity code who doesn't exist: individual numbers 900-999 belong to nobody.
-fn nobodys_code() -> String {
-    let signs = "0123456789ABCDEFHJKLMNPRSTUVWXY".chars();
-    let mut codes = signs.map(|sign| format!("010190-950{sign}"));
-    codes
-        .find(|code| identity_code::find(code).is_some())
-        .unwrap()
 }
 
 #[tokio::test]
@@ -115,7 +106,7 @@ async fn clause_1_a_stale_page_loses_nothing_and_bad_input_is_refused() {
             "{field}"
         );
     }
-    let coded = stale.clone().with("name", &nobodys_code());
+    let coded = stale.clone().with("name", &nobodys_code().unwrap());
     let answer = owner.send(&coded).await.unwrap();
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 
@@ -225,7 +216,7 @@ async fn article_33_a_breach_counts_down_is_decided_and_closed() {
     let form = owner.open(new).await.unwrap().form(new).unwrap();
     let empty = owner.send(&form).await.unwrap();
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let coded = form.clone().with("what", &nobodys_code());
+    let coded = form.clone().with("what", &nobodys_code().unwrap());
     let answer = owner.send(&coded).await.unwrap();
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     owner

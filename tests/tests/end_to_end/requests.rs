@@ -4,9 +4,9 @@ use jiff::Span;
 use kortisto_tests::html::Form;
 use kortisto_tests::node::{Node, PASSWORD, one_time_code};
 use kortisto_tests::pair::{AGREE_TIME, Pair};
+use kortisto_tests::sample::nobodys_code;
 use kortisto_tests::waiting;
 use kortisto_tests::web::Visitor;
-use register::identity_code;
 use reqwest::StatusCode;
 
 async fn client(visitor: &Visitor) -> String {
@@ -37,15 +37,6 @@ async fn asked(visitor: &Visitor, client: &str, kind: &str) -> String {
 async fn step(visitor: &Visitor, path: &str, step: &str) -> Form {
     let page = visitor.open(path).await.unwrap();
     page.form(&format!("/{step}")).unwrap()
-}
-
-/// Somebody's identity code who doesn't exist: individual numbers 900-999 belong to nobody.
-pub(crate) fn nobodys_code() -> String {
-    let signs = "0123456789ABCDEFHJKLMNPRSTUVWXY".chars();
-    let mut codes = signs.map(|sign| format!("010190-950{sign}"));
-    codes
-        .find(|code| identity_code::find(code).is_some())
-        .unwrap()
 }
 
 /// The identity check: nothing but method and type, and a type where a document was seen.
@@ -184,7 +175,7 @@ async fn clause_10_a_refusal_needs_a_reason_and_no_reason_holds_an_identity_code
     let answer = owner.send(&close).await.unwrap();
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.html.contains("Kirjoita perustelu"));
-    let coded = close.clone().with("close_reason", &nobodys_code());
+    let coded = close.clone().with("close_reason", &nobodys_code().unwrap());
     let answer = owner.send(&coded).await.unwrap();
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let reasoned = close.with("close_reason", "Laki velvoittaa säilyttämään");
