@@ -37,6 +37,8 @@ pub fn row(length: u16) -> anyhow::Result<u16> {
         let first = free()?.port();
         let mut ports = first..first + length;
         if ports.all(|port| is_free(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))) {
+            // Whoever is given a port before the row's own program has begun gets one behind it.
+            NEXT.fetch_add(length - 1, Ordering::Relaxed);
             return Ok(first);
         }
     }
