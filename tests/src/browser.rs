@@ -8,9 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
-use thirtyfour::{By, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
+use thirtyfour::common::command::Command as Wanted;
+use thirtyfour::{By, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver, WebElement};
 
 use crate::{port, signal, waiting};
 
@@ -40,6 +42,9 @@ const MAKERS: [&str; 8] = [
     "start.duckduckgo.com",
     "update.googleapis.com",
 ];
+/// What is done with a key.
+const DOWN: &str = "keyDown";
+const UP: &str = "keyUp";
 /// How long the driver and the browser may take to start.
 const START_TIME: Duration = Duration::from_secs(30);
 /// How long a page may take to show something.
@@ -163,12 +168,33 @@ impl Browser {
     /// # Errors
     /// When the browser is gone.
     pub async fn keys(&self, keys: impl AsRef<str>) -> anyhow::Result<()> {
-        Ok(self
-            .driver
-            .action_chain()
-            .send_keys(keys.as_ref())
-            .perform()
-            .await?)
+        let keys = keys.as_ref().chars();
+        self.strokes(keys.flat_map(|key| [(DOWN, key), (UP, key)]))
+            .await
+    }
+
+    /// Presses a key while another is held.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn chord(&self, held: Key, key: char) -> anyhow::Result<()> {
+        let held = held.value();
+        self.strokes([(DOWN, held), (DOWN, key), (UP, key), (UP, held)])
+            .await
+    }
+
+    async fn strokes(&self, strokes: impl IntoIterator<Item = (&str, char)>) -> anyhow::Result<()> {
+        let strokes = strokes
+            .into_iter()
+            .map(|(kind, key)| json!({"type": kind, "value": key}));
+        let strokes: Vec<Value> = strokes.collect();
+        // The library's chains have an idle mouse beside the keys, and with one ChromeDriver gives an Enter that leads to
+        // another page to that page too.
+        let keyboard = json!([{"type": "key", "id": "keyboard", "actions": strokes}]);
+        self.driver
+            .cmd(Wanted::PerformActions(keyboard.into()))
+            .await?;
+        Ok(())
     }
 
     /// Waits until the page shows a text, by itself.

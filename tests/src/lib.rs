@@ -1,13 +1,14 @@
 //! What the tests of whole nodes stand on: processes, the line between them, users at their consoles.
 //!
 //! Reading order: [`kortisto`] finds the binary, [`node`] runs it, [`pair`] is two of them with a [`relay`] between,
-//! [`web`] and [`browser`] are somebody at a console, [`rooms`] every page that they find, [`export`] reads what a node holds, [`opened`] what its files do.
+//! [`web`] and [`browser`] are somebody at a console, [`keyboard`] is one of them without a mouse, [`rooms`] every page that they find, [`export`] reads what a node holds, [`opened`] what its files do.
 
 pub mod axe;
 pub mod browser;
 pub mod demo;
 pub mod export;
 pub mod html;
+pub mod keyboard;
 pub mod kortisto;
 pub mod node;
 pub mod opened;

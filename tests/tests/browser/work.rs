@@ -1,6 +1,7 @@
 //! A first visit, a client found and edited, and the other console that shows it by itself.
 
 use kortisto_tests::browser::Browser;
+use kortisto_tests::keyboard::Keyboard;
 use kortisto_tests::node::{Node, PASSWORD};
 use kortisto_tests::pair::AGREE_TIME;
 use thirtyfour::Key;
@@ -86,96 +87,26 @@ async fn the_keyboard_alone_finds_edits_and_locks() {
     let home = tempfile::tempdir().unwrap();
     let (pair, client) = working(home.path(), 62).await;
     pair.first.owner_first().await.unwrap();
-    let browser = Browser::open(pair.first.console()).await.unwrap();
-    browser.go("/login").await.unwrap();
-    tab_to(&browser, "f-name").await;
-    browser
-        .keys(format!(
-            "{}{}{PASSWORD}{}",
-            pair.first.owner_name(),
-            Key::Tab.value(),
-            Key::Enter.value()
-        ))
-        .await
-        .unwrap();
-    browser.reaches(|path| path == "/").await.unwrap();
+    let name = pair.first.owner_name();
+    let keys = Keyboard::open(pair.first.console()).await.unwrap();
+    keys.logs_in(name, PASSWORD).await.unwrap();
 
     // From anywhere, Ctrl+K leads to the search.
-    browser.go("/premises").await.unwrap();
-    browser.element("main h1").await.unwrap();
-    chord(&browser, Key::Control, "k").await;
+    keys.section('4').await.unwrap();
+    keys.follows_keys(Key::Control, 'k').await.unwrap();
+    let last = client.last_name.unwrap().to_lowercase();
+    keys.finds(&last).await.unwrap();
     let card = format!("/clients/{}", client.id);
-    browser
-        .keys(client.last_name.unwrap().to_lowercase())
-        .await
-        .unwrap();
-    browser.element("#found [role=option]").await.unwrap();
-    browser
-        .keys(format!("{}", Key::Down.value()))
-        .await
-        .unwrap();
-    browser
-        .keys(format!("{}", Key::Enter.value()))
-        .await
-        .unwrap();
-    browser.reaches(|path| path == card).await.unwrap();
+    assert_eq!(keys.browser.path().await.unwrap(), card);
 
     // The way to the form is in the order of tabs, and focus is never hidden on it.
-    tab_to(&browser, &format!("{card}/contact")).await;
-    browser
-        .keys(format!("{}", Key::Enter.value()))
-        .await
-        .unwrap();
-    browser
-        .reaches(|path| path.ends_with("/contact"))
-        .await
-        .unwrap();
-    tab_to(&browser, "f-year").await;
-    chord(&browser, Key::Control, "a").await;
-    browser.keys("1966").await.unwrap();
-    chord(&browser, Key::Control, "s").await;
-    browser.reaches(|path| path == card).await.unwrap();
-    browser.shows("1966").await.unwrap();
+    keys.follows_in("Yhteystiedot", "Muokkaa").await.unwrap();
+    keys.writes("Syntymävuosi", "1966").await.unwrap();
+    keys.saves().await.unwrap();
+    assert_eq!(keys.browser.path().await.unwrap(), card);
+    keys.shows("1966").await.unwrap();
 
-    chord(&browser, Key::Alt, "l").await;
-    browser.reaches(|path| path == "/lock").await.unwrap();
-    assert_eq!(browser.complaints().await.unwrap(), [""; 0]);
-}
-
-/// Presses Tab until the element with this id or this target has the focus, and is in sight.
-async fn tab_to(browser: &Browser, wanted: &str) {
-    /// No page needs more.
-    const TABS: usize = 80;
-    let script = "const at = document.activeElement, box = at.getBoundingClientRect();
-        const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 10));
-        const seen = at === document.body || at === top || at.contains(top) || (top && top.contains(at)) || box.width < 2;
-        return [at.id, at.getAttribute('href') ?? '', seen];";
-    let mut passed = Vec::new();
-    for _ in 0..TABS {
-        let at = browser
-            .driver()
-            .execute(script, Vec::new())
-            .await
-            .unwrap()
-            .json()
-            .clone();
-        if at[0] == wanted || at[1] == wanted {
-            assert_eq!(at[2], true, "{wanted} has the focus and can't be seen");
-            return;
-        }
-        passed.push(at);
-        browser.keys(format!("{}", Key::Tab.value())).await.unwrap();
-    }
-    panic!("{wanted} is not in the order of tabs: {passed:?}");
-}
-
-async fn chord(browser: &Browser, held: Key, key: &str) {
-    let chain = browser.driver().action_chain();
-    chain
-        .key_down(held.clone())
-        .send_keys(key)
-        .key_up(held)
-        .perform()
-        .await
-        .unwrap();
+    keys.follows_keys(Key::Alt, 'l').await.unwrap();
+    assert_eq!(keys.browser.path().await.unwrap(), "/lock");
+    keys.ends().await.unwrap();
 }
