@@ -111,16 +111,25 @@ async function refresh() {
     const twin = region.id && fresh.getElementById(region.id);
     if (!twin) continue;
     const open = $$("details", region).map((one) => one.open);
-    region.replaceWith(document.adoptNode(twin));
     $$("details", twin).forEach((one, at) => { one.open = open[at] ?? one.open; });
+    exchange(region, () => { region.replaceWith(document.adoptNode(twin)); return twin; });
   }
   const count = $("header nav"), other = $("header nav", fresh);
-  if (count && other) count.replaceWith(document.adoptNode(other));
+  if (count && other) exchange(count, () => { count.replaceWith(document.adoptNode(other)); return other; });
 }
+// Whoever goes by keyboard stays where they are.
+function exchange(old, put) {
+  const at = old.contains(document.activeElement) ? document.activeElement : null;
+  const wanted = at && sign(at), fresh = put();
+  if (at) $$(at.localName, fresh).find((one) => sign(one) === wanted)?.focus({ preventScroll: true });
+}
+const sign = (one) => one.id || one.getAttribute("href") || [one.form?.action, one.name, one.textContent].join(" ");
 const standing = later(200, async () => {
   for (const place of $$("[data-part]")) {
     const answer = await fetch(place.dataset.part, { headers: QUIET });
-    if (answer.ok && !answer.redirected) place.innerHTML = trusted(await answer.text());
+    if (!answer.ok || answer.redirected) continue;
+    const html = trusted(await answer.text());
+    exchange(place, () => { place.innerHTML = html; return place; });
   }
   // The register was closed, or opened again: what this page shows is no longer what anybody may see.
   if (Boolean($("#alarms [data-closed]")) !== document.body.hasAttribute("data-closed")) return leave();
