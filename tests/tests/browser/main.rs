@@ -9,6 +9,7 @@
 
 mod access;
 mod forget;
+mod keys;
 mod pair;
 mod work;
 

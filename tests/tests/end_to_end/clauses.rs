@@ -8,6 +8,11 @@ const MAP: &str = include_str!("../../clauses.md");
 /// What the names of tests begin with that are named after a clause of the notice or an article of the law.
 const NAMED: [&str; 4] = ["clause_", "clauses_", "article_", "articles_"];
 
+/// How a test says that it needs no mouse.
+const BY_KEYBOARD: &str = "by_the_keyboard_alone";
+/// The one line whose page shows that a promise is kept, and where nobody does anything about it.
+const NO_WORK: &str = "9 secrecy";
+
 /// One line of the map's table.
 struct Line {
     clause: String,
@@ -28,6 +33,10 @@ fn every_clause_has_its_pages_and_tests_and_they_exist() {
     } in &lines
     {
         assert!(!named.is_empty(), "no test shows {clause}");
+        assert!(
+            clause == NO_WORK || named.iter().any(|test| test.contains(BY_KEYBOARD)),
+            "no test does what {clause} asks for without a mouse"
+        );
         for page in pages {
             assert!(doors.contains(page), "{clause}: no page {page}");
         }
