@@ -1,5 +1,8 @@
 //! Somebody at a console who has a keyboard and no mouse: every stop of the focus on their way has to be in sight.
 
+mod focus;
+mod sight;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -9,6 +12,7 @@ use thirtyfour::Key;
 
 use crate::browser::Browser;
 use crate::waiting;
+use focus::Focus;
 
 /// No page needs more to come to anything on it.
 const TABS: usize = 150;
@@ -16,37 +20,6 @@ const TABS: usize = 150;
 const CHOICES: usize = 60;
 /// How long another page may take to come.
 const PAGE_TIME: Duration = Duration::from_secs(15);
-/// What has the focus: its name as assistive technology says it, the parts of the page around it by their headings,
-/// whether somebody sees where it is, and what is chosen in it.
-const LOOK: &str = "
-    const at = document.activeElement;
-    if (!at || at === document.body) return null;
-    const words = (one) => (one?.innerText ?? '').replace(/\\s+/g, ' ').trim();
-    const said = at.getAttribute('aria-labelledby')?.split(' ').map((id) => words(document.getElementById(id)));
-    const label = at.labels?.length ? [...at.labels].map(words).join(' ') : words(at);
-    const parts = [];
-    for (let one = at.closest('fieldset, section, article, li, tr, form, details, .panel'); one;
-        one = one.parentElement.closest('fieldset, section, article, li, tr, form, details, .panel'))
-        parts.push(words(one.matches('li, tr') ? one : one.querySelector('legend, h1, h2, h3, summary')));
-    const box = at.getClientRects()[0] ?? at.getBoundingClientRect();
-    const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 10));
-    const ring = getComputedStyle(at);
-    return {
-        name: at.ariaLabel || said?.join(' ') || label,
-        parts,
-        inSight: at === top || at.contains(top) || Boolean(top?.contains(at)),
-        ringed: ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) > 0,
-        kind: at.type ?? at.localName,
-        chosen: at.localName === 'select' ? words(at.selectedOptions[0]) : at.checked === true ? 'yes' : '',
-    };
-";
-/// Whether a part of the page, by its heading or as a row by its words, has a text in it.
-const HOLDS: &str = "
-    const words = (one) => (one?.innerText ?? '').replace(/\\s+/g, ' ').trim();
-    return [...document.querySelectorAll('section, article, li, tr, .panel')].some((one) =>
-        words(one.matches('li, tr') ? one : one.querySelector('h1, h2, h3')).includes(arguments[0])
-        && words(one).includes(arguments[1]));
-";
 /// Which of the results of a search the arrows have come to.
 const FOUND: &str =
     "return document.querySelector('#found [aria-selected=true]')?.innerText ?? '';";
@@ -58,54 +31,6 @@ const ARRIVED: &str = "return !window.isLeft && document.readyState === 'complet
 pub struct Keyboard {
     /// What they look at.
     pub browser: Browser,
-}
-
-/// Where the focus is.
-#[derive(Debug)]
-struct Focus {
-    name: String,
-    parts: Vec<String>,
-    kind: String,
-    chosen: String,
-    seen: bool,
-}
-
-impl Focus {
-    fn read(value: &Value) -> Option<Self> {
-        let text = |key: &str| Some(value.get(key)?.as_str()?.to_owned());
-        let holds = |key: &str| value.get(key).and_then(Value::as_bool);
-        let parts = value.get("parts")?.as_array()?.iter();
-        Some(Self {
-            name: text("name")?,
-            parts: parts
-                .filter_map(|part| part.as_str().map(str::to_owned))
-                .collect(),
-            kind: text("kind")?,
-            chosen: text("chosen")?,
-            seen: holds("inSight")? && holds("ringed")?,
-        })
-    }
-
-    /// Whether this is its name: all of it, or its beginning where `wanted` ends with an ellipsis.
-    fn is_called(&self, wanted: &str) -> bool {
-        match wanted.strip_suffix('…') {
-            Some(start) => self.name.starts_with(start),
-            None => self.name == wanted,
-        }
-    }
-
-    fn is_in(&self, part: &str) -> bool {
-        part.is_empty() || self.parts.iter().any(|one| one.contains(part))
-    }
-
-    /// Whether it is one of the choices of a group, or the list of them.
-    fn is_choice_of(&self, group: &str) -> bool {
-        match self.kind.as_str() {
-            "radio" => self.parts.iter().any(|part| part == group),
-            "select-one" => self.name == group,
-            _ => false,
-        }
-    }
 }
 
 impl Keyboard {
@@ -153,7 +78,7 @@ impl Keyboard {
 
     async fn tabs(&self, wanted: impl Fn(&Focus) -> bool) -> anyhow::Result<Focus> {
         let mut passed = Vec::new();
-        let mut focus = self.focus().await?;
+        let mut focus = Focus::of(&self.browser).await?;
         for _ in 0..TABS {
             if let Some(focus) = focus {
                 if wanted(&focus) {
@@ -162,18 +87,13 @@ impl Keyboard {
                 passed.push(focus.name);
             }
             self.press(Key::Tab).await?;
-            focus = self.focus().await?;
+            focus = Focus::of(&self.browser).await?;
             if let Some(focus) = &focus {
                 ensure!(focus.seen, "the focus can't be seen: {focus:?}");
             }
         }
         let at = self.browser.path().await?;
         bail!("not in the order of tabs of {at}: {passed:?}")
-    }
-
-    async fn focus(&self) -> anyhow::Result<Option<Focus>> {
-        let found = self.browser.driver().execute(LOOK, Vec::new()).await?;
-        Ok(Focus::read(found.json()))
     }
 
     /// Presses a key.
@@ -231,7 +151,9 @@ impl Keyboard {
         }
         let mut passed = Vec::new();
         for _ in 0..CHOICES {
-            let focus = self.focus().await?.context("the focus is gone")?;
+            let focus = Focus::of(&self.browser)
+                .await?
+                .context("the focus is gone")?;
             let at = if is_list { &focus.chosen } else { &focus.name };
             if wanted(at) {
                 // The first of choices of which none is taken yet has the focus without being taken.
@@ -253,7 +175,9 @@ impl Keyboard {
     pub async fn ticks(&self, name: &str) -> anyhow::Result<()> {
         self.to(name).await?;
         self.press(Key::Space).await?;
-        let focus = self.focus().await?.context("the focus is gone")?;
+        let focus = Focus::of(&self.browser)
+            .await?
+            .context("the focus is gone")?;
         ensure!(focus.chosen == "yes", "{name} is not ticked: {focus:?}");
         Ok(())
     }
@@ -356,41 +280,6 @@ impl Keyboard {
             Ok((arrived.json() == &Value::Bool(true)).then_some(()))
         })
         .await
-    }
-
-    /// Waits until the page shows a text.
-    ///
-    /// # Errors
-    /// When it doesn't in time.
-    pub async fn shows(&self, text: &str) -> anyhow::Result<()> {
-        self.browser.shows(text).await
-    }
-
-    /// Looks whether the page shows a text now.
-    ///
-    /// # Errors
-    /// When the browser is gone.
-    pub async fn sees(&self, text: &str) -> anyhow::Result<bool> {
-        let body = self.browser.element("body").await?;
-        Ok(body.text().await?.contains(text))
-    }
-
-    /// The same for a part of the page that has `part` in its heading, or a row that has it in its words.
-    ///
-    /// # Errors
-    /// When the browser is gone.
-    pub async fn sees_in(&self, part: &str, text: &str) -> anyhow::Result<bool> {
-        let wanted = vec![Value::from(part), Value::from(text)];
-        let found = self.browser.driver().execute(HOLDS, wanted).await?;
-        Ok(found.json() == &Value::Bool(true))
-    }
-
-    /// The name of what has the focus.
-    ///
-    /// # Errors
-    /// When the browser is gone.
-    pub async fn at(&self) -> anyhow::Result<Option<String>> {
-        Ok(self.focus().await?.map(|focus| focus.name))
     }
 
     /// Ends the visit.

@@ -159,3 +159,32 @@ async fn clause_7_an_export_takes_password_and_reason_by_the_keyboard_alone() ->
     assert!(!contractor.sees("Vie CSV-tiedostoon").await?);
     contractor.ends().await
 }
+
+#[tokio::test]
+async fn clause_5_what_the_owner_adds_to_the_catalogue_is_asked_by_the_keyboard_alone()
+-> anyhow::Result<()> {
+    let (_house, keys) = House::open(OWNER).await?;
+    let name = "Hapotus";
+    keys.section('5').await?;
+    keys.follows("Lisää hoito valikoimaan").await?;
+    keys.writes("Hoito", name).await?;
+    keys.ticks("Terveystiedot").await?;
+    keys.writes("Alaikäraja, vuotta", "18").await?;
+    keys.saves().await?;
+    keys.follows(&format!("Muokkaa: {name}")).await?;
+    keys.writes("Ryhmä", "Kasvohoidot").await?;
+    keys.saves().await?;
+    assert!(keys.sees_in("Kasvohoidot", name).await?);
+
+    new_client(&keys, "Kysytty", &[]).await?;
+    keys.follows_keys(Key::Alt, 'h').await?;
+    keys.writes("Hoito", name).await?;
+    keys.saves().await?;
+    keys.shows("eikä niitä ole kysytty asiakkaalta").await?;
+    keys.shows("Hoidon alaikäraja on 18 vuotta").await?;
+    keys.ticks("Kirjaan hoidon, vaikka terveystietoja ei ole kysytty")
+        .await?;
+    keys.saves().await?;
+    assert!(keys.sees_in("Annetut hoidot", name).await?);
+    keys.ends().await
+}

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kortisto_tests::keyboard::Keyboard;
 use thirtyfour::Key;
 
-use super::{House, RECEPTION, STAFF, new_client};
+use super::{House, OWNER, RECEPTION, STAFF, new_client};
 
 const SEEN: &str = "Olen nähnyt varoitukset ja puhunut niistä asiakkaan kanssa";
 
@@ -144,4 +144,30 @@ async fn clause_5_an_adverse_event_is_taken_down_and_listed_by_the_keyboard_alon
     let reception = house.visit(0, RECEPTION).await?;
     assert!(!reception.sees("Haittatapahtumat").await?);
     reception.ends().await
+}
+
+#[tokio::test]
+async fn article_7_a_new_text_of_consent_is_put_in_use_by_the_keyboard_alone() -> anyhow::Result<()>
+{
+    let (_house, keys) = House::open(OWNER).await?;
+    new_client(&keys, "Vanhantekstin", &[]).await?;
+    add_health(&keys, "Kuiva iho", "Tiedoksi").await?;
+    keys.section('1').await?;
+    keys.follows("Suostumusteksti").await?;
+    for language in ["Suomeksi", "Ruotsiksi", "Englanniksi"] {
+        let text = format!("Toinen teksti, {language}.");
+        keys.writes(language, &text).await?;
+    }
+    keys.follows("Ota käyttöön").await?;
+    assert!(keys.sees_in("Versio 2", "Toinen teksti, Suomeksi.").await?);
+
+    keys.finds("Vanhantekstin").await?;
+    keys.shows("Suostumus koskee vanhempaa tekstiä.").await?;
+    keys.follows("Kirjaa suostumus uuteen tekstiin").await?;
+    keys.shows("Toinen teksti, Suomeksi.").await?;
+    keys.chooses("Miten asiakas suostui", "paperilla paikan päällä")
+        .await?;
+    keys.saves().await?;
+    assert!(!keys.sees("Suostumus koskee vanhempaa tekstiä.").await?);
+    keys.ends().await
 }
