@@ -16,18 +16,19 @@ use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::backup::keeper::Keeper;
 use crate::care::{self, Care};
 use crate::config::{Config, Keys};
 use crate::diagnosis::Surveyor;
 use crate::errand::{Clerk, Switch};
-use crate::exit::{Attempt as _, Failure, Outcome};
+use crate::exit::{Attempt as _, Exit, Failure, Outcome};
 use crate::line::Wire;
 use crate::mail::Relay;
 use crate::metrics::Metrics;
 use crate::pairing::Matchmaker;
+use crate::premises::Opened;
 use crate::turn::{Office, Running};
 use crate::{
     auditor, clock, control, diagnosis, line, logs, metrics, premises, reach, storage, timeservice,
@@ -35,6 +36,11 @@ use crate::{
 
 /// How long pages that are being answered may take when the node stops.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long a command may work on the files of a node that starts.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(10);
+/// How often the start looks whether that command has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Runs the node in `dir` until SIGINT or SIGTERM, or, with `leashed`, until its stdin ends.
 ///
@@ -45,7 +51,7 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     logs::start(&config.log);
     // From here on a signal is a wish to stop in good order, also while the vault is being opened.
     let stopping = Stop::new(leashed)?;
-    let opened = premises::open(dir)?;
+    let opened = open(dir).await?;
     let facts = premises::facts(&opened.config, &opened.identity, true);
     let (config, node) = (opened.config, opened.identity.node());
 
@@ -107,6 +113,22 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
     failed?.stop().await?;
     tracing::info!("the node has stopped");
     Ok(())
+}
+
+/// Opens the node. A command that works on its files in this moment is waited for; another running node is not.
+async fn open(dir: &Path) -> Outcome<Opened> {
+    let until = Instant::now() + COMMAND_PATIENCE;
+    loop {
+        let failure = match premises::open(dir) {
+            Err(failure) if failure.exit() == Exit::InUse => failure,
+            opened => return opened,
+        };
+        if Instant::now() >= until || control::Client::connect(dir).await?.is_some() {
+            return Err(failure);
+        }
+        tracing::info!("a command works on the files of this node; the start waits for it");
+        sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// Lets the audit logs and the lines be looked after beside the loop, and the console show what is found.

@@ -115,6 +115,25 @@ async fn a_second_start_on_the_same_directory_is_refused_and_harms_nothing() {
     assert_eq!(node.export().unwrap(), before);
 }
 
+#[tokio::test]
+async fn a_start_waits_for_a_command_that_works_on_the_files() {
+    let home = tempfile::tempdir().unwrap();
+    let mut node = Node::init(home.path(), "Poikuekatu").unwrap();
+    // What every command holds while it works on a node that does not run.
+    let held = std::fs::File::options()
+        .write(true)
+        .open(node.directory().join("lock"))
+        .unwrap();
+    held.lock().unwrap();
+    let release = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(2));
+        drop(held);
+    });
+    node.start().await.unwrap();
+    release.join().unwrap();
+    assert!(node.log().unwrap().contains("the start waits for it"));
+}
+
 #[test]
 fn a_directory_that_holds_a_node_is_not_made_anew_and_an_empty_one_is_none() {
     let home = tempfile::tempdir().unwrap();
