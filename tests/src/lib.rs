@@ -14,6 +14,7 @@ pub mod node;
 pub mod opened;
 pub mod pair;
 pub mod perfect;
+pub mod phone;
 pub mod port;
 pub mod post;
 pub mod program;

@@ -23,14 +23,14 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 /// One that a list shows, and whose it is.
-struct Listed {
-    client: RecordId,
+pub(crate) struct Listed {
+    pub(crate) client: RecordId,
     name: Option<String>,
-    mark: AdverseMark,
+    pub(crate) mark: AdverseMark,
 }
 
 /// Every one, newest first.
-fn all(house: &House) -> Vec<Listed> {
+pub(crate) fn all(house: &House) -> Vec<Listed> {
     let directory = house.desk.directory();
     let mut all: Vec<Listed> = directory
         .clients()

@@ -16,9 +16,13 @@ mod choices;
 mod clients;
 mod describe;
 mod entries;
+mod give;
 mod hold;
 mod house;
+mod in_person;
+mod join;
 mod law;
+mod lists;
 mod page;
 mod papers;
 mod refusal;
@@ -61,6 +65,9 @@ pub(crate) fn doors() -> Doors {
         .and(settings::doors())
         .and(house::doors())
         .and(users::doors())
+        .and(give::doors())
+        .and(join::doors())
+        .and(lists::doors())
         .and(papers::doors())
         .and(breaches::doors())
 }

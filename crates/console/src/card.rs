@@ -2,7 +2,7 @@
 
 mod adverse;
 mod band;
-mod changes;
+pub(crate) mod changes;
 pub(crate) mod conflict;
 pub(crate) mod consent;
 mod contact;

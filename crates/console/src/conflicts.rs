@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::visitor::Visitor;
 
 /// Cards shown.
-const SHOWN: usize = 200;
+pub(crate) const SHOWN: usize = 200;
 
 /// The list.
 pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {

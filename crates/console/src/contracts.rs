@@ -20,17 +20,9 @@ use crate::text::Language;
 use crate::visitor::{Posted, Visitor};
 
 /// Contracts on one page.
-const SHOWN: usize = 500;
+pub(crate) const SHOWN: usize = 500;
 /// The longest search, characters.
-const QUERY: usize = 100;
-
-fn wanted(form: &Form) -> Keeping {
-    match form.get("state") {
-        "due" => Keeping::Due,
-        "destroyed" => Keeping::Destroyed,
-        _ => Keeping::Kept,
-    }
-}
+pub(crate) const QUERY: usize = 100;
 
 /// Everything that lies in the safes.
 pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
@@ -61,7 +53,7 @@ fn search(who: &Visitor, form: &Form, soon: Date) -> Found {
     let query = PaperQuery {
         safe: form.get("safe"),
         folder: &folder,
-        keeping: wanted(form),
+        keeping: Keeping::from_code(form.get("state")).unwrap_or(Keeping::Kept),
         soon,
     };
     let directory = who.house().desk.directory();

@@ -4,10 +4,11 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::BASE32_NOPAD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
+use register::audit::Act;
 use register::document::FieldKey;
 use register::edit::{Change, Edit, Target};
 use register::id::RecordId;
@@ -23,7 +24,8 @@ use crate::lockout::Key;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
 use crate::secret::{PASSWORD_MAX, fresh_code, is_code};
-use crate::session::login::minutes;
+use crate::session::login::{log, minutes};
+use crate::users;
 use crate::visitor::{Posted, Visitor};
 
 /// Digits of a code.
@@ -35,30 +37,57 @@ const SKEW: u16 = 1;
 /// What a secret of the page to come is derived for.
 const PURPOSE: &str = "second factor";
 
-/// What let somebody in.
-pub(crate) enum Passed {
-    /// A code of the phone.
+/// What came of a code.
+pub(crate) enum Checked {
+    /// It is one of the user's phone, and unused until now.
     Phone,
-    /// The code for when it is lost, which is used up by that.
+    /// It is the code for when that is lost. Using it has switched the second factor off.
     Recovery,
+    /// It is neither.
+    Wrong,
+    /// Too many were wrong, so it was not looked at.
+    Wait(SignedDuration),
 }
 
-/// Whether `code` is one of the user's phone now and unused, or the recovery code.
-pub(crate) fn pass(
+/// Looks at a code, of the user whose second factor this is. A wrong one is logged, and slows down the next.
+pub(crate) async fn check(
     house: &House,
-    user: RecordId,
+    user: &User,
     factor: &SecondFactor,
     code: &str,
-) -> Option<Passed> {
-    if is_code(code, &factor.recovery) {
-        return Some(Passed::Recovery);
+) -> Result<Checked, Problem> {
+    let keys = [Key::factor(user.id)];
+    if let Err(wait) = house.lockout.attempt(&keys, (house.clock)()) {
+        return Ok(Checked::Wait(wait));
     }
-    let step = step_of(&factor.secret?, code, (house.clock)())?;
-    house.take_step(user, step).then_some(Passed::Phone)
+    let checked = pass(house, user.id, factor, code);
+    match checked {
+        Checked::Recovery => store(house, user, SecondFactor::off()).await?,
+        Checked::Phone => {}
+        Checked::Wrong | Checked::Wait(_) => {
+            log(house, Some(user.id), Act::Refused).await?;
+            return Ok(checked);
+        }
+    }
+    house.lockout.forgive(&keys);
+    Ok(checked)
+}
+
+fn pass(house: &House, user: RecordId, factor: &SecondFactor, code: &str) -> Checked {
+    if is_code(code, &factor.recovery) {
+        return Checked::Recovery;
+    }
+    let now = (house.clock)();
+    let step = factor.secret.and_then(|secret| step_of(&secret, code, now));
+    if step.is_some_and(|step| house.take_step(user, step)) {
+        Checked::Phone
+    } else {
+        Checked::Wrong
+    }
 }
 
 /// Writes a user's second factor.
-pub(crate) async fn store(house: &House, user: &User, factor: SecondFactor) -> Result<(), Problem> {
+async fn store(house: &House, user: &User, factor: SecondFactor) -> Result<(), Problem> {
     let edit = change(user, user.id, factor);
     house.desk.ask(Command::Edit(edit)).await?;
     Ok(())
@@ -115,12 +144,15 @@ pub(crate) async fn reset(
     Path(id): Path<String>,
     Posted { who, .. }: Posted,
 ) -> Result<Response, Problem> {
-    let id: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
-    let user = who.house().desk.directory().user(id).cloned();
-    let user = user.ok_or(Problem::NotFound)?;
-    let edit = change(&user, who.user.id, SecondFactor::off());
-    who.house().desk.ask(Command::Edit(edit)).await?;
+    take_off(&who, &users::find(&who, &id)?).await?;
     Ok(redirect("/admin/users"))
+}
+
+/// Switches off another user's second factor.
+pub(crate) async fn take_off(who: &Visitor, user: &User) -> Result<(), Problem> {
+    let edit = change(user, who.user.id, SecondFactor::off());
+    who.house().desk.ask(Command::Edit(edit)).await?;
+    Ok(())
 }
 
 fn totp(secret: [u8; SecondFactor::SECRET], name: &str) -> Option<Totp> {

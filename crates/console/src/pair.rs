@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
-use register::access::Action::Govern;
+use register::access::Action::JoinPremises;
 use register::audit::{Act, AuditEvent};
 use register::replica::{Command, PeerReport, PeerState};
 
@@ -25,14 +25,14 @@ const PATH: &str = "/pair";
 
 pub(crate) fn doors() -> Doors {
     Doors::default()
-        .get(PATH, May(Govern), page)
-        .get("/pair/invite", May(Govern), page)
-        .post("/pair/invite", Proved(Govern), invite)
-        .get("/pair/accept", May(Govern), page)
-        .post("/pair/accept", Proved(Govern), accept)
-        .get("/pair/confirm", May(Govern), page)
-        .post("/pair/confirm", Proved(Govern), confirm)
-        .post("/pair/cancel", May(Govern), cancel)
+        .get(PATH, May(JoinPremises), page)
+        .get("/pair/invite", May(JoinPremises), page)
+        .post("/pair/invite", Proved(JoinPremises), invite)
+        .get("/pair/accept", May(JoinPremises), page)
+        .post("/pair/accept", Proved(JoinPremises), accept)
+        .get("/pair/confirm", May(JoinPremises), page)
+        .post("/pair/confirm", Proved(JoinPremises), confirm)
+        .post("/pair/cancel", May(JoinPremises), cancel)
 }
 
 /// The page.
@@ -69,11 +69,12 @@ async fn cancel(Posted { who, .. }: Posted) -> Result<Response, Problem> {
     Ok(redirect(PATH))
 }
 
-fn pair(who: &Visitor) -> Result<Arc<dyn Pair>, Problem> {
+/// What pairs this premises.
+pub(crate) fn pair(who: &Visitor) -> Result<Arc<dyn Pair>, Problem> {
     who.house().desk.pair.clone().ok_or(Problem::NotFound)
 }
 
-async fn log(who: &Visitor) -> Result<(), Problem> {
+pub(crate) async fn log(who: &Visitor) -> Result<(), Problem> {
     let event = AuditEvent::of(who.user.id, Act::Peers);
     who.house().desk.ask(Command::Audit(event)).await?;
     Ok(())

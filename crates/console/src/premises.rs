@@ -1,15 +1,15 @@
 //! "Toimipisteet": whether the premises agree, in plain words.
 
-mod check;
-mod key;
+pub(crate) mod check;
+pub(crate) mod key;
 mod peer;
-mod revoke;
+pub(crate) mod revoke;
 mod router;
 
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use register::access::Action::{Govern, SeePremises};
+use register::access::Action::{JoinPremises, SeePremises};
 use register::replica::{PeerReport, PeerState, Report};
 
 use crate::alarm;
@@ -29,10 +29,14 @@ pub(crate) fn doors() -> Doors {
         .get("/premises", May(SeePremises), page)
         .get("/premises/line", May(SeePremises), part)
         .post("/premises/check", May(SeePremises), check::submit)
-        .get(key::PATH, Proved(Govern), key::page)
-        .post(key::PATH, Proved(Govern), key::submit)
-        .get("/premises/{id}/revoke", Proved(Govern), revoke::page)
-        .post("/premises/{id}/revoke", Proved(Govern), revoke::submit)
+        .get(key::PATH, Proved(JoinPremises), key::page)
+        .post(key::PATH, Proved(JoinPremises), key::submit)
+        .get("/premises/{id}/revoke", Proved(JoinPremises), revoke::page)
+        .post(
+            "/premises/{id}/revoke",
+            Proved(JoinPremises),
+            revoke::submit,
+        )
 }
 
 /// Apart for longer than this, the others are to look after the line.
@@ -56,7 +60,7 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
             @for peer in &report.peers { (peer::panel(&who, &report, peer, lines.peers.get(&peer.peer))) }
             (revoke::out(&who, &report))
         }
-        @if who.may(Govern) && who.house().desk.pair.is_some() {
+        @if who.may(JoinPremises) && who.house().desk.pair.is_some() {
             p { a .button href="/pair" { (t.pair_do()) } }
         }
         section .panel {

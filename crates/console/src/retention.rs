@@ -41,13 +41,20 @@ pub(crate) async fn run(Posted { who, form }: Posted) -> Result<Response, Proble
         faults.add("sure", who.t().run_sure_wrong());
         return show(&who, &Form::default(), faults).await;
     }
+    // The page says why nothing goes.
+    run_now(&who, form.get("allowed") == "yes").await?;
+    Ok(redirect("/retention"))
+}
+
+/// Deletes now what is past its time, also a larger number where that is `allowed`; or why nothing goes.
+pub(crate) async fn run_now(who: &Visitor, allowed: bool) -> Result<Option<Hold>, Problem> {
     let command = Command::RunRetention {
         author: who.user.id,
-        allowed: form.get("allowed") == "yes",
+        allowed,
     };
     match who.house().desk.ask(command).await {
-        // The page says why nothing goes.
-        Ok(_) | Err(DeskError::Refused(Refusal::Held(_))) => Ok(redirect("/retention")),
+        Ok(_) => Ok(None),
+        Err(DeskError::Refused(Refusal::Held(hold))) => Ok(Some(hold)),
         Err(error) => Err(error.into()),
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use register::access::Action::{EndAccess, ManageUsers};
 use register::access::{Action, Scope};
@@ -135,10 +136,30 @@ async fn new_page(who: Visitor) -> Response {
 
 /// Makes one, and shows it, once.
 async fn make(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    let t = who.t();
     let mut faults = Faults::default();
+    let Some(new) = read_new(&who, &form, &mut faults) else {
+        let mut response = show_new(&who, &form, &faults);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let name = new.name.clone();
+    let (_, secret) = create(&who, new).await?;
+    Ok(show_once(&who, &name, &secret))
+}
+
+/// What a token is to be.
+pub(crate) struct NewToken {
+    name: String,
+    scopes: Vec<Scope>,
+    /// The last day on which it works.
+    last: Option<Date>,
+}
+
+/// A token to be made, as a form, or a program, describes it.
+pub(crate) fn read_new(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<NewToken> {
+    let t = who.t();
     let name = faults.take("name", bounded(form.get("name")), t);
-    if name.as_deref().is_some_and(|name| is_taken(&who, name)) {
+    if name.as_deref().is_some_and(|name| is_taken(who, name)) {
         faults.add("name", t.name_taken());
     }
     let scopes: Vec<Scope> = Scope::ALL
@@ -149,37 +170,40 @@ async fn make(Posted { who, form }: Posted) -> Result<Response, Problem> {
     if scopes.is_empty() {
         faults.add("scopes", t.token_scopes_needed());
     }
-    let last = optional_date(t, &form, "expires", &mut faults).flatten();
+    let last = optional_date(t, form, "expires", faults).flatten();
     if last.is_some_and(|last| last < today(who.house().clock)) {
         faults.add("expires", t.token_expires_wrong());
     }
-    if working(&who) >= TOKENS {
+    if working(who) >= TOKENS {
         faults.add("name", t.problem_busy().1);
     }
-    let (Some(name), true) = (name, faults.is_empty()) else {
-        let mut response = show_new(&who, &form, &faults);
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
-    };
+    let name = name.filter(|_| faults.is_empty())?;
+    Some(NewToken { name, scopes, last })
+}
+
+/// Makes a token. Its secret is kept nowhere.
+pub(crate) async fn create(who: &Visitor, new: NewToken) -> Result<(RecordId, String), Problem> {
     let secret = Token::new()?;
     let token = ApiToken {
         hash: secret.fingerprint(),
-        scopes,
-        expires: last.map(|last| start_of_day(last.saturating_add(1.day()))),
+        scopes: new.scopes,
+        expires: new
+            .last
+            .map(|last| start_of_day(last.saturating_add(1.day()))),
         made: today(who.house().clock),
         by: who.user.id,
     };
     // A version that knows no tokens takes it for somebody at reception without a password, who can't log in.
     let profile = Profile {
-        name: name.clone(),
+        name: new.name,
         role: Role::Reception,
     };
     let changes = vec![
         Change::SetField(FieldKey::Profile, Content::Profile(profile)),
         Change::SetField(FieldKey::ApiToken, Content::ApiToken(token)),
     ];
-    who.edit(Target::New(RecordKind::Staff), changes).await?;
-    Ok(show_once(&who, &name, &secret))
+    let (id, _) = who.edit(Target::New(RecordKind::Staff), changes).await?;
+    Ok((id, format!("{PREFIX}{}", secret.text())))
 }
 
 /// Ends it, here at once, elsewhere when the premises hear of it.
@@ -211,7 +235,7 @@ fn bounded(name: &str) -> Result<String, TextFault> {
 }
 
 /// A scope's tick box.
-fn field(scope: Scope) -> String {
+pub(crate) fn field(scope: Scope) -> String {
     format!("scope_{}", scope.code().replace(':', "_"))
 }
 
@@ -245,12 +269,12 @@ fn show_new(who: &Visitor, form: &Form, faults: &Faults) -> Response {
     frame(who, t.token_new(), main)
 }
 
-fn show_once(who: &Visitor, name: &str, secret: &Token) -> Response {
+fn show_once(who: &Visitor, name: &str, secret: &str) -> Response {
     let t = who.t();
     let main = html! {
         h1 { (t.token_for(name)) }
         p .lead { (t.token_once()) }
-        p .code { (PREFIX) (secret.text()) }
+        p .code { (secret) }
         p { (t.token_use()) }
         p { a .button href="/admin/tokens" { (t.tokens()) } }
     };

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use register::access::Action;
 use register::contact::{TextFault, required};
@@ -33,32 +34,45 @@ pub(crate) async fn page(who: Visitor) -> Result<Response, Problem> {
 
 /// Makes a user, and shows the one-time code, once.
 pub(crate) async fn add(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    let t = who.t();
     let mut faults = Faults::default();
+    let Some(profile) = read_new(&who, &form, &mut faults) else {
+        let mut response = show(&who, &form, &faults).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let name = profile.name.clone();
+    let invited = invite(&who, profile).await?;
+    Ok(show_code(&who, &name, &invited.code))
+}
+
+/// A new user as a form, or a program, describes them.
+pub(crate) fn read_new(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Profile> {
+    let t = who.t();
     let name = faults.take("name", bounded(form.get("name")), t);
-    if name.as_deref().is_some_and(|name| is_taken(&who, name)) {
+    if name.as_deref().is_some_and(|name| is_taken(who, name)) {
         faults.add("name", t.name_taken());
     }
     let role = Role::from_code(form.get("role"));
     if role.is_none() {
         faults.add("role", t.choose_one());
     }
-    let (Some(name), Some(role), true) = (name, role, faults.is_empty()) else {
-        let mut response = show(&who, &form, &faults).await?;
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
-    };
-    let (code, kept) = setup_code((who.house().clock)())?;
-    let profile = Profile {
-        name: name.clone(),
-        role,
-    };
-    let changes = vec![
-        Change::SetField(FieldKey::Profile, Content::Profile(profile)),
-        Change::SetField(FieldKey::SetupCode, Content::SetupCode(kept)),
-    ];
-    who.edit(Target::New(RecordKind::Staff), changes).await?;
-    Ok(show_code(&who, &name, &code))
+    let (name, role) = (name?, role?);
+    faults.is_empty().then_some(Profile { name, role })
+}
+
+/// A user who can set a password of their own, once.
+pub(crate) struct Invited {
+    pub(crate) id: RecordId,
+    /// What lets them, kept nowhere.
+    pub(crate) code: String,
+    /// Until when.
+    pub(crate) expires: Timestamp,
+}
+
+/// Makes a user.
+pub(crate) async fn invite(who: &Visitor, profile: Profile) -> Result<Invited, Problem> {
+    let named = Change::SetField(FieldKey::Profile, Content::Profile(profile));
+    let_set_up(who, Target::New(RecordKind::Staff), vec![named]).await
 }
 
 /// Gives a user a new one-time code, for a forgotten password.
@@ -67,11 +81,29 @@ pub(crate) async fn code(
     Posted { who, .. }: Posted,
 ) -> Result<Response, Problem> {
     let user = find(&who, &id)?;
+    let invited = invite_again(&who, &user).await?;
+    Ok(show_code(&who, &user.profile.name, &invited.code))
+}
+
+/// Gives a user a new one-time code.
+pub(crate) async fn invite_again(who: &Visitor, user: &User) -> Result<Invited, Problem> {
+    let target = Target::Seen(user.id, user.heads.clone());
+    let_set_up(who, target, Vec::new()).await
+}
+
+async fn let_set_up(
+    who: &Visitor,
+    target: Target,
+    mut changes: Vec<Change>,
+) -> Result<Invited, Problem> {
     let (code, kept) = setup_code((who.house().clock)())?;
-    let change = Change::SetField(FieldKey::SetupCode, Content::SetupCode(kept));
-    who.edit(Target::Seen(user.id, user.heads.clone()), vec![change])
-        .await?;
-    Ok(show_code(&who, &user.profile.name, &code))
+    let expires = kept.expires;
+    changes.push(Change::SetField(
+        FieldKey::SetupCode,
+        Content::SetupCode(kept),
+    ));
+    let (id, _) = who.edit(target, changes).await?;
+    Ok(Invited { id, code, expires })
 }
 
 /// Ends a user's access, here at once, elsewhere when the premises hear of it.

@@ -1,13 +1,12 @@
 //! The second factor (clause 9): a password alone opens nothing, at either premises; a lost phone is no lost user.
 
-use jiff::Timestamp;
 use kortisto_tests::html::Form;
 use kortisto_tests::node::{Node, PASSWORD, one_time_code};
 use kortisto_tests::pair::{AGREE_TIME, Pair};
+use kortisto_tests::phone::Phone;
 use kortisto_tests::waiting;
 use kortisto_tests::web::{Page, Visitor};
 use reqwest::StatusCode;
-use totp_rs::{Builder, Totp};
 
 use super::doors::colleague;
 
@@ -15,23 +14,11 @@ const OWN: &str = "/me/second-factor";
 const ASKS: &str = "Salasana täsmäsi";
 const WRONG: &str = "Koodi ei täsmää";
 
-/// What a phone makes of the key that the page shows.
-fn phone(page: &Page) -> Totp {
+/// A phone with the key that the page shows.
+fn phone(page: &Page) -> Phone {
     let (_, shown) = page.html.split_once("<p class=\"code\">").unwrap();
     let (key, _) = shown.split_once('<').unwrap();
-    let key: String = key.chars().filter(|letter| *letter != ' ').collect();
-    let secret = data_encoding::BASE32_NOPAD.decode(key.as_bytes()).unwrap();
-    Builder::new()
-        .with_secret(secret)
-        .with_account_name("phone")
-        .build()
-        .unwrap()
-}
-
-/// The code that the phone shows `ahead` steps from now.
-fn code(phone: &Totp, ahead: u64) -> String {
-    let now = u64::try_from(Timestamp::now().as_second()).unwrap();
-    phone.generate(now + ahead * 30).to_string()
+    Phone::told(key).unwrap()
 }
 
 async fn password(node: &Node, name: &str) -> (Visitor, Page) {
@@ -55,19 +42,19 @@ async fn give(visitor: &Visitor, form: &Form, code: &str) -> Page {
 }
 
 /// Switches the second factor on and returns the phone, the recovery code, and the code that was used up.
-async fn switch_on(visitor: &Visitor) -> (Totp, String, String) {
+pub(crate) async fn switch_on(visitor: &Visitor) -> (Phone, String, String) {
     let page = visitor.open(OWN).await.unwrap();
     assert!(page.html.contains("<svg"), "a picture for the camera");
     let phone = phone(&page);
     let form = page.form(OWN).unwrap();
     let unsure = form.clone().with("password", "not the password at all");
-    let answer = give(visitor, &unsure, &code(&phone, 0)).await;
+    let answer = give(visitor, &unsure, &phone.code(0).unwrap()).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let form = form.with("password", PASSWORD);
     let answer = give(visitor, &form, "000000").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     // The right code beside the wrong password was not used up: only the password is typed anew.
-    let used = code(&phone, 0);
+    let used = phone.code(0).unwrap();
     let answer = give(visitor, &form, &used).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.html);
     let recovery = one_time_code(&answer.html.replace(['<', '>'], " ")).unwrap();
@@ -136,7 +123,7 @@ async fn clause_9_codes_are_not_guessed_and_the_owner_helps_who_lost_the_phone()
         last = give(&visitor, &form, "000000").await.status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
-    let right = give(&visitor, &form, &code(&phone, 1)).await;
+    let right = give(&visitor, &form, &phone.code(1).unwrap()).await;
     assert_eq!(right.status, StatusCode::TOO_MANY_REQUESTS);
 
     let users = owner.open("/admin/users").await.unwrap();

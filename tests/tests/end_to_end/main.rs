@@ -7,9 +7,12 @@
 )]
 
 mod api;
+mod api_in_person;
+mod api_lists;
 mod api_office;
 mod audit;
 mod backup;
+mod capabilities;
 mod clauses;
 mod clocks;
 mod corpus;

@@ -107,7 +107,7 @@ async fn refuse(house: &House, hash: &[u8; 32]) -> Refusal {
 }
 
 /// Whole seconds, rounded up.
-fn seconds(wait: SignedDuration) -> i64 {
+pub(super) fn seconds(wait: SignedDuration) -> i64 {
     wait.as_secs().saturating_add(1).max(1)
 }
 

@@ -1,5 +1,5 @@
-//! Campaigns (clause 12): written, listed, handed out or sent, and stopped; and opting out. Nothing here tells who is
-//! on a list.
+//! Campaigns (clause 12): written, listed, handed out or sent, and stopped; and opting out. Who is on a list is told to
+//! an owner in person only.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use register::access::Action::{EditContact, RunCampaigns};
+use register::access::Action::{EditContact, Export, RunCampaigns};
+use register::contact::required;
 use register::document::Heads;
 use register::edit::Target;
 use register::id::RecordId;
@@ -23,12 +24,13 @@ use crate::marketing::campaign::{at_stage, call_off, found, known, list as make_
 use crate::marketing::choice::{choose, standing};
 use crate::marketing::draft::{draft, make, read, rewrite};
 use crate::marketing::send::{BEFORE_SENDING, mailable, start, try_letter};
-use crate::marketing::take::hand_out;
+use crate::marketing::take::{Taken, hand_out, takable, take};
 use crate::marketing::{reached_by, say_no};
 use crate::problem::Problem;
 
 use super::body::{AsForm, Sent, Version, tagged, version};
 use super::caller::Caller;
+use super::in_person::InPerson;
 use super::refusal::Refusal;
 
 pub(super) fn doors() -> Doors {
@@ -40,6 +42,7 @@ pub(super) fn doors() -> Doors {
         .api(RunCampaigns, routes!(preview))
         .api(RunCampaigns, routes!(list))
         .api(RunCampaigns, routes!(handed_out))
+        .api(RunCampaigns, routes!(take_out))
         .api(RunCampaigns, routes!(trial))
         .api(RunCampaigns, routes!(send))
         .api(RunCampaigns, routes!(stop))
@@ -372,8 +375,7 @@ struct HandedOut {
 
 /// Count a list as handed out
 ///
-/// One notice for each client who is still on it. The list itself is taken on the page: it leaves the register with
-/// everybody's address, so that takes the owner's password a moment before, which no token stands for.
+/// One notice for each client who is still on it, who can be taken out from then on.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/handed-out", tag = "campaigns",
     params(("id" = String, Path, description = "The campaign's id."),
         ("if-match" = String, Header, description = "The version that was seen.")),
@@ -388,6 +390,65 @@ async fn handed_out(
     Ok(Json(HandedOut {
         counted: handed.counted,
         waiting: handed.waiting,
+    }))
+}
+
+/// Why a list is taken out.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TakeBody {
+    owner: InPerson,
+    /// For the audit log.
+    #[schema(min_length = 1, max_length = 4000)]
+    why: String,
+}
+
+/// Somebody on the list.
+#[derive(Serialize, ToSchema)]
+struct Recipient {
+    /// The card's id.
+    client: String,
+    name: String,
+    /// The e-mail address, phone number or postal address, as the campaign's medium has it.
+    reached: String,
+}
+
+impl From<Taken> for Recipient {
+    fn from(one: Taken) -> Self {
+        Self {
+            client: one.client.to_string(),
+            name: one.name,
+            reached: one.reached,
+        }
+    }
+}
+
+/// The list, without whoever said no since.
+#[derive(Serialize, ToSchema)]
+struct Recipients {
+    recipients: Vec<Recipient>,
+}
+
+/// Take the list of a campaign out
+///
+/// Those for whom a notice was counted. It leaves the register with everybody's address, so it takes an owner in person.
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/take", tag = "campaigns", request_body = TakeBody,
+    params(("id" = String, Path, description = "The campaign's id.")),
+    responses((status = 200, description = "The list.", body = Recipients)))]
+async fn take_out(
+    who: Caller,
+    Path(id): Path<String>,
+    Sent(body): Sent<TakeBody>,
+) -> Result<Json<Recipients>, Refusal> {
+    let owner = body.owner.prove(&who, &[RunCampaigns, Export]).await?;
+    let (campaign, plan) = takable(&owner, &id).map_err(standing_at)?;
+    let mut faults = Faults::default();
+    let why = faults.take("why", required(&body.why), owner.t());
+    let why = why.ok_or_else(|| Refusal::faults(&faults))?;
+    let taken = take(&owner, (&campaign, &plan), why).await;
+    let recipients = taken.map_err(standing_at)?.into_iter().map(Recipient::from);
+    Ok(Json(Recipients {
+        recipients: recipients.collect(),
     }))
 }
 

@@ -110,7 +110,10 @@ fn complete(operation: &mut Operation, method: &str, path: &str, action: Action)
             421,
             "Not by one of this node's names, or from a page of another site.",
         ),
-        (429, "Too many wrong tokens; Retry-After says for how long."),
+        (
+            429,
+            "Too many wrong tokens or passwords; Retry-After says for how long.",
+        ),
         (503, "The register is closed or busy."),
     ];
     let has = |place: &ParameterIn| {

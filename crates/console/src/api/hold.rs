@@ -10,14 +10,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
+use crate::alarm::confirm;
 use crate::card::hold::{Kept, lift_claim, read_claim, restrict, set_claim};
 use crate::clock::EARLIEST;
 use crate::doors::Doors;
 use crate::form::{Faults, Form};
-use crate::retention::{SHOWN, due};
+use crate::quarantine::open;
+use crate::retention::{SHOWN, due, run_now};
 
 use super::body::{Asked, Sent};
 use super::caller::Caller;
+use super::give::OwnerBody;
+use super::in_person::InPerson;
 use super::refusal::Refusal;
 
 pub(super) fn doors() -> Doors {
@@ -26,6 +30,9 @@ pub(super) fn doors() -> Doors {
         .api(Retain, routes!(lift))
         .api(Retain, routes!(restriction))
         .api(Retain, routes!(retention))
+        .api(Retain, routes!(run))
+        .api(Retain, routes!(clock))
+        .api(Retain, routes!(release))
 }
 
 /// A legal claim.
@@ -166,9 +173,7 @@ const fn word(hold: Hold) -> &'static str {
 
 /// What is due to be deleted, and how that stands
 ///
-/// A dry run: nothing is deleted. Deletion goes by itself; a run by hand, or of more cards than may go unasked, is not
-/// in the API: it destroys many clients for good, so it takes the owner's password a moment before, which no token
-/// stands for.
+/// A dry run: nothing is deleted.
 #[utoipa::path(get, path = "/api/v1/retention", tag = "erasure", params(Until),
     responses((status = 200, description = "What is due.", body = Retention)))]
 async fn retention(who: Caller, Asked(asked): Asked<Until>) -> Result<Json<Retention>, Refusal> {
@@ -192,4 +197,54 @@ async fn retention(who: Caller, Asked(asked): Asked<Until>) -> Result<Json<Reten
         total: due.len(),
         due: due.iter().take(SHOWN).map(Going::of).collect(),
     }))
+}
+
+/// A run by hand.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RunBody {
+    owner: InPerson,
+    /// Also when it is more than may go unasked (`too_many`).
+    #[serde(default)]
+    allow_many: bool,
+}
+
+/// Delete now what is past its time
+///
+/// Deletion goes by itself; this doesn't wait for the next time, or lets go what was held up as too much at once. It
+/// destroys many clients for good, so it takes an owner in person.
+#[utoipa::path(post, path = "/api/v1/retention/run", tag = "erasure", request_body = RunBody,
+    responses((status = 204, description = "It goes.")))]
+async fn run(who: Caller, Sent(body): Sent<RunBody>) -> Result<StatusCode, Refusal> {
+    let owner = body.owner.prove(&who, &[Retain]).await?;
+    match run_now(&owner, body.allow_many).await? {
+        None => Ok(StatusCode::NO_CONTENT),
+        Some(hold) => {
+            let detail = format!("Nothing goes for now, because of: {}.", word(hold));
+            Err(Refusal::conflict("held", &detail))
+        }
+    }
+}
+
+/// Say that this node's clock is right
+///
+/// For when it is in doubt, which holds deletion up. Takes an owner in person, who looked at it.
+#[utoipa::path(post, path = "/api/v1/clock/confirm", tag = "erasure", request_body = OwnerBody,
+    responses((status = 204, description = "It is trusted.")))]
+async fn clock(who: Caller, Sent(body): Sent<OwnerBody>) -> Result<StatusCode, Refusal> {
+    let owner = body.owner.prove(&who, &[Retain]).await?;
+    confirm(&owner).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Open a closed register
+///
+/// A node that was alone for too long, or was restored, shows nobody until it has heard another premises, since who
+/// was erased meanwhile is not known here. Takes an owner in person, who answers for opening it all the same.
+#[utoipa::path(post, path = "/api/v1/quarantine/release", tag = "erasure", request_body = OwnerBody,
+    responses((status = 204, description = "It is open.")))]
+async fn release(who: Caller, Sent(body): Sent<OwnerBody>) -> Result<StatusCode, Refusal> {
+    let owner = body.owner.prove(&who, &[Retain]).await?;
+    open(&owner).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -109,9 +109,29 @@ impl Refusal {
         )
     }
 
+    /// It takes an owner in person, and whoever came is not proved to be one.
+    pub(super) fn not_in_person() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not_in_person",
+            "It takes an owner in person",
+            "Send in the field owner the name and password of an owner who has given the undertaking, and a code of the second \
+            factor where it is on.",
+        )
+    }
+
     /// Too many wrong tokens.
     pub(super) fn too_many(seconds: i64) -> Self {
-        let detail = format!("Too many wrong tokens. Try again in {seconds} seconds.");
+        Self::wait("tokens", seconds)
+    }
+
+    /// Too many wrong passwords, or codes of a second factor.
+    pub(super) fn too_many_proofs(seconds: i64) -> Self {
+        Self::wait("passwords or codes", seconds)
+    }
+
+    fn wait(what: &str, seconds: i64) -> Self {
+        let detail = format!("Too many wrong {what}. Try again in {seconds} seconds.");
         let mut refusal = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too_many_attempts",

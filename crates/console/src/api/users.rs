@@ -1,7 +1,4 @@
 //! Who has access: users and tokens, and the end of it.
-//!
-//! Nothing here gives access. A token that could make a user who logs in, or another token, would stand for more than
-//! its owner gave it.
 
 use axum::Json;
 use axum::extract::Path;
@@ -83,8 +80,7 @@ async fn all(who: Caller) -> Json<Users> {
 
 /// End a user's access
 ///
-/// Here at once, at the other premises when they hear of it. Of one whose access has ended it changes nothing. Users
-/// are made, and let in again, on the page only, by the owner in person: a token never gives access.
+/// Here at once, at the other premises when they hear of it. Of one whose access has ended it changes nothing.
 #[utoipa::path(post, path = "/api/v1/users/{id}/end", tag = "access",
     params(("id" = String, Path, description = "The user's id.")),
     responses((status = 204, description = "It has ended.")))]
@@ -186,8 +182,7 @@ async fn all_tokens(who: Caller) -> Json<Tokens> {
 
 /// Revoke a token
 ///
-/// For good; here at once, at the other premises when they hear of it. A program may end its own. Tokens are made on
-/// the page only.
+/// For good; here at once, at the other premises when they hear of it. A program may end its own.
 #[utoipa::path(post, path = "/api/v1/tokens/{id}/revoke", tag = "access",
     params(("id" = String, Path, description = "The token's id.")),
     responses((status = 204, description = "It is revoked.")))]

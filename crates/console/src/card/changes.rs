@@ -7,7 +7,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use maud::{Markup, html};
 use register::access::Action;
-use register::audit::{Act as Logged, AuditEvent, Purpose};
+use register::audit::Purpose;
 use register::changes::{Act, Revision, Told, trim};
 use register::document::{Collection, FieldKey, Slot};
 use register::id::RecordId;
@@ -16,7 +16,7 @@ use register::value::Content;
 use serde::Deserialize;
 
 use crate::card::package::facts_of;
-use crate::card::{Opened, open};
+use crate::card::{Opened, open, reveal};
 use crate::clock::show_moment;
 use crate::page::{Page, Room};
 use crate::problem::Problem;
@@ -61,22 +61,27 @@ pub(super) async fn page(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let opened = open(&who, &id).await?;
-    let all = read(&who, opened.card.id, Purpose::Care).await?;
-    let has_health = all.iter().any(of_health);
-    let revealed = wanted.health == "yes" && who.may(Action::ReadCare);
-    if revealed && has_health {
-        let event = AuditEvent {
-            who: who.user.id,
-            act: Logged::Revealed,
-            record: Some(opened.card.id),
-            reason: String::new(),
-        };
-        who.house().desk.ask(Command::Audit(event)).await?;
-    }
+    let (all, revealed) = of_card(&who, &opened, wanted.health == "yes").await?;
     Ok(show(&who, &opened, &all, wanted.after, revealed))
 }
 
-fn of_health(one: &Revision) -> bool {
+/// Every change of a card that was opened, and whether what health entries said may be shown: when it was asked for
+/// and the visitor may read it, which is logged first.
+pub(crate) async fn of_card(
+    who: &Visitor,
+    opened: &Opened,
+    with_health: bool,
+) -> Result<(Vec<Revision>, bool), Problem> {
+    let all = read(who, opened.card.id, Purpose::Care).await?;
+    let revealed = with_health && who.may(Action::ReadCare);
+    if revealed && all.iter().any(of_health) {
+        reveal(who, &opened.card).await?;
+    }
+    Ok((all, revealed))
+}
+
+/// Whether it is about a health entry.
+pub(crate) fn of_health(one: &Revision) -> bool {
     matches!(one.slot, Slot::Entry(Collection::Health, _))
 }
 
@@ -167,7 +172,7 @@ fn changed(who: &Visitor, one: &Revision, open: bool) -> Markup {
 }
 
 /// What was changed, in a word.
-pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
+pub(crate) const fn subject(t: Language, slot: Slot) -> &'static str {
     match slot {
         Slot::Field(field) => match field {
             FieldKey::BirthYear => t.birth_year(),

@@ -28,26 +28,15 @@ pub(super) async fn download(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     seen(&form)?;
-    let (campaign, plan, _) = at_stage(&who, &id, &[Stage::Listed, Stage::Done, Stage::Stopped])?;
+    let (campaign, plan) = takable(&who, &id)?;
     let mut faults = Faults::default();
     let Some(why) = faults.take("why", required(form.get("why")), who.t()) else {
         let mut response = show(&who, &campaign, &form, &faults, None).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let handed = standing(who.house(), &campaign, &plan).handed;
-    if handed.is_empty() {
-        return Err(Problem::Stale);
-    }
-    let handed_cards = cards(&who, &handed).await?;
-    let event = AuditEvent {
-        who: who.user.id,
-        act: Act::Exported(handed_cards.len() as u64),
-        record: Some(campaign.id),
-        reason: why,
-    };
-    who.house().desk.ask(Command::Audit(event)).await?;
-    let bytes = csv(plan.medium, &handed_cards).map_err(|_| Problem::Internal)?;
+    let taken = take(&who, (&campaign, &plan), why).await?;
+    let bytes = csv(plan.medium, &taken).map_err(|_| Problem::Internal)?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -61,6 +50,42 @@ pub(super) async fn download(
     Ok(response)
 }
 
+/// A campaign of which notices may have been handed out.
+pub(crate) fn takable(who: &Visitor, id: &str) -> Result<(Campaign, Plan), Problem> {
+    let stages = [Stage::Listed, Stage::Done, Stage::Stopped];
+    let (campaign, plan, _) = at_stage(who, id, &stages)?;
+    Ok((campaign, plan))
+}
+
+/// Somebody on a list that is taken elsewhere.
+pub(crate) struct Taken {
+    pub(crate) client: RecordId,
+    pub(crate) name: String,
+    /// Where the campaign's medium reaches them.
+    pub(crate) reached: String,
+}
+
+/// Takes the list out, which is logged first. [`Problem::Stale`] when there is nobody on it.
+pub(crate) async fn take(
+    who: &Visitor,
+    (campaign, plan): (&Campaign, &Plan),
+    why: String,
+) -> Result<Vec<Taken>, Problem> {
+    let handed = standing(who.house(), campaign, plan).handed;
+    if handed.is_empty() {
+        return Err(Problem::Stale);
+    }
+    let cards = cards(who, &handed).await?;
+    let event = AuditEvent {
+        who: who.user.id,
+        act: Act::Exported(cards.len() as u64),
+        record: Some(campaign.id),
+        reason: why,
+    };
+    who.house().desk.ask(Command::Audit(event)).await?;
+    Ok(cards.iter().map(|card| taken(plan.medium, card)).collect())
+}
+
 async fn cards(who: &Visitor, ids: &[RecordId]) -> Result<Vec<Card>, Problem> {
     let mut all = Vec::with_capacity(ids.len());
     for some in ids.chunks(NOTICES) {
@@ -72,26 +97,33 @@ async fn cards(who: &Visitor, ids: &[RecordId]) -> Result<Vec<Card>, Problem> {
     Ok(all)
 }
 
-fn csv(medium: Medium, cards: &[Card]) -> Result<Vec<u8>, csv::Error> {
+fn taken(medium: Medium, card: &Card) -> Taken {
+    let name = card.name.newest().map(register::contact::Name::listed);
+    let phone = card.phones.iter().find_map(|entry| entry.field.newest());
+    let email = card.emails.iter().find_map(|entry| entry.field.newest());
+    let reached = match medium {
+        Medium::Email => email.map(|email| email.as_str().to_owned()),
+        Medium::Sms => phone.map(|phone| phone.as_str().to_owned()),
+        Medium::Letter => card
+            .address
+            .newest()
+            .map(|one| format!("{}, {} {}", one.street, one.postcode, one.town)),
+    };
+    Taken {
+        client: card.id,
+        name: name.unwrap_or_default(),
+        reached: reached.unwrap_or_default(),
+    }
+}
+
+fn csv(medium: Medium, all: &[Taken]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(["name", medium.code()])?;
-    for card in cards {
-        let name = card.name.newest().map(register::contact::Name::listed);
-        let phone = card.phones.iter().find_map(|entry| entry.field.newest());
-        let email = card.emails.iter().find_map(|entry| entry.field.newest());
-        let reached = match medium {
-            Medium::Email => email.map(|email| email.as_str().to_owned()),
-            Medium::Sms => phone.map(|phone| phone.as_str().to_owned()),
-            Medium::Letter => card
-                .address
-                .newest()
-                .map(|one| format!("{}, {} {}", one.street, one.postcode, one.town)),
-        };
-        let row = [name, reached].map(|text| defused(&text.unwrap_or_default()));
-        writer.write_record(row)?;
+    for one in all {
+        writer.write_record([&one.name, &one.reached].map(|text| defused(text)))?;
     }
     writer
         .into_inner()

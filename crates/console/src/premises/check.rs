@@ -12,9 +12,25 @@ use crate::visitor::{Posted, Visitor};
 
 /// Has the lines checked, and everything compared with every premises in reach.
 pub(super) async fn submit(Posted { who, .. }: Posted) -> Result<Response, Problem> {
+    start(&who).await?;
+    Ok(redirect("/premises#check"))
+}
+
+/// Lets it begin.
+pub(crate) async fn start(who: &Visitor) -> Result<(), Problem> {
     who.house().desk.check_lines.notify_one();
     who.house().desk.ask(Command::CheckPeers).await?;
-    Ok(redirect("/premises#check"))
+    Ok(())
+}
+
+/// What was found, and what to do.
+pub(crate) fn words(who: &Visitor, finding: &Finding) -> (String, String) {
+    let t = who.t();
+    let name = match finding.peer {
+        Some(peer) => who.house().premises_name(peer, t),
+        None => who.house().desk.premises.clone(),
+    };
+    t.cause(&finding.cause, &name)
 }
 
 /// What the last check found.
@@ -37,12 +53,7 @@ pub(super) fn result(who: &Visitor) -> Markup {
 }
 
 fn show(who: &Visitor, finding: &Finding) -> Markup {
-    let t = who.t();
-    let name = match finding.peer {
-        Some(peer) => who.house().premises_name(peer, t),
-        None => who.house().desk.premises.clone(),
-    };
-    let (what, then) = t.cause(&finding.cause, &name);
+    let (what, then) = words(who, finding);
     let (icon, tone) = match finding.cause {
         Cause::Connected => (Icon::Good, "ok"),
         Cause::Revoked | Cause::Twin | Cause::OtherKey(_) => (Icon::Alert, "danger"),

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
-use register::access::Action::Govern;
+use register::access::Action::JoinPremises;
 use register::audit::{Act, AuditEvent};
 use register::replica::{Command, KeyChange};
 
@@ -50,10 +50,16 @@ pub(super) async fn page(who: Visitor) -> Response {
     .show(&who)
 }
 
-/// Makes the next key and announces it. Where one is announced already, nothing is done.
+/// Makes the next key and announces it.
 pub(super) async fn submit(Posted { who, .. }: Posted) -> Result<Response, Problem> {
-    if under_way(&who).is_some() {
-        return Ok(redirect("/premises"));
+    announce(&who).await?;
+    Ok(redirect("/premises"))
+}
+
+/// Makes the next key and announces it. Where one is announced already, nothing is done, and `false` returned.
+pub(crate) async fn announce(who: &Visitor) -> Result<bool, Problem> {
+    if under_way(who).is_some() {
+        return Ok(false);
     }
     let desk = &who.house().desk;
     let prepare = desk.prepare_key.clone().ok_or(Problem::NotFound)?;
@@ -63,7 +69,7 @@ pub(super) async fn submit(Posted { who, .. }: Posted) -> Result<Response, Probl
     let event = AuditEvent::of(who.user.id, Act::Peers);
     desk.ask(Command::Audit(event)).await?;
     desk.ask(Command::AnnounceKey(key)).await?;
-    Ok(redirect("/premises"))
+    Ok(true)
 }
 
 fn under_way(who: &Visitor) -> Option<KeyChange> {
@@ -88,6 +94,6 @@ pub(super) fn standing(who: &Visitor, change: &KeyChange) -> Markup {
 
 /// The way to the page, for whom it is.
 pub(super) fn link(who: &Visitor) -> Markup {
-    let offered = who.may(Govern) && who.house().desk.prepare_key.is_some();
+    let offered = who.may(JoinPremises) && who.house().desk.prepare_key.is_some();
     html! { @if offered { p { a href=(PATH) { (who.t().key_title()) } } } }
 }

@@ -29,27 +29,38 @@ pub(super) async fn submit(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let peer = find(&who, &id)?;
-    let t = who.t();
+    if put_out(&who, &peer, form.get("name")).await? {
+        return Ok(redirect("/premises#out"));
+    }
     let mut faults = Faults::default();
-    let name = who.house().premises_name(peer.peer, t);
-    if plain(form.get("name")) != plain(&name) {
-        faults.add("name", t.revoke_name_wrong());
-        let mut response = show(&who, &peer, &form, &faults);
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+    faults.add("name", who.t().revoke_name_wrong());
+    let mut response = show(&who, &peer, &form, &faults);
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// Puts a premises' computer out for good, unless it is another's name that was typed.
+pub(crate) async fn put_out(
+    who: &Visitor,
+    peer: &PeerReport,
+    typed: &str,
+) -> Result<bool, Problem> {
+    let name = who.house().premises_name(peer.peer, who.t());
+    if plain(typed) != plain(&name) {
+        return Ok(false);
     }
     let command = Command::Revoke {
         node: peer.peer,
         author: who.user.id,
     };
     match who.house().desk.ask(command).await {
-        Ok(_) => Ok(redirect("/premises#out")),
+        Ok(_) => Ok(true),
         Err(DeskError::Refused(Refusal::NoPeer)) => Err(Problem::NotFound),
         Err(error) => Err(error.into()),
     }
 }
 
-fn find(who: &Visitor, id: &str) -> Result<PeerReport, Problem> {
+pub(crate) fn find(who: &Visitor, id: &str) -> Result<PeerReport, Problem> {
     let node: NodeId = id.parse().map_err(|_| Problem::NotFound)?;
     let report = who.house().desk.report.borrow();
     let mut peers = report.peers.iter();
@@ -114,7 +125,7 @@ pub(super) fn out(who: &Visitor, report: &Report) -> Markup {
         .copied()
         .filter(|node| *node != report.node)
         .collect();
-    if others.is_empty() || !who.may(Action::Govern) {
+    if others.is_empty() || !who.may(Action::JoinPremises) {
         return html! {};
     }
     let named = |knows: bool| {

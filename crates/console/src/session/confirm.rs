@@ -7,12 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use register::audit::Act;
-use register::people::SecondFactor;
 
-use crate::factor::{Passed, pass, store};
+use crate::factor::{Checked, check};
 use crate::form::{Faults, Field, Form, Input, hidden, whose};
 use crate::house::House;
-use crate::lockout::Key;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
 use crate::session::lock::carry;
@@ -68,21 +66,12 @@ async fn second(
     let Some(factor) = &who.user.factor else {
         return Ok(StatusCode::OK);
     };
-    let keys = [Key::factor(who.user.id)];
-    if let Err(wait) = house.lockout.attempt(&keys, (house.clock)()) {
-        faults.add("code", t.login_wait(minutes(wait)));
-        return Ok(StatusCode::TOO_MANY_REQUESTS);
-    }
-    match pass(house, who.user.id, factor, form.get("code")) {
-        Some(passed) => {
-            if matches!(passed, Passed::Recovery) {
-                store(house, &who.user, SecondFactor::off()).await?;
-            }
-            house.lockout.forgive(&keys);
-        }
-        None => {
-            log(house, Some(who.user.id), Act::Refused).await?;
-            faults.add("code", t.factor_wrong());
+    match check(house, &who.user, factor, form.get("code")).await? {
+        Checked::Phone | Checked::Recovery => {}
+        Checked::Wrong => faults.add("code", t.factor_wrong()),
+        Checked::Wait(wait) => {
+            faults.add("code", t.login_wait(minutes(wait)));
+            return Ok(StatusCode::TOO_MANY_REQUESTS);
         }
     }
     Ok(StatusCode::UNPROCESSABLE_ENTITY)

@@ -100,14 +100,14 @@ pub(crate) async fn leave(
 }
 
 /// What came of an attempt.
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     Right(Box<User>),
     Wrong,
     Wait(SignedDuration),
 }
 
 /// Checks the form's password: the same work and the same words whether the user exists or not.
-pub(super) async fn authenticate(
+pub(crate) async fn authenticate(
     house: &House,
     device: &Token,
     user: Option<User>,
@@ -150,7 +150,7 @@ pub(crate) async fn log(house: &House, who: Option<RecordId>, act: Act) -> Resul
 }
 
 /// The user called so, unless access has ended.
-pub(super) fn find(house: &House, name: &str) -> Option<User> {
+pub(crate) fn find(house: &House, name: &str) -> Option<User> {
     let wanted = fold(name.trim());
     let directory = house.desk.directory();
     directory

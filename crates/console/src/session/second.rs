@@ -7,18 +7,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::SignedDuration;
 use maud::html;
-use register::audit::Act;
 use register::people::{SecondFactor, User};
 
 use crate::cookie;
-use crate::factor::{Passed, pass, store};
+use crate::factor::{Checked, check};
 use crate::form::{Faults, Field, Form, Input, hidden};
 use crate::house::House;
-use crate::lockout::Key;
 use crate::page::Page;
 use crate::problem::{Problem, redirect};
 use crate::secret::Token;
-use crate::session::login::{Next, enter, log, minutes};
+use crate::session::login::{Next, enter, minutes};
 use crate::session::safe_next;
 use crate::visitor::{Guest, GuestPosted};
 
@@ -67,18 +65,11 @@ pub(crate) async fn submit(
     let Some((token, user, factor)) = begun(&house, &headers) else {
         return Ok(redirect("/login"));
     };
-    let keys = [Key::factor(user.id)];
-    if let Err(wait) = house.lockout.attempt(&keys, (house.clock)()) {
-        return Ok(wait_for(&guest, &form, wait));
-    }
-    let to = match pass(&house, user.id, &factor, form.get("code")) {
-        Some(Passed::Phone) => safe_next(form.get("next")),
-        Some(Passed::Recovery) => {
-            store(&house, &user, SecondFactor::off()).await?;
-            "/me/second-factor"
-        }
-        None => {
-            log(&house, Some(user.id), Act::Refused).await?;
+    let to = match check(&house, &user, &factor, form.get("code")).await? {
+        Checked::Phone => safe_next(form.get("next")),
+        Checked::Recovery => "/me/second-factor",
+        Checked::Wait(wait) => return Ok(wait_for(&guest, &form, wait)),
+        Checked::Wrong => {
             let mut faults = Faults::default();
             faults.add("code", guest.look.t.factor_wrong());
             let mut response = show(&guest, &form, &faults);
@@ -86,7 +77,6 @@ pub(crate) async fn submit(
             return Ok(response);
         }
     };
-    house.lockout.forgive(&keys);
     house.sessions.close(&token);
     enter(&house, &guest, user.id, to).await
 }

@@ -100,6 +100,12 @@ texts! {
     scope_end_access: "Nähdä käyttäjät ja rajapinta-avaimet ja päättää niiden pääsy",
         "Se användare och nycklar och avsluta deras åtkomst",
         "See users and tokens, and end their access";
+    scope_give_access: "Luoda käyttäjiä ja rajapinta-avaimia; joka kerta tarvitaan myös omistajan salasana",
+        "Skapa användare och nycklar; varje gång behövs också ägarens lösenord",
+        "Make users and tokens; each time the owner's password is needed too";
+    scope_join_premises: "Liittää ja poistaa toimipisteitä ja vaihtaa koneen avain; joka kerta tarvitaan myös omistajan salasana",
+        "Ansluta och ta bort verksamhetsställen och byta datorns nyckel; varje gång behövs också ägarens lösenord",
+        "Pair and put out premises and change the computer's key; each time the owner's password is needed too";
     scope_audit: "Lukea lokia",
         "Läsa loggen",
         "Read the audit log";
@@ -129,6 +135,8 @@ impl super::Language {
             Scope::Reports => self.scope_reports(),
             Scope::Papers => self.scope_papers(),
             Scope::EndAccess => self.scope_end_access(),
+            Scope::GiveAccess => self.scope_give_access(),
+            Scope::JoinPremises => self.scope_join_premises(),
             Scope::Audit => self.scope_audit(),
         }
     }
