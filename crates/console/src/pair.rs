@@ -9,7 +9,8 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use register::access::Action::JoinPremises;
 use register::audit::{Act, AuditEvent};
-use register::replica::{Command, PeerReport, PeerState};
+use register::id::NodeId;
+use register::replica::{Command, PeerReport, PeerState, Report};
 
 use crate::clock::show_moment;
 use crate::doors::Access::{May, Proved};
@@ -152,7 +153,7 @@ fn begin(who: &Visitor, form: &Form, faults: &Faults) -> Markup {
 fn under_way(who: &Visitor, stage: &Pairing) -> Markup {
     let t = who.t();
     match stage {
-        Pairing::Idle => html! {},
+        Pairing::Idle => arrivals(who),
         Pairing::Invited { text, until } => html! {
             section .panel {
                 header { h2 { (t.pair_invited()) } }
@@ -225,30 +226,69 @@ fn compare(who: &Visitor, phrase: &str, other: &Other, here: bool, there: bool) 
     }
 }
 
+/// The register on its way from a premises that was paired: what is here against what that holds.
+struct Arrival<'a> {
+    node: NodeId,
+    premises: &'a str,
+    here: u64,
+    all: u64,
+}
+
 /// The register on its way: cards here against those that the other held when it introduced itself.
 fn arrival(who: &Visitor, other: &Other) -> Markup {
-    let t = who.t();
     let report = who.house().desk.report.borrow().clone();
-    let here = report.clients as u64;
-    let peer = report.peers.iter().find(|peer| peer.peer == other.node);
-    let state = peer.map(|peer| peer.state);
-    let ready = |peer: &PeerReport| peer.state == PeerState::Agreed && peer.waiting == 0;
+    let arrival = Arrival {
+        node: other.node,
+        premises: &other.premises,
+        here: report.clients as u64,
+        all: other.clients,
+    };
+    arrival.show(who, &report)
+}
+
+/// Registers that were on their way when this node was started anew, which forgets what it was told at the pairing:
+/// records here against those that the other says to hold.
+fn arrivals(who: &Visitor) -> Markup {
+    let report = who.house().desk.report.borrow().clone();
+    let on_their_way = report.peers.iter().filter(|peer| peer.agreed.is_none());
     html! {
-        section .panel {
-            header { h2 { (t.pair_paired(&other.premises)) } }
-            @if peer.is_some_and(ready) {
-                p .strip.ok { (Icon::Good.show()) strong { (t.pair_ready()) } }
-            } @else if here < other.clients {
-                p .strip.info { (Icon::Moving.show()) strong { (t.pair_arriving(here, other.clients)) } }
-                progress .arrival max=(other.clients) value=(here) aria-label=(t.pair_arriving(here, other.clients)) {}
-            } @else if matches!(state, None | Some(PeerState::Apart)) {
-                p .strip.info { (Icon::Moving.show()) span { (t.pair_connecting()) } }
-            } @else {
-                p .strip.info { (Icon::Moving.show()) span { (t.pair_comparing_all()) } }
-                @if let Some(peer) = peer && peer.waiting > 0 { p { (t.waiting(peer.waiting)) } }
+        @for peer in on_their_way {
+            @let name = who.house().premises_name(peer.peer, who.t());
+            @let arrival = Arrival {
+                node: peer.peer,
+                premises: &name,
+                here: report.records as u64,
+                all: peer.records.unwrap_or_default(),
+            };
+            (arrival.show(who, &report))
+        }
+    }
+}
+
+impl Arrival<'_> {
+    fn show(&self, who: &Visitor, report: &Report) -> Markup {
+        let t = who.t();
+        let peer = report.peers.iter().find(|peer| peer.peer == self.node);
+        let state = peer.map(|peer| peer.state);
+        let ready = |peer: &PeerReport| peer.state == PeerState::Agreed && peer.waiting == 0;
+        let arriving = || t.pair_arriving(self.here, self.all);
+        html! {
+            section .panel {
+                header { h2 { (t.pair_paired(self.premises)) } }
+                @if peer.is_some_and(ready) {
+                    p .strip.ok { (Icon::Good.show()) strong { (t.pair_ready()) } }
+                } @else if self.here < self.all {
+                    p .strip.info { (Icon::Moving.show()) strong { (arriving()) } }
+                    progress .arrival max=(self.all) value=(self.here) aria-label=(arriving()) {}
+                } @else if matches!(state, None | Some(PeerState::Apart)) {
+                    p .strip.info { (Icon::Moving.show()) span { (t.pair_connecting()) } }
+                } @else {
+                    p .strip.info { (Icon::Moving.show()) span { (t.pair_comparing_all()) } }
+                    @if let Some(peer) = peer && peer.waiting > 0 { p { (t.waiting(peer.waiting)) } }
+                }
+                p { (t.pair_may_leave()) }
+                p { a .button href="/premises" { (t.premises()) } }
             }
-            p { (t.pair_may_leave()) }
-            p { a .button href="/premises" { (t.premises()) } }
         }
     }
 }

@@ -212,6 +212,28 @@ async fn the_register_on_its_way_is_counted_until_both_hold_the_same() {
 }
 
 #[tokio::test]
+async fn a_node_that_started_anew_still_shows_how_much_of_the_register_has_arrived() {
+    let house = House::open().await;
+    let known = |agreed: Option<Timestamp>, here: usize| {
+        let mut report = report(here, PeerState::Exchanging, 0);
+        for peer in &mut report.peers {
+            (peer.agreed, peer.records) = (agreed, Some(20_000));
+        }
+        report
+    };
+    house.report.send_replace(known(None, 3_412));
+    let html = house.shows(Pairing::Idle).await;
+    assert!(
+        html.contains("Rekisteri saapuu: 3\u{a0}412 / 20\u{a0}000"),
+        "{html}"
+    );
+    assert!(html.contains("max=\"20000\" value=\"3412\""));
+    house.report.send_replace(known(Some(clock()), 3_412));
+    let html = house.shows(Pairing::Idle).await;
+    assert!(!html.contains("Rekisteri saapuu") && !html.contains("<progress"));
+}
+
+#[tokio::test]
 async fn every_fault_says_what_to_do_in_each_language() {
     let house = House::open().await;
     for language in ["fi", "sv", "en"] {
