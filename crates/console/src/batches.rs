@@ -165,6 +165,8 @@ fn results(
             header { h2 { (wanted.reason("")) } }
             p role="status" { (title) }
             @if found.total > found.lines.len() { p .muted { (t.first_lines_shown(found.lines.len())) } }
+            // Before the list, which has a link in each line.
+            @if who.may(Action::Export) { (export_form(who, wanted, form, faults)) }
             div .scroll tabindex="0" role="group" aria-label=(title) { table {
                 thead { tr { th { (t.date()) } th { (t.name()) } th { (t.phone()) } th { (t.treatment()) }
                     th { (t.products()) } th { (t.batch()) } th { (t.at_premises()) } th { (t.given_by()) } } }
@@ -172,8 +174,15 @@ fn results(
             } }
             p .hint.unprinted { (t.print_hint()) }
         }
-        @if who.may(Action::Export) {
-            form .sheet.unprinted method="post" action="/treatments/batches.csv" novalidate {
+    }
+}
+
+fn export_form(who: &Visitor, wanted: &Wanted, form: &Form, faults: &Faults) -> Markup {
+    let t = who.t();
+    html! {
+        details .unprinted open[!faults.is_empty()] {
+            summary { (t.batch_csv()) }
+            form method="post" action="/treatments/batches.csv" novalidate {
                 (hidden("csrf", who.csrf())) (hidden("batch", &wanted.batch)) (hidden("product", &wanted.product))
                 (Field::new("why", t.batch_csv_why(), Input::Text).hint(t.batch_csv_hint()).required().show(form, faults))
                 button { (t.batch_csv()) }

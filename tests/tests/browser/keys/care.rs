@@ -133,6 +133,7 @@ async fn clause_7_an_export_takes_password_and_reason_by_the_keyboard_alone() ->
     keys.shows("Erän jäljitys").await?;
     keys.writes("Eränumero tai sen osa", "LOT 9911").await?;
     keys.follows("Hae").await?;
+    keys.opens_in("", "Vie CSV-tiedostoon").await?;
     keys.follows("Vie CSV-tiedostoon").await?;
     keys.shows("Täytä tämä kenttä.").await?;
     keys.writes("Miksi luettelo viedään?", "Valmistajan takaisinveto")
