@@ -101,6 +101,17 @@ pub enum Keeping {
 }
 
 impl Keeping {
+    /// By its word in forms: `kept`, `due` or `destroyed`.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "kept" => Some(Self::Kept),
+            "due" => Some(Self::Due),
+            "destroyed" => Some(Self::Destroyed),
+            _ => None,
+        }
+    }
+
     /// How it stands with a paper whose line goes then, when that is soon until `soon`.
     #[must_use]
     pub fn of(goes: Option<Date>, destroyed: Option<Date>, soon: Date) -> Self {
@@ -167,8 +178,14 @@ impl Ranked<'_> {
         if one == other {
             return Ordering::Equal;
         }
-        let letters = |number| self.words.text(number).chars().flat_map(char::to_lowercase);
-        letters(one).cmp(letters(other))
+        let (one, other) = (self.words.text(one), self.words.text(other));
+        if one.is_ascii() && other.is_ascii() {
+            let lower = |byte: u8| byte.to_ascii_lowercase();
+            return one.bytes().map(lower).cmp(other.bytes().map(lower));
+        }
+        let lower = char::to_lowercase;
+        let other = other.chars().flat_map(lower);
+        one.chars().flat_map(lower).cmp(other)
     }
 }
 
