@@ -1,9 +1,10 @@
 //! A user comes, works, locks, and goes.
 
 use kortisto_tests::keyboard::Keyboard;
+use kortisto_tests::phone::Phone;
 use thirtyfour::Key;
 
-use super::{House, OWNER, desk};
+use super::{House, OWNER, STAFF, desk};
 
 const NAME: &str = "Uuno Uusi";
 const PASSWORD: &str = "vihreä ruohonleikkuri";
@@ -69,4 +70,45 @@ async fn set_up(keys: &Keyboard, code: &str) -> anyhow::Result<()> {
     keys.follows("Ota käyttöön").await?;
     keys.browser.reaches(|path| path == "/").await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn clause_9_a_second_factor_is_set_up_asked_for_and_switched_off_by_the_keyboard_alone()
+-> anyhow::Result<()> {
+    let (_house, keys) = House::open(STAFF).await?;
+    keys.follows(STAFF.0).await?;
+    keys.follows("Hallitse").await?;
+    keys.opens_in(
+        "1. Lisää tunnus puhelimeesi",
+        "Eikö kamera toimi? Kirjoita avain käsin",
+    )
+    .await?;
+    let key = keys.browser.element("main .code").await?.text().await?;
+    let phone = Phone::told(&key)?;
+    keys.writes("Koodi", "000000").await?;
+    keys.writes("Salasana", STAFF.1).await?;
+    keys.follows("Ota käyttöön").await?;
+    keys.shows("Koodi ei täsmää, tai se on jo käytetty.")
+        .await?;
+    keys.writes("Koodi", &phone.code(0)?).await?;
+    keys.writes("Salasana", STAFF.1).await?;
+    keys.follows("Ota käyttöön").await?;
+    keys.shows("Toinen tunnistautuminen on käytössä").await?;
+    keys.follows("Jatka").await?;
+    keys.follows("Kirjaudu ulos").await?;
+
+    keys.writes("Käyttäjänimi", STAFF.0).await?;
+    keys.writes("Salasana", STAFF.1).await?;
+    keys.enters().await?;
+    keys.shows("Salasana täsmäsi.").await?;
+    keys.writes("Koodi", &phone.code(1)?).await?;
+    keys.enters().await?;
+    keys.browser.reaches(|path| path == "/").await?;
+
+    keys.follows(STAFF.0).await?;
+    keys.follows("Hallitse").await?;
+    keys.writes("Salasana", STAFF.1).await?;
+    keys.follows("Poista käytöstä").await?;
+    keys.shows("1. Lisää tunnus puhelimeesi").await?;
+    keys.ends().await
 }

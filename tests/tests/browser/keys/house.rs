@@ -1,6 +1,11 @@
 //! The clinic's own pages: settings, papers, the line, retention, breaches.
 
+use jiff::{SignedDuration, Timestamp};
 use kortisto_tests::keyboard::Keyboard;
+use kortisto_tests::node::{Node, PASSWORD};
+use kortisto_tests::pair::AGREE_TIME;
+use kortisto_tests::sample::Register;
+use kortisto_tests::waiting;
 
 use super::{House, OWNER, day, desk};
 
@@ -59,6 +64,45 @@ async fn clause_9_what_is_due_is_listed_and_tried_for_another_day_by_the_keyboar
     keys.shows(soon).await?;
     keys.follows_in("Oikeusvaade", "…").await?;
     keys.shows("Annetut hoidot").await?;
+    keys.ends().await
+}
+
+#[tokio::test]
+async fn clause_9_a_clock_is_confirmed_and_more_than_usual_deleted_by_the_keyboard_alone()
+-> anyhow::Result<()> {
+    const SIX_YEARS: SignedDuration = SignedDuration::from_hours(6 * 366 * 24);
+    let home = tempfile::tempdir()?;
+    let today = console::day(Timestamp::now());
+    let files = Register::invented(62, 9, today).write(&home.path().join("legacy"))?;
+    let mut node = Node::init(home.path(), "Poikuekatu")?;
+    node.import(&files.clients, Some(&files.treatments))?
+        .fine()?;
+    node.start().await?;
+    drop(node.owner_first().await?);
+    node.stop()?;
+    node.move_clock(SIX_YEARS);
+    node.start().await?;
+    let keys = Keyboard::open(node.console()).await?;
+    keys.logs_in(node.owner_name(), PASSWORD).await?;
+
+    desk(&keys, "Säilytys").await?;
+    keys.shows("poistuisi 9 korttia").await?;
+    assert!(!keys.sees("Salli 9 kortin poisto").await?);
+    keys.follows("Kello on oikeassa").await?;
+    keys.follows("Salli 9 kortin poisto").await?;
+    keys.shows("Katso lista läpi ja vahvista se ensin.").await?;
+    assert_eq!(node.status()?["clients"], 9);
+    keys.ticks("Olen katsonut listan läpi").await?;
+    keys.follows("Salli 9 kortin poisto").await?;
+    waiting::until(
+        "everybody past their time is gone",
+        AGREE_TIME,
+        async || Ok((node.status()?["clients"] == 0).then_some(())),
+    )
+    .await?;
+    desk(&keys, "Säilytys").await?;
+    keys.follows("Poistotodistukset").await?;
+    keys.shows("Säilytysaika").await?;
     keys.ends().await
 }
 
