@@ -23,8 +23,8 @@ use crate::house::House;
 use crate::lockout::Key;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
-use crate::secret::{PASSWORD_MAX, fresh_code, is_code};
-use crate::session::login::{log, minutes};
+use crate::secret::{fresh_code, is_code};
+use crate::session::login::{log, own_password};
 use crate::users;
 use crate::visitor::{Posted, Visitor};
 
@@ -102,7 +102,8 @@ pub(crate) async fn page(who: Visitor) -> Response {
 pub(crate) async fn switch_on(Posted { who, form }: Posted) -> Result<Response, Problem> {
     let t = who.t();
     let house = who.house();
-    let mut faults = check_password(&who, &form).await;
+    let mut faults = Faults::default();
+    own_password(&who, &form, "password", &mut faults).await?;
     let secret = coming_secret(&who);
     let step = step_of(&secret, form.get("code"), (house.clock)());
     // A code beside a wrong password isn't used up: the phone shows no other for a while.
@@ -131,7 +132,8 @@ pub(crate) async fn switch_on(Posted { who, form }: Posted) -> Result<Response, 
 
 /// Switches it off, with the password.
 pub(crate) async fn switch_off(Posted { who, form }: Posted) -> Result<Response, Problem> {
-    let faults = check_password(&who, &form).await;
+    let mut faults = Faults::default();
+    own_password(&who, &form, "password", &mut faults).await?;
     if !faults.is_empty() {
         return Ok(refused(&who, &faults));
     }
@@ -192,28 +194,6 @@ fn change(user: &User, author: RecordId, factor: SecondFactor) -> Edit {
             Content::SecondFactor(factor),
         )],
     }
-}
-
-async fn check_password(who: &Visitor, form: &Form) -> Faults {
-    let house = who.house();
-    let mut faults = Faults::default();
-    let keys = [Key::account(&who.user.profile.name)];
-    if let Err(wait) = house.lockout.attempt(&keys, (house.clock)()) {
-        faults.add("password", who.t().login_wait(minutes(wait)));
-        return faults;
-    }
-    let given: String = form
-        .get("password")
-        .chars()
-        .take(PASSWORD_MAX + 1)
-        .collect();
-    let hash = who.user.password.clone();
-    if house.hashing.verify(Zeroizing::new(given), hash).await {
-        house.lockout.forgive(&keys);
-    } else {
-        faults.add("password", who.t().password_wrong());
-    }
-    faults
 }
 
 fn refused(who: &Visitor, faults: &Faults) -> Response {

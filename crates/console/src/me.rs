@@ -15,12 +15,10 @@ use zeroize::Zeroizing;
 use crate::cookie;
 use crate::form::{Faults, Field, Form, Input, choices, hidden, whose};
 use crate::house::House;
-use crate::lockout::Key;
 use crate::page::{Page, Room};
 use crate::problem::{Problem, redirect};
 use crate::quick;
-use crate::secret::PASSWORD_MAX;
-use crate::session::login::{Next, log, minutes};
+use crate::session::login::{Next, log, own_password};
 use crate::session::safe_next;
 use crate::session::setup::check_password;
 use crate::text::Language;
@@ -61,25 +59,14 @@ pub(crate) async fn password(Posted { who, form }: Posted) -> Result<Response, P
     let house = who.house();
     let mut faults = Faults::default();
     check_password(house, &who.user.profile.name, &form, &mut faults, t).await;
-    let keys = [Key::account(&who.user.profile.name)];
-    if faults.is_empty()
-        && let Err(wait) = house.lockout.attempt(&keys, (house.clock)())
-    {
-        faults.add("old", t.login_wait(minutes(wait)));
-    }
     if faults.is_empty() {
-        let old: String = form.get("old").chars().take(PASSWORD_MAX + 1).collect();
-        let hash = who.user.password.clone();
-        if !house.hashing.verify(Zeroizing::new(old), hash).await {
-            faults.add("old", t.password_wrong());
-        }
+        own_password(&who, &form, "old", &mut faults).await?;
     }
     if !faults.is_empty() {
         let mut response = show(&who, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    house.lockout.forgive(&keys);
     let new = Zeroizing::new(form.get("password").to_owned());
     let hash = house.hashing.hash(new).await?;
     let change = Change::SetField(FieldKey::Password, Content::Password(hash));

@@ -11,11 +11,9 @@ use register::value::Content;
 use zeroize::Zeroizing;
 
 use crate::form::{Faults, Field, Form, Input, hidden, whose};
-use crate::lockout::Key;
 use crate::me;
 use crate::problem::{Problem, redirect};
-use crate::secret::PASSWORD_MAX;
-use crate::session::login::{log, minutes};
+use crate::session::login::{log, own_password};
 use crate::visitor::{Posted, Visitor};
 
 /// The fewest digits.
@@ -32,26 +30,14 @@ pub(crate) async fn set(Posted { who, form }: Posted) -> Result<Response, Proble
     if !is_good(&code) {
         faults.add("quick", t.quick_weak(FEWEST));
     }
-    let keys = [Key::account(&who.user.profile.name)];
-    if faults.is_empty()
-        && let Err(wait) = house.lockout.attempt(&keys, (house.clock)())
-    {
-        faults.add("present", t.login_wait(minutes(wait)));
-    }
     if faults.is_empty() {
-        let password = form.get("present").chars().take(PASSWORD_MAX + 1).collect();
-        let hash = who.user.password.clone();
-        if !house.hashing.verify(Zeroizing::new(password), hash).await {
-            log(house, Some(who.user.id), Act::Refused).await?;
-            faults.add("present", t.password_wrong());
-        }
+        own_password(&who, &form, "present", &mut faults).await?;
     }
     if !faults.is_empty() {
         let mut response = me::show(&who, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    house.lockout.forgive(&keys);
     let hash = Some(house.hashing.hash(code).await?);
     store(&who, QuickCode { hash }).await
 }

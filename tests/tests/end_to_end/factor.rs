@@ -107,6 +107,51 @@ async fn clause_9_a_password_alone_opens_nothing_at_either_premises() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_of_somebody_who_is_logged_in_is_logged_wherever_it_is_given() {
+    let home = tempfile::tempdir().unwrap();
+    let mut node = Node::init(home.path(), "Poikuekatu").unwrap();
+    node.start().await.unwrap();
+    let owner = node.owner_first().await.unwrap();
+    let wrong = "not the password at all";
+    let new = "aivan uusi tunnuslause";
+    // One each, since of the same person's wrong passwords within a minute only the first is logged.
+    for (at, role, page, action, fields) in [
+        (
+            1,
+            "staff",
+            "/me",
+            "/me/password",
+            [("old", wrong), ("password", new), ("again", new)].as_slice(),
+        ),
+        (
+            2,
+            "contractor",
+            "/me",
+            "/me/quick",
+            &[("quick", "482913"), ("present", wrong)],
+        ),
+        (
+            3,
+            "reception",
+            OWN,
+            OWN,
+            &[("code", "000000"), ("password", wrong)],
+        ),
+    ] {
+        let visitor = colleague(&node, &owner, role).await;
+        let form = visitor.open(page).await.unwrap().form(action).unwrap();
+        let filled = fields
+            .iter()
+            .fold(form, |form, (name, text)| form.with(name, text));
+        let answer = visitor.send(&filled).await.unwrap();
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{action}");
+        let log = owner.open("/audit?group=refusals").await.unwrap().html;
+        let times = log.matches("Kirjautuminen epäonnistui").count();
+        assert_eq!(times, at, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn clause_9_codes_are_not_guessed_and_the_owner_helps_who_lost_the_phone() {
     let home = tempfile::tempdir().unwrap();
     let mut node = Node::init(home.path(), "Poikuekatu").unwrap();

@@ -24,7 +24,7 @@ use crate::problem::{Problem, redirect};
 use crate::secret::{PASSWORD_MAX, Token};
 use crate::session::lock::{people, tiles};
 use crate::session::{safe_next, second};
-use crate::visitor::{Guest, GuestPosted};
+use crate::visitor::{Guest, GuestPosted, Visitor};
 
 /// Where to go after log-in.
 #[derive(Deserialize)]
@@ -136,6 +136,30 @@ pub(crate) async fn authenticate(
         }
         None => Outcome::Wrong,
     })
+}
+
+/// Checks that somebody who is logged in gives their own password once more, in this field of the form; else says there
+/// what is wrong. A wrong one is logged, and slows down the next.
+pub(crate) async fn own_password(
+    who: &Visitor,
+    form: &Form,
+    field: &str,
+    faults: &mut Faults,
+) -> Result<(), Problem> {
+    let (t, house) = (who.t(), who.house());
+    let keys = [Key::account(&who.user.profile.name)];
+    if let Err(wait) = house.lockout.attempt(&keys, (house.clock)()) {
+        faults.add(field, t.login_wait(minutes(wait)));
+        return Ok(());
+    }
+    let given: String = form.get(field).chars().take(PASSWORD_MAX + 1).collect();
+    let hash = who.user.password.clone();
+    if house.hashing.verify(Zeroizing::new(given), hash).await {
+        house.lockout.forgive(&keys);
+        return Ok(());
+    }
+    faults.add(field, t.password_wrong());
+    log(house, Some(who.user.id), Act::Refused).await
 }
 
 pub(crate) async fn log(house: &House, who: Option<RecordId>, act: Act) -> Result<(), Problem> {
