@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use quinn::crypto::rustls::{HandshakeData, QuicClientConfig, QuicServerConfig};
 use quinn::{ClientConfig, Endpoint, EndpointConfig, ServerConfig, TransportConfig};
 use quinn_proto::HashedConnectionIdGenerator;
+use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -369,15 +370,26 @@ pub(crate) fn endpoint(
     Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime)).map_err(failed)
 }
 
-/// A machine without IPv6 listens for IPv4 where both are meant.
+/// Listens for IPv4 as well where the address is any of IPv6; a machine without IPv6 for IPv4 alone.
 fn bind(listen: SocketAddr) -> std::io::Result<UdpSocket> {
-    let both = listen.is_ipv6() && listen.ip().is_unspecified();
-    UdpSocket::bind(listen).or_else(|error| {
-        if both && error.kind() != std::io::ErrorKind::AddrInUse {
-            return UdpSocket::bind((Ipv4Addr::UNSPECIFIED, listen.port()));
+    if !(listen.is_ipv6() && listen.ip().is_unspecified()) {
+        return UdpSocket::bind(listen);
+    }
+    bind_both(listen).or_else(|error| {
+        if error.kind() == std::io::ErrorKind::AddrInUse {
+            return Err(error);
         }
-        Err(error)
+        UdpSocket::bind((Ipv4Addr::UNSPECIFIED, listen.port()))
     })
+}
+
+/// Whether a socket of IPv6 takes IPv4 too is a setting of the machine unless it is said (RFC 3493, section 5.3).
+fn bind_both(listen: SocketAddr) -> std::io::Result<UdpSocket> {
+    let (family, kind) = (AddressFamily::INET6, SocketType::DGRAM);
+    let socket = rustix::net::socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
+    rustix::net::sockopt::set_ipv6_v6only(&socket, false)?;
+    rustix::net::bind(&socket, &listen)?;
+    Ok(socket.into())
 }
 
 fn aws_lc_rs_hmac(key: &[u8]) -> Arc<::aws_lc_rs::hmac::Key> {

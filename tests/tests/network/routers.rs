@@ -281,3 +281,18 @@ fn firewalls_of_ipv6_let_the_line_through() {
     first.until(&at_b, SOON, |standing| standing.observed.is_some());
     assert_eq!(first.link.router().nat, NatKind::Open);
 }
+
+#[test]
+fn a_machine_that_keeps_sockets_of_ipv6_to_ipv6_is_reached_by_ipv4_all_the_same() {
+    let Some(network) = Network::new(&["a", "b"]) else {
+        return;
+    };
+    network.cable(("a", "lan"), ("b", "lan"));
+    network.ip("a", "addr add 192.168.7.1/24 dev lan\n");
+    network.ip("b", "addr add 192.168.7.2/24 dev lan\n");
+    network.set("a", "ipv6/bindv6only", 1);
+    let (at_a, at_b) = (Who::at("192.168.7.1:7440"), Who::at("192.168.7.2:7440"));
+    let first = Premises::start(&network, "a", &at_a, &[&at_b]);
+    let second = Premises::start(&network, "b", &at_b, &[&at_a]);
+    data_flows((&first, &at_a), (&second, &at_b), SOON);
+}
