@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kortisto_tests::node::Node;
+use kortisto_tests::node::{Node, PASSWORD};
 use kortisto_tests::program::{Program, make_token};
 use kortisto_tests::skip;
 use register::access::Scope;
@@ -33,6 +33,7 @@ fn invent(
     place: &Path,
     console: &str,
     token: &str,
+    owner: &str,
     count: u32,
 ) -> std::io::Result<std::process::Output> {
     let tool = root().join("target/tools/schemathesis/bin/schemathesis");
@@ -53,6 +54,8 @@ fn invent(
         })
         .env("KORTISTO_BASE", format!("http://{console}"))
         .env("KORTISTO_TOKEN", token)
+        .env("KORTISTO_OWNER", owner)
+        .env("KORTISTO_PASSWORD", PASSWORD)
         .env("KORTISTO_SEED", SEED)
         .env("PYTHONPATH", root().join("tests/schemathesis"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -120,7 +123,8 @@ async fn every_answer_to_invented_requests_is_as_described() {
     let count = if skip::long() { LONG } else { SHORT };
     let console = node.console().to_string();
     let place = home.path().to_owned();
-    let done = tokio::task::spawn_blocking(move || invent(&place, &console, &token, count));
+    let name = node.owner_name().to_owned();
+    let done = tokio::task::spawn_blocking(move || invent(&place, &console, &token, &name, count));
     let done = done.await.unwrap().unwrap();
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
     println!("{said}");

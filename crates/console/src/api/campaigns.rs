@@ -405,7 +405,7 @@ struct TakeBody {
 
 /// Somebody on the list.
 #[derive(Serialize, ToSchema)]
-struct Recipient {
+struct OnCampaignList {
     /// The card's id.
     client: String,
     name: String,
@@ -413,7 +413,7 @@ struct Recipient {
     reached: String,
 }
 
-impl From<Taken> for Recipient {
+impl From<Taken> for OnCampaignList {
     fn from(one: Taken) -> Self {
         Self {
             client: one.client.to_string(),
@@ -425,8 +425,8 @@ impl From<Taken> for Recipient {
 
 /// The list, without whoever said no since.
 #[derive(Serialize, ToSchema)]
-struct Recipients {
-    recipients: Vec<Recipient>,
+struct CampaignList {
+    recipients: Vec<OnCampaignList>,
 }
 
 /// Take the list of a campaign out
@@ -434,20 +434,23 @@ struct Recipients {
 /// Those for whom a notice was counted. It leaves the register with everybody's address, so it takes an owner in person.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/take", tag = "campaigns", request_body = TakeBody,
     params(("id" = String, Path, description = "The campaign's id.")),
-    responses((status = 200, description = "The list.", body = Recipients)))]
+    responses((status = 200, description = "The list.", body = CampaignList)))]
 async fn take_out(
     who: Caller,
     Path(id): Path<String>,
     Sent(body): Sent<TakeBody>,
-) -> Result<Json<Recipients>, Refusal> {
+) -> Result<Json<CampaignList>, Refusal> {
     let owner = body.owner.prove(&who, &[RunCampaigns, Export]).await?;
     let (campaign, plan) = takable(&owner, &id).map_err(standing_at)?;
     let mut faults = Faults::default();
     let why = faults.take("why", required(&body.why), owner.t());
     let why = why.ok_or_else(|| Refusal::faults(&faults))?;
     let taken = take(&owner, (&campaign, &plan), why).await;
-    let recipients = taken.map_err(standing_at)?.into_iter().map(Recipient::from);
-    Ok(Json(Recipients {
+    let recipients = taken
+        .map_err(standing_at)?
+        .into_iter()
+        .map(OnCampaignList::from);
+    Ok(Json(CampaignList {
         recipients: recipients.collect(),
     }))
 }

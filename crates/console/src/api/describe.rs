@@ -174,7 +174,7 @@ fn refusal(says: &str) -> RefOr<utoipa::openapi::Response> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use crate::doors::Access;
 
@@ -199,6 +199,17 @@ mod tests {
             }
         }
         assert_eq!(doors, described);
+    }
+
+    #[test]
+    fn no_two_shapes_have_one_name() {
+        let all = super::super::doors().description();
+        let mut known = BTreeMap::new();
+        for (name, schema) in all.schemas {
+            let shape = serde_json::to_value(&schema).unwrap();
+            let before = known.insert(name.clone(), shape.clone());
+            assert!(before.is_none_or(|before| before == shape), "{name}");
+        }
     }
 
     #[test]

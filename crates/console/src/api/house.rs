@@ -169,7 +169,7 @@ async fn premises(who: Caller) -> Json<Premises> {
 
 /// A paper to destroy. Nothing tells whose it was.
 #[derive(Serialize, ToSchema)]
-struct Paper {
+struct PaperTask {
     id: String,
     /// In the safe of which premises.
     safe: String,
@@ -185,20 +185,20 @@ struct Paper {
 
 /// Papers, those that wait and those that were destroyed.
 #[derive(Serialize, ToSchema)]
-struct Papers {
-    tasks: Vec<Paper>,
+struct PaperTasks {
+    tasks: Vec<PaperTask>,
 }
 
 /// List papers to destroy
 #[utoipa::path(get, path = "/api/v1/tasks", tag = "house",
-    responses((status = 200, description = "The papers.", body = Papers)))]
-async fn papers(who: Caller) -> Json<Papers> {
+    responses((status = 200, description = "The papers.", body = PaperTasks)))]
+async fn papers(who: Caller) -> Json<PaperTasks> {
     let all = tasks::all(who.house());
     let shape = |entry| {
         let one = tasks::done(entry)
             .map(|held| &held.value)
             .or_else(|| entry.field.newest())?;
-        Some(Paper {
+        Some(PaperTask {
             id: entry.id.to_string(),
             safe: one.safe.clone(),
             folder: one.folder.clone(),
@@ -206,7 +206,7 @@ async fn papers(who: Caller) -> Json<Papers> {
             done: one.done.map(|date| date.to_string()),
         })
     };
-    Json(Papers {
+    Json(PaperTasks {
         tasks: all.iter().filter_map(shape).collect(),
     })
 }

@@ -47,7 +47,7 @@ async fn check_lines(who: Caller) -> Result<StatusCode, Refusal> {
 
 /// Something that was found.
 #[derive(Serialize, ToSchema)]
-struct Found {
+struct LineFinding {
     /// The node's id; null when it concerns this one.
     node: Option<String>,
     /// Whether the two are connected.
@@ -58,7 +58,7 @@ struct Found {
     then: String,
 }
 
-impl Found {
+impl LineFinding {
     fn of(who: &Visitor, finding: &Finding) -> Self {
         let (what, then) = check::words(who, finding);
         Self {
@@ -78,7 +78,7 @@ struct CheckedLines {
     /// When the last one was made since the node started.
     #[schema(format = DateTime)]
     at: Option<String>,
-    found: Vec<Found>,
+    found: Vec<LineFinding>,
 }
 
 /// What the last check of the lines found
@@ -86,10 +86,10 @@ struct CheckedLines {
     responses((status = 200, description = "The findings.", body = CheckedLines)))]
 async fn checked(who: Caller) -> Json<CheckedLines> {
     let check = who.house().desk.line_check.borrow().clone();
-    let (at, found): (Option<Timestamp>, Vec<Found>) = match &check {
+    let (at, found): (Option<Timestamp>, Vec<LineFinding>) = match &check {
         LineCheck::Never | LineCheck::Running => (None, Vec::new()),
         LineCheck::Done(at, findings) => {
-            let found = findings.iter().map(|one| Found::of(&who, one));
+            let found = findings.iter().map(|one| LineFinding::of(&who, one));
             (Some(*at), found.collect())
         }
     };
