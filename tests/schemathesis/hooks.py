@@ -119,13 +119,13 @@ def _of_the_house(case, path):
         version = listed.get("version")
     elif home == "/users" and "{id}" in path:
         # But for the owner, without whom nothing more is done in person.
-        others = [one["id"] for one in _get(home)["users"] if one["name"] != OWNER["name"]]
+        others = [one["id"] for one in _get(home).get("users", []) if one["name"] != OWNER["name"]]
         if others:
             case.path_parameters["id"] = chance.choice(others)
         return
     elif home.startswith("/settings"):
         settings = _get("/settings")
-        if "{node}" in path:
+        if "{node}" in path and settings:
             case.path_parameters["node"] = settings["premises"][0]["node"]
         version = settings.get("version")
     else:

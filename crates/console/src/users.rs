@@ -146,10 +146,12 @@ pub(crate) fn is_taken(who: &Visitor, name: &str) -> bool {
         .any(|user| fold(&user.profile.name) == wanted)
 }
 
+/// A person; a token is none.
 pub(crate) fn find(who: &Visitor, id: &str) -> Result<User, Problem> {
     let id: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
     let directory = who.house().desk.directory();
-    directory.user(id).cloned().ok_or(Problem::NotFound)
+    let person = directory.user(id).filter(|user| user.token.is_none());
+    person.cloned().ok_or(Problem::NotFound)
 }
 
 fn show_code(who: &Visitor, name: &str, code: &str) -> Response {

@@ -69,6 +69,9 @@ async fn a_program_lists_tokens_and_revokes_its_own() {
     let program = clinic.program(&["access:end"]).await;
     let all = fine(&program, "GET", "/tokens", Value::Null).await;
     let own = named(&all["tokens"], "Ohjelma access:end");
+    let as_user = format!("/users/{own}/end");
+    let as_user = ask(&program, "POST", &as_user, Value::Null).await;
+    assert_eq!(as_user.status, StatusCode::NOT_FOUND, "a token is no user");
     assert_eq!(all["tokens"][0]["scopes"], json!(["access:end"]));
     assert!(!all.to_string().contains("hash"), "{all}");
     let answer = ask(
