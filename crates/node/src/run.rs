@@ -118,15 +118,20 @@ pub async fn run(dir: &Path, leashed: bool) -> Outcome<()> {
 /// Opens the node. A command that works on its files in this moment is waited for; another running node is not.
 async fn open(dir: &Path) -> Outcome<Opened> {
     let until = Instant::now() + COMMAND_PATIENCE;
+    let mut said = false;
     loop {
         let failure = match premises::open(dir) {
             Err(failure) if failure.exit() == Exit::InUse => failure,
             opened => return opened,
         };
-        if Instant::now() >= until || control::Client::connect(dir).await?.is_some() {
+        let alone = matches!(control::Client::connect(dir).await, Ok(None));
+        if Instant::now() >= until || !alone {
             return Err(failure);
         }
-        tracing::info!("a command works on the files of this node; the start waits for it");
+        if !said {
+            tracing::info!("a command works on the files of this node; the start waits for it");
+            said = true;
+        }
         sleep(LOOK_AGAIN).await;
     }
 }
