@@ -250,7 +250,14 @@ fn arrival(who: &Visitor, other: &Other) -> Markup {
 /// records here against those that the other says to hold.
 fn arrivals(who: &Visitor) -> Markup {
     let report = who.house().desk.report.borrow().clone();
-    let on_their_way = report.peers.iter().filter(|peer| peer.agreed.is_none());
+    // Of a line on which nothing can come the page of the premises says why.
+    let on_their_way = report.peers.iter().filter(|peer| {
+        let stuck = matches!(
+            peer.state,
+            PeerState::OtherRegister | PeerState::OtherVersion | PeerState::Twin
+        );
+        peer.agreed.is_none() && !stuck
+    });
     html! {
         @for peer in on_their_way {
             @let name = who.house().premises_name(peer.peer, who.t());

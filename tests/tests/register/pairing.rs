@@ -228,6 +228,13 @@ async fn a_node_that_started_anew_still_shows_how_much_of_the_register_has_arriv
         "{html}"
     );
     assert!(html.contains("max=\"20000\" value=\"3412\""));
+    let mut stuck = known(None, 3_412);
+    for peer in &mut stuck.peers {
+        peer.state = PeerState::OtherVersion;
+    }
+    house.report.send_replace(stuck);
+    let html = house.shows(Pairing::Idle).await;
+    assert!(!html.contains("Rekisteri saapuu"), "nothing can come");
     house.report.send_replace(known(Some(clock()), 3_412));
     let html = house.shows(Pairing::Idle).await;
     assert!(!html.contains("Rekisteri saapuu") && !html.contains("<progress"));

@@ -1,7 +1,7 @@
 //! The owner in person: what no token stands for takes the owner's own name and password in the call itself.
 //!
 //! A program that asks its user for them can do all that the pages do; one that was left alone with its token can't
-//! make itself more access, or take out or destroy what can't be had back.
+//! make itself more access, take a list out, delete many clients at once, or change which premises belong together.
 
 use register::access::Action;
 use register::audit::{Act, AuditEvent};

@@ -1,5 +1,7 @@
 //! Premises: paired and put out of use, their keys changed, their lines checked.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -12,7 +14,7 @@ use utoipa_axum::routes;
 use crate::doors::Doors;
 use crate::line::{Cause, Finding, LineCheck};
 use crate::pair::{log, pair};
-use crate::pairing::{Other, Pairing, PairingFault};
+use crate::pairing::{Other, Pair, Pairing, PairingFault};
 use crate::premises::{check, key, revoke};
 use crate::visitor::Visitor;
 
@@ -186,6 +188,14 @@ async fn stage(who: Caller) -> Result<Json<PairingStage>, Refusal> {
     Ok(Json(PairingStage::of(&who, &stage)))
 }
 
+/// The owner, and what pairs this premises, once that is logged.
+async fn begin(who: &Caller, owner: InPerson) -> Result<(Visitor, Arc<dyn Pair>), Refusal> {
+    let owner = owner.prove(who, &[JoinPremises]).await?;
+    let pair = pair(&owner)?;
+    log(&owner).await?;
+    Ok((owner, pair))
+}
+
 fn fault(who: &Visitor, field: &str, fault: PairingFault) -> Refusal {
     Refusal::field(field, who.t().pair_fault(fault))
 }
@@ -219,9 +229,7 @@ async fn invite(
     who: Caller,
     Sent(body): Sent<InviteBody>,
 ) -> Result<Json<InvitationText>, Refusal> {
-    let owner = body.owner.prove(&who, &[JoinPremises]).await?;
-    let pair = pair(&owner)?;
-    log(&owner).await?;
+    let (owner, pair) = begin(&who, body.owner).await?;
     let made = pair.invite(&body.address);
     made.map_err(|why| fault(&owner, "address", why))?;
     match pair.stage() {
@@ -257,9 +265,7 @@ struct AcceptBody {
 #[utoipa::path(post, path = "/api/v1/pairing/accept", tag = "house", request_body = AcceptBody,
     responses((status = 202, description = "It is under way.")))]
 async fn accept(who: Caller, Sent(body): Sent<AcceptBody>) -> Result<StatusCode, Refusal> {
-    let owner = body.owner.prove(&who, &[JoinPremises]).await?;
-    let pair = pair(&owner)?;
-    log(&owner).await?;
+    let (owner, pair) = begin(&who, body.owner).await?;
     let begun = pair.accept(&body.invitation);
     begun.map_err(|why| fault(&owner, "invitation", why))?;
     Ok(StatusCode::ACCEPTED)
@@ -281,9 +287,7 @@ struct ConfirmBody {
 #[utoipa::path(post, path = "/api/v1/pairing/confirm", tag = "house", request_body = ConfirmBody,
     responses((status = 204, description = "It is confirmed here.")))]
 async fn confirm(who: Caller, Sent(body): Sent<ConfirmBody>) -> Result<StatusCode, Refusal> {
-    let owner = body.owner.prove(&who, &[JoinPremises]).await?;
-    let pair = pair(&owner)?;
-    log(&owner).await?;
+    let (_, pair) = begin(&who, body.owner).await?;
     if pair.confirm(&body.phrase) {
         Ok(StatusCode::NO_CONTENT)
     } else {

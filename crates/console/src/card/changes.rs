@@ -172,7 +172,7 @@ fn changed(who: &Visitor, one: &Revision, open: bool) -> Markup {
 }
 
 /// What was changed, in a word.
-pub(crate) const fn subject(t: Language, slot: Slot) -> &'static str {
+pub(super) const fn subject(t: Language, slot: Slot) -> &'static str {
     match slot {
         Slot::Field(field) => match field {
             FieldKey::BirthYear => t.birth_year(),
