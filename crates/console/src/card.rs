@@ -300,6 +300,28 @@ impl Opened {
     }
 }
 
+/// A card that is about to be changed. That it was read is not logged, so nothing of it goes to the visitor.
+pub(crate) struct Considered(Opened);
+
+impl Considered {
+    /// What the change is decided by, and never shown.
+    pub(crate) const fn basis(&self) -> &Opened {
+        &self.0
+    }
+
+    /// The card, to be shown after all: now it is opened, which is logged.
+    pub(crate) async fn shown(self, who: &Visitor) -> Result<Opened, Problem> {
+        open(who, &self.0.card.id.to_string()).await
+    }
+}
+
+/// Reads a card that is about to be changed: one write to the disk less for whoever waits, and the log says once that
+/// it was changed.
+pub(crate) async fn consider(who: &Visitor, id: &str) -> Result<Considered, Problem> {
+    let record = shown_record(who, id).await?;
+    take(who, Command::Consider(record)).await.map(Considered)
+}
+
 /// Opens a card, which is logged, durably, before anything of it is shown.
 pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
     open_for(who, id, Purpose::Care).await
@@ -307,6 +329,18 @@ pub(crate) async fn open(who: &Visitor, id: &str) -> Result<Opened, Problem> {
 
 /// The same for another purpose.
 pub(crate) async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Result<Opened, Problem> {
+    let record = shown_record(who, id).await?;
+    let viewer = who.user.id;
+    let command = Command::Open {
+        record,
+        viewer,
+        purpose,
+    };
+    take(who, command).await
+}
+
+/// The client's card of this id, if this visitor may read cards and it is not hidden.
+async fn shown_record(who: &Visitor, id: &str) -> Result<RecordId, Problem> {
     who.demand(Action::ReadCards)?;
     let record: RecordId = id.parse().map_err(|_| Problem::NotFound)?;
     // Staff, settings and catalogue are records too, and no cards.
@@ -318,17 +352,19 @@ pub(crate) async fn open_for(who: &Visitor, id: &str, purpose: Purpose) -> Resul
             known(directory.hidden_client(record)),
         )
     };
-    if !shown {
-        return Err(missing(who, record, hidden).await);
+    if shown {
+        Ok(record)
+    } else {
+        Err(missing(who, record, hidden).await)
     }
-    let command = Command::Open {
-        record,
-        viewer: who.user.id,
-        purpose,
-    };
+}
+
+/// Takes a card from the register, together with what the cards of the same person say.
+async fn take(who: &Visitor, command: Command) -> Result<Opened, Problem> {
     let Answer::Card(card) = who.house().desk.ask(command).await? else {
         return Err(Problem::Internal);
     };
+    let record = card.id;
     let day = today(who.house().clock);
     let own_alert = card.alert_on(day);
     let care_entries = card.care_entries();

@@ -125,6 +125,39 @@ async fn what_happens_at_either_premises_is_told_at_both_to_the_owner_alone() {
 }
 
 #[tokio::test]
+async fn saving_a_form_is_logged_as_a_change_and_showing_it_again_as_a_look() {
+    let home = tempfile::tempdir().unwrap();
+    let mut node = Node::init(home.path(), "Poikuekatu").unwrap();
+    node.start().await.unwrap();
+    let owner = node.owner_first().await.unwrap();
+    let client = owner
+        .add_client(&[("last", "Katsottu"), ("first", "Kaisa")])
+        .await
+        .unwrap();
+    let told = async |group: &str| {
+        let path = format!("/clients/{client}/history?group={group}");
+        let page = owner.open(&path).await.unwrap();
+        page.html.matches("<td>Poikuekatu</td>").count()
+    };
+    let form = owner.contact_form(&client).await.unwrap();
+    let (looks, changes) = (told("looks").await, told("changes").await);
+    assert!(looks > 0, "the form itself showed the card");
+
+    owner
+        .save(&form.clone().with("first", "Kaija"))
+        .await
+        .unwrap();
+    assert_eq!(told("looks").await, looks);
+    assert_eq!(told("changes").await, changes + 1);
+
+    let faulty = form.with("first", "").with("last", "");
+    let again = owner.send(&faulty).await.unwrap();
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.html.contains("Katsottu Kaija"), "{}", again.html);
+    assert_eq!(told("looks").await, looks + 1);
+}
+
+#[tokio::test]
 async fn the_package_says_when_and_why_and_the_reason_goes_with_the_client() {
     let home = tempfile::tempdir().unwrap();
     let (pair, client, owner, there) = watched(home.path(), 93).await;

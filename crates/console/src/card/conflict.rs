@@ -13,7 +13,7 @@ use register::value::Content;
 use serde::Deserialize;
 
 use crate::card::content::lines;
-use crate::card::{Kind, Opened, fill, hidden_state, inputs, open, read, seen};
+use crate::card::{Kind, Opened, consider, fill, hidden_state, inputs, open, read, seen};
 use crate::form::{Faults, Form, hidden};
 use crate::icon::Icon;
 use crate::page::{Page, Room};
@@ -290,9 +290,10 @@ pub(crate) async fn submit(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
-    let all = cases(&opened.card, &who);
-    let back = format!("{}/conflicts", opened.path());
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
+    let all = cases(&basis.card, &who);
+    let back = format!("{}/conflicts", basis.path());
     // Somebody else chose meanwhile: what is left, if anything, is shown.
     let Some(case) = all.iter().find(|case| case.key() == form.get("case")) else {
         return Ok(redirect(&back));
@@ -302,11 +303,13 @@ pub(crate) async fn submit(
         if faults.is_empty() {
             return Ok(redirect(&back));
         }
+        let opened = considered.shown(&who).await?;
+        let all = cases(&opened.card, &who);
         let mut response = show(&who, &opened, &all, &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    who.edit(Target::Seen(opened.card.id, heads), vec![change])
+    who.edit(Target::Seen(basis.card.id, heads), vec![change])
         .await?;
     Ok(redirect(&back))
 }

@@ -11,7 +11,7 @@ use register::document::{FieldKey, Slot};
 use register::edit::{Change, Target};
 use register::value::Content;
 
-use crate::card::{Opened, after_save, hidden_state, open, seen};
+use crate::card::{Opened, after_save, consider, hidden_state, open, seen};
 use crate::clock::{EARLIEST, read_date, show_date, today};
 use crate::consent_texts;
 use crate::form::{Faults, Field, Form, Input, choices};
@@ -38,14 +38,15 @@ pub(super) async fn submit(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
     let mut faults = Faults::default();
     let Some(change) = read(&who, &form, &mut faults) else {
+        let opened = considered.shown(&who).await?;
         let mut response = show(&who, &opened, &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let target = Target::Seen(opened.card.id, heads);
+    let target = Target::Seen(considered.basis().card.id, heads);
     let (record, heads) = who.edit(target, vec![change]).await?;
     after_save(
         &who,

@@ -14,7 +14,8 @@ use register::ledger::Reason;
 use register::value::Content;
 
 use crate::card::{
-    Opened, after_save, forget, hidden_state, open, read_value_ids, seen, single, value_ids,
+    Opened, after_save, consider, forget, hidden_state, open, read_value_ids, seen, single,
+    value_ids,
 };
 use crate::clock::read_birth_year;
 use crate::form::{Faults, Field, Form, Input, hidden};
@@ -42,18 +43,20 @@ pub(crate) async fn submit(
     let heads = seen(&form)?;
     let mut faults = Faults::default();
     let changes = changes(&who, &form, &mut faults)?;
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
     if !faults.is_empty() {
+        let opened = considered.shown(&who).await?;
         let mut response = show(&who, &opened, &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
+    let basis = considered.basis();
     if changes.is_empty() {
-        return Ok(redirect(&opened.path()));
+        return Ok(redirect(&basis.path()));
     }
     let redacts = forget::asked(&who, Action::RedactContact, &form)?;
     let slots: Vec<Slot> = changes.iter().filter_map(Change::slot).collect();
-    let target = Target::Seen(opened.card.id, heads);
+    let target = Target::Seen(basis.card.id, heads);
     let reason = redacts.then_some(Reason::Rectification);
     let (record, heads) = forget::save(&who, target, changes, reason).await?;
     after_save(&who, record, &heads, &slots).await

@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 use crate::card::findings::{self, Notice};
 use crate::card::{
-    Opened, Section, adverse, after_save, consent, fill, forget, hidden_state, inputs, open, patch,
-    read, read_value_ids, refusal, seen, treatment, warn,
+    Opened, Section, adverse, after_save, consent, consider, fill, forget, hidden_state, inputs,
+    open, patch, read, read_value_ids, refusal, seen, treatment, warn,
 };
 use crate::clock::{EARLIEST, read_date, show_date, today};
 use crate::form::{Faults, Form, hidden};
@@ -101,22 +101,24 @@ pub(super) async fn add(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    let opened = open(&who, &id).await?;
-    let changes = match assemble(&who, &opened, section, &form) {
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
+    let changes = match assemble(&who, basis, section, &form) {
         Ok(changes) => changes,
         Err(Unsettled { faults, notices }) => {
+            let opened = considered.shown(&who).await?;
             let beside = Beside::of(section, None, notices);
             return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
         }
     };
     // Whatever else happened to the card meanwhile, a new entry stands beside it; but what is set is what was seen.
     let target = if changes.len() == 1 {
-        Target::Latest(opened.card.id)
+        Target::Latest(basis.card.id)
     } else {
-        Target::Seen(opened.card.id, seen(&form)?)
+        Target::Seen(basis.card.id, seen(&form)?)
     };
     who.edit(target, changes).await?;
-    Ok(redirect(&home(&opened, section)))
+    Ok(redirect(&home(basis, section)))
 }
 
 /// Why an entry can't be saved yet.
@@ -272,12 +274,14 @@ pub(super) async fn change(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
     let entry_id: EntryId = entry.parse().map_err(|_| Problem::NotFound)?;
-    let assembled = reassemble(&who, &opened, section, entry_id, &form);
+    let assembled = reassemble(&who, basis, section, entry_id, &form);
     let (change, same) = match assembled {
         Ok(assembled) => assembled,
         Err(Unsettled { faults, notices }) => {
+            let opened = considered.shown(&who).await?;
             let found = find(&opened.card, section, &entry);
             let beside = Beside::of(section, found.as_ref(), notices);
             return Ok(refused(show(&who, &opened, &beside, &form, &faults)));
@@ -285,9 +289,9 @@ pub(super) async fn change(
     };
     let redacts = forget::asked(&who, section.redaction(), &form)?;
     if same && !redacts {
-        return Ok(redirect(&home(&opened, section)));
+        return Ok(redirect(&home(basis, section)));
     }
-    let target = Target::Seen(opened.card.id, heads);
+    let target = Target::Seen(basis.card.id, heads);
     let reason = redacts.then_some(Reason::Rectification);
     let (record, heads) = forget::save(&who, target, vec![change], reason).await?;
     let slot = Slot::Entry(section.collection(), entry_id);
@@ -302,10 +306,10 @@ pub(super) async fn remove(
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
     let values = read_value_ids(form.get("values"))?;
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
     let entry: EntryId = entry.parse().map_err(|_| Problem::NotFound)?;
     let change = Change::Void(section.collection(), entry, values);
-    let target = Target::Seen(opened.card.id, heads);
+    let target = Target::Seen(considered.basis().card.id, heads);
     let reason = forget::asked(&who, section.redaction(), &form)?.then_some(Reason::Request);
     let (record, heads) = forget::save(&who, target, vec![change], reason).await?;
     let slot = Slot::Entry(section.collection(), entry);

@@ -16,7 +16,7 @@ use register::replica::Command;
 use register::treatment::Treatment;
 use register::value::Content;
 
-use crate::card::{Opened, band, open, single};
+use crate::card::{Opened, band, consider, open, single};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Form, hidden, tick};
 use crate::page::{Page, Room};
@@ -116,10 +116,11 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
     Posted { who, .. }: Posted,
 ) -> Result<Response, Problem> {
-    let opened = open(&who, &id).await?;
-    opened.editable()?;
-    take_back(&who, &opened).await?;
-    Ok(redirect(&opened.path()))
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
+    basis.editable()?;
+    take_back(&who, basis).await?;
+    Ok(redirect(&basis.path()))
 }
 
 /// Removes every health entry of a card, with what else tells of health, and ends the consent today.
@@ -193,10 +194,11 @@ pub(super) async fn clear(
     Path(id): Path<String>,
     Posted { who, .. }: Posted,
 ) -> Result<Response, Problem> {
-    let opened = open(&who, &id).await?;
-    opened.editable()?;
-    clear_history(&who, &opened).await?;
-    Ok(redirect(&opened.path()))
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
+    basis.editable()?;
+    clear_history(&who, basis).await?;
+    Ok(redirect(&basis.path()))
 }
 
 /// The same of a card that is open.

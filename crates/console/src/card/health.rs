@@ -10,7 +10,7 @@ use register::health::{AlertLevel, HealthAsked, HealthEntry, HealthKind};
 use register::id::EntryId;
 use register::value::Content;
 
-use crate::card::{after_save, open, read_value_ids, seen, single, warn};
+use crate::card::{after_save, consider, read_value_ids, seen, single, warn};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, choices};
 use crate::problem::{Problem, redirect};
@@ -35,14 +35,15 @@ pub(crate) async fn asked(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
     let asked = HealthAsked {
         date: today(who.house().clock),
     };
     let change = Change::SetField(FieldKey::HealthAsked, Content::HealthAsked(asked));
-    let target = Target::Seen(opened.card.id, seen(&form)?);
+    let target = Target::Seen(basis.card.id, seen(&form)?);
     who.edit(target, vec![change]).await?;
-    Ok(redirect(&opened.path()))
+    Ok(redirect(&basis.path()))
 }
 
 /// "No change", in one click: every entry is confirmed today, and health was asked about.
@@ -50,13 +51,14 @@ pub(crate) async fn unchanged(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    let opened = open(&who, &id).await?;
-    let Some(changes) = warn::unchanged(&who, &opened, form.get("values")) else {
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
+    let Some(changes) = warn::unchanged(&who, basis, form.get("values")) else {
         // Something changed since, or waits for a choice: it is seen before it is confirmed.
-        return Ok(redirect(&format!("{}/health#health", opened.path())));
+        return Ok(redirect(&format!("{}/health#health", basis.path())));
     };
     let slots: Vec<Slot> = changes.iter().filter_map(Change::slot).collect();
-    let target = Target::Seen(opened.card.id, seen(&form)?);
+    let target = Target::Seen(basis.card.id, seen(&form)?);
     let (record, heads) = who.edit(target, changes).await?;
     after_save(&who, record, &heads, &slots).await
 }
@@ -66,23 +68,24 @@ pub(crate) async fn confirm(
     Path((id, entry)): Path<(String, String)>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
     let entry: EntryId = entry.parse().map_err(|_| Problem::NotFound)?;
-    let found = opened.card.health.iter().find(|one| one.id == entry);
+    let found = basis.card.health.iter().find(|one| one.id == entry);
     let found = found.ok_or(Problem::NotFound)?;
     let Some(held) = single(&found.field).filter(|_| !found.disputed) else {
-        return Ok(redirect(&format!("{}/conflicts", opened.path())));
+        return Ok(redirect(&format!("{}/conflicts", basis.path())));
     };
     // What the person confirmed is what they saw; if it has changed, they see it first.
     if !read_value_ids(form.get("values"))?.contains(&held.id) {
-        return Ok(redirect(&format!("{}/health", opened.path())));
+        return Ok(redirect(&format!("{}/health", basis.path())));
     }
     let confirmed = HealthEntry {
         confirmed: Some(today(who.house().clock)),
         ..held.value.clone()
     };
     let change = Change::SetEntry(Collection::Health, entry, Content::Health(confirmed));
-    let target = Target::Seen(opened.card.id, seen(&form)?);
+    let target = Target::Seen(basis.card.id, seen(&form)?);
     let (record, heads) = who.edit(target, vec![change]).await?;
     let slot = Slot::Entry(Collection::Health, entry);
     after_save(&who, record, &heads, &[slot]).await

@@ -12,7 +12,7 @@ use register::marketing::WORDING;
 use register::minor::Minority;
 use register::value::Content;
 
-use crate::card::{Opened, after_save, hidden_state, open, seen, single};
+use crate::card::{Opened, after_save, consider, hidden_state, open, seen, single};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, choices};
 use crate::page::{Page, Room};
@@ -41,22 +41,22 @@ pub(crate) async fn submit(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
+    let card = &considered.basis().card;
     let mut faults = Faults::default();
     let read = read(who.t(), &form, &mut faults);
-    let minor = opened.card.minority(today(who.house().clock)) != Minority::No;
+    let minor = card.minority(today(who.house().clock)) != Minority::No;
     if minor && read.as_ref().is_some_and(|said| said.allowed) {
         faults.add("allowed", who.t().minor_marketing());
     }
     let Some(marketing) = read.filter(|_| faults.is_empty()) else {
+        let opened = considered.shown(&who).await?;
         let mut response = show(&who, &opened, &form, &faults);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
     let change = Change::SetField(FieldKey::Marketing, Content::Marketing(marketing));
-    let (record, heads) = who
-        .edit(Target::Seen(opened.card.id, heads), vec![change])
-        .await?;
+    let (record, heads) = who.edit(Target::Seen(card.id, heads), vec![change]).await?;
     after_save(&who, record, &heads, &[Slot::Field(FieldKey::Marketing)]).await
 }
 

@@ -11,7 +11,7 @@ use register::edit::{Change, Target};
 use register::minor::{AdultCheck, GuardianConsent, GuardianMethod, Minority};
 use register::value::Content;
 
-use crate::card::{Opened, after_save, hidden_state, open, seen, single};
+use crate::card::{Opened, after_save, consider, hidden_state, open, seen, single};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Field, Form, Input, choices};
 use crate::icon::Icon;
@@ -66,17 +66,18 @@ pub(super) async fn check(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
     let adult = match form.get("adult") {
         "yes" => true,
         "no" => false,
         _ => {
             let mut faults = Faults::default();
             faults.add("adult", who.t().choose_one());
+            let opened = considered.shown(&who).await?;
             return Ok(refused(show(&who, &opened, &form, &faults)));
         }
     };
-    let target = Target::Seen(opened.card.id, heads);
+    let target = Target::Seen(considered.basis().card.id, heads);
     let change = adult_check(&who, adult);
     let (record, heads) = who.edit(target, vec![change]).await?;
     after_save(&who, record, &heads, &[Slot::Field(FieldKey::AdultCheck)]).await
@@ -116,12 +117,13 @@ pub(super) async fn guardian(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
     let mut faults = Faults::default();
     let Some(change) = read_guardian(&who, &form, &mut faults) else {
+        let opened = considered.shown(&who).await?;
         return Ok(refused(show(&who, &opened, &form, &faults)));
     };
-    let target = Target::Seen(opened.card.id, heads);
+    let target = Target::Seen(considered.basis().card.id, heads);
     let (record, heads) = who.edit(target, vec![change]).await?;
     after_save(&who, record, &heads, &[Slot::Field(FieldKey::Guardian)]).await
 }

@@ -13,7 +13,7 @@ use register::ledger::Reason;
 use register::mode::ContactOnly;
 use register::value::Content;
 
-use crate::card::{Opened, after_save, hidden_state, open, seen};
+use crate::card::{Opened, after_save, consider, hidden_state, open, seen};
 use crate::clock::{show_date, today};
 use crate::form::{Faults, Form, hidden, tick};
 use crate::icon::Icon;
@@ -55,10 +55,12 @@ pub(super) async fn submit(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
-    opened.editable()?;
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
+    basis.editable()?;
     let (on, agreed) = (form.get("lift") != "yes", form.get("agree") == "yes");
-    let Some((record, heads)) = set(&who, &opened, on, agreed, heads).await? else {
+    let Some((record, heads)) = set(&who, basis, on, agreed, heads).await? else {
+        let opened = considered.shown(&who).await?;
         let mut faults = Faults::default();
         faults.add("agree", who.t().contact_only_tick());
         let mut response = show(&who, &opened, &form, &faults);

@@ -16,7 +16,7 @@ use register::request::{
 };
 use register::value::Content;
 
-use crate::card::{Opened, after_save, hidden_state, open, seen};
+use crate::card::{Opened, after_save, consider, hidden_state, open, seen};
 use crate::clock::{EARLIEST, read_date, show_date, today};
 use crate::form::{Faults, Field, Form, Input, choices};
 use crate::icon::Icon;
@@ -99,15 +99,17 @@ pub(super) async fn add(
     Path(id): Path<String>,
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
-    let opened = open(&who, &id).await?;
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
     let mut faults = Faults::default();
     let Some(request) = read_new(&who, &form, &mut faults) else {
+        let opened = considered.shown(&who).await?;
         return Ok(refused(show_new(&who, &opened, &form, &faults)));
     };
     let change = Change::Add(Collection::Request, Content::Request(request));
-    who.edit(Target::Latest(opened.card.id), vec![change])
+    who.edit(Target::Latest(basis.card.id), vec![change])
         .await?;
-    Ok(redirect(&format!("{}#requests", opened.path())))
+    Ok(redirect(&format!("{}#requests", basis.path())))
 }
 
 pub(crate) fn read_new(who: &Visitor, form: &Form, faults: &mut Faults) -> Option<Request> {
@@ -176,19 +178,22 @@ pub(super) async fn step(
     Posted { who, form }: Posted,
 ) -> Result<Response, Problem> {
     let heads = seen(&form)?;
-    let opened = open(&who, &id).await?;
-    let found = find(&opened, &entry)?;
-    let home = format!("{}/requests/{}", opened.path(), found.id);
+    let considered = consider(&who, &id).await?;
+    let basis = considered.basis();
+    let found = find(basis, &entry)?;
+    let home = format!("{}/requests/{}", basis.path(), found.id);
     // Somebody else closed it meanwhile, or put another value beside it: the page says so.
     let Some(before) = steppable(found) else {
         return Ok(redirect(&home));
     };
     let mut faults = Faults::default();
     let Some(next) = read_step(&who, step, &form, before, &mut faults) else {
+        let opened = considered.shown(&who).await?;
+        let found = find(&opened, &entry)?;
         return Ok(refused(show(&who, &opened, found, &form, &faults)));
     };
     let change = Change::SetEntry(Collection::Request, found.id, Content::Request(next));
-    let target = Target::Seen(opened.card.id, heads);
+    let target = Target::Seen(basis.card.id, heads);
     let (record, heads) = who.edit(target, vec![change]).await?;
     if heads.as_slice().len() < 2 {
         return Ok(redirect(&home));

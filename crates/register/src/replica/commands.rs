@@ -30,7 +30,15 @@ impl Replica {
                 record,
                 viewer,
                 purpose,
-            } => self.open_card(record, viewer, purpose, cx),
+            } => {
+                let card = self.shown_card(record, cx)?;
+                self.log_view(record, viewer, purpose, cx);
+                Ok(Answer::Card(Box::new(card)))
+            }
+            Command::Consider(record) => {
+                let card = self.shown_card(record, cx)?;
+                Ok(Answer::Card(Box::new(card)))
+            }
             Command::Changes {
                 record,
                 viewer,
@@ -121,6 +129,7 @@ impl Replica {
     fn shows_somebody(&self, command: &Command) -> bool {
         match command {
             Command::Open { .. }
+            | Command::Consider(_)
             | Command::Changes { .. }
             | Command::Page { .. }
             | Command::Import(_)
@@ -141,13 +150,8 @@ impl Replica {
         }
     }
 
-    fn open_card(
-        &mut self,
-        record: RecordId,
-        viewer: RecordId,
-        purpose: Purpose,
-        cx: &mut Cx<'_>,
-    ) -> Result<Answer, Refusal> {
+    /// A card without what is past its time.
+    fn shown_card(&mut self, record: RecordId, cx: &mut Cx<'_>) -> Result<Card, Refusal> {
         let mut card = self.card(record, cx)?;
         let today = day(cx.now);
         if self.clock.trouble().is_none() {
@@ -156,8 +160,7 @@ impl Replica {
             }
             card.hide_overdue(today);
         }
-        self.log_view(record, viewer, purpose, cx);
-        Ok(Answer::Card(Box::new(card)))
+        Ok(card)
     }
 
     fn log_view(&mut self, record: RecordId, viewer: RecordId, purpose: Purpose, cx: &mut Cx<'_>) {

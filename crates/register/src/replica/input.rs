@@ -55,6 +55,9 @@ pub enum Command {
         /// Why.
         purpose: Purpose,
     },
+    /// The card that somebody is about to change, to decide by whether they may: [`Answer::Card`](super::Answer::Card).
+    /// Not logged, as the change is: nothing of it may be shown to anybody.
+    Consider(RecordId),
     /// Look at a card's change history, which is logged as looking at the card is:
     /// [`Answer::Revisions`](super::Answer::Revisions).
     Changes {
