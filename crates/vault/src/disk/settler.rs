@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -22,6 +22,9 @@ const SYNC_BYTES: usize = 48 * 1024;
 const SYNC_AFTER: Duration = Duration::from_secs(2);
 /// How many batches may wait; then the caller does.
 const QUEUE: usize = 128;
+/// What comes when nothing waited is left alone for so long: whoever made it durable answers people and peers first,
+/// and sled's threads would take the processors from that.
+const BREATH: Duration = Duration::from_millis(5);
 
 #[derive(Debug)]
 pub(super) struct Settler {
@@ -118,6 +121,21 @@ impl Progress {
     }
 }
 
+/// The next work, or that none came for [`SYNC_AFTER`].
+fn next(queue: &Receiver<Work>) -> Result<Work, RecvTimeoutError> {
+    match queue.try_recv() {
+        Ok(work) => Ok(work),
+        Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+        Err(TryRecvError::Empty) => {
+            let work = queue.recv_timeout(SYNC_AFTER)?;
+            if matches!(work, Work::Apply(..)) {
+                std::thread::sleep(BREATH);
+            }
+            Ok(work)
+        }
+    }
+}
+
 struct Hand {
     tree: sled::Tree,
     file: fs::File,
@@ -127,7 +145,7 @@ struct Hand {
 impl Hand {
     fn work(mut self, queue: &Receiver<Work>, progress: &Progress) {
         loop {
-            let done = match queue.recv_timeout(SYNC_AFTER) {
+            let done = match next(queue) {
                 Ok(Work::Apply(frame, ops)) => self.apply(ops).map(|()| {
                     progress.settled.fetch_max(frame, Ordering::Release);
                 }),
