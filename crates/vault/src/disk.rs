@@ -3,6 +3,7 @@
 //! [`FileDisk`] is files and sled; [`crate::memory::MemoryDisk`] is a faulty disk in memory, on
 //! which tests and the simulation run the same vault.
 
+mod appended;
 mod file;
 mod flush;
 mod fresh;

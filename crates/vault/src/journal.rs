@@ -3,7 +3,8 @@
 //! Each sync is one append of the frames staged since the last one, then one fsync. Segments are
 //! named by their first frame. A frame that can't be read is a *torn tail* when nothing after it
 //! was appended later: then its append was never synced, nobody was told of it, and it is cut off.
-//! Otherwise it was synced once, and this is *damage*: nothing is cut.
+//! Otherwise it was synced once, and this is *damage*: nothing is cut. Zeros after the last frame of all are *room* that
+//! the disk made ahead ([`crate::disk::FileDisk`]).
 
 use crate::disk::{Disk, Name, Op};
 use crate::error::{Damage, VaultError};
@@ -87,8 +88,12 @@ impl<D: Disk> Journal<D> {
             survey.reach = survey.reach.max(first.saturating_sub(1));
             let bytes = disk.read(Name::Segment(*first), 0, SEGMENT_LIMIT)?;
             let kept = survey.take(*first, &bytes, last);
-            if kept < bytes.len() {
-                survey.torn = (bytes.len() - kept) as u64;
+            let rest = bytes.get(kept..).unwrap_or_default();
+            if !rest.is_empty() {
+                // Zeros were made ahead, for frames that never came.
+                if rest.iter().any(|byte| *byte != 0) {
+                    survey.torn = rest.len() as u64;
+                }
                 if kept <= HEAD {
                     disk.remove(Name::Segment(*first))?;
                     continue;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::FlockOperation;
 
+use super::appended::Appended;
 use super::working::WorkingTree;
 use super::{Bytes, Disk, Held, Name, Op, Page, TreeState};
 use crate::error::VaultError;
@@ -38,13 +37,6 @@ struct Shared {
     tree: WorkingTree,
     /// Locked for as long as the disk lives.
     _lock: fs::File,
-}
-
-#[derive(Debug)]
-struct Appended {
-    file: fs::File,
-    /// Its name isn't durable yet.
-    fresh: AtomicBool,
 }
 
 impl FileDisk {
@@ -124,20 +116,17 @@ impl FileDisk {
         if let Some(file) = open.get(&name) {
             return Ok(Arc::clone(file));
         }
-        let file = fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(if name.is_key() { 0o600 } else { 0o666 })
-            .open(self.path(name))
-            .map_err(|error| VaultError::io("open a file of the store", &error))?;
-        let appended = Arc::new(Appended {
-            file,
-            // Also the name of a file that is there may have been made just before a crash.
-            fresh: AtomicBool::new(true),
-        });
-        if let Name::Segment(_) = name {
-            open.retain(|other, _| !matches!(other, Name::Segment(_)));
+        let failed = |error: io::Error| VaultError::io("open a file of the store", &error);
+        let journal = matches!(name, Name::Segment(_));
+        if journal {
+            // Zeros in the midst of a journal would be damage: they go, durably, before it goes on.
+            for (_, before) in open.extract_if(.., |name, _| matches!(name, Name::Segment(_))) {
+                before.trim().map_err(failed)?;
+            }
         }
+        let mode = if name.is_key() { 0o600 } else { 0o666 };
+        let appended = Appended::open(&self.path(name), mode, journal).map_err(failed)?;
+        let appended = Arc::new(appended);
         open.insert(name, Arc::clone(&appended));
         Ok(appended)
     }
@@ -278,23 +267,17 @@ impl Disk for FileDisk {
     }
 
     fn append(&self, name: Name, bytes: &[u8]) -> Result<(), VaultError> {
-        let appended = self.appended(name)?;
-        (&appended.file)
-            .write_all(bytes)
+        self.appended(name)?
+            .write(bytes)
             .map_err(|error| VaultError::io("write a file of the store", &error))
     }
 
     fn sync(&self, name: Name) -> Result<(), VaultError> {
         let appended = self.appended(name)?;
         appended
-            .file
-            .sync_data()
+            .sync()
             .map_err(|error| VaultError::io("sync a file of the store", &error))?;
-        if appended.fresh.load(Ordering::Relaxed) {
-            self.sync_parent(name)?;
-            appended.fresh.store(false, Ordering::Relaxed);
-        }
-        Ok(())
+        appended.settle_name(|| self.sync_parent(name))
     }
 
     fn truncate(&self, name: Name, length: u64) -> Result<(), VaultError> {

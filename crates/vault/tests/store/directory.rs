@@ -95,9 +95,24 @@ fn a_killed_process_loses_nothing_that_was_synced() {
     vault.sync().unwrap();
     copy_directory(directory.path(), copy.path());
     vault.close().unwrap();
+    assert!(roomy(copy.path()), "a running journal has room ahead");
+    assert!(!roomy(directory.path()), "a closed one has none");
     // The copy is of a moment at which sled may have anything.
-    let (vault, holdings, _) = FileVault::open(copy.path()).unwrap();
-    assert_eq!(Model::of(&vault, &holdings), model.seen());
+    let (vault, holdings, opening) = FileVault::open(copy.path()).unwrap();
+    assert_eq!(Model::of(&vault, &holdings), model.clone().seen());
+    let torn = |repair: &Repair| matches!(repair, Repair::TornTail(_));
+    assert!(!opening.repairs.iter().any(torn), "{:?}", opening.repairs);
+    vault.close().unwrap();
+    let model = work(copy.path(), model, 20, 4);
+    assert_eq!(check(copy.path(), &model), []);
+}
+
+/// Whether a file of the journal ends in many zeros.
+fn roomy(directory: &Path) -> bool {
+    files(&directory.join("journal")).iter().any(|path| {
+        let bytes = fs::read(path).unwrap();
+        bytes.iter().rev().take_while(|byte| **byte == 0).count() > 10_000
+    })
 }
 
 fn copy_directory(from: &Path, to: &Path) {

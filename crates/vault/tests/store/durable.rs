@@ -87,7 +87,7 @@ fn strace_sees_an_fsync_of_the_journal_before_each_acknowledgement() {
             "-s",
             "16",
             "-e",
-            "trace=write,fsync,fdatasync",
+            "trace=write,pwrite64,fsync,fdatasync",
             "-o",
         ])
         .arg(&trace)
@@ -107,7 +107,7 @@ fn strace_sees_an_fsync_of_the_journal_before_each_acknowledgement() {
     let mut acknowledged = 0;
     for line in trace.lines() {
         let journal = line.contains("/journal/") && line.contains(".frames");
-        if journal && line.contains("write(") {
+        if journal && line.contains("pwrite64(") {
             unsynced += 1;
         } else if journal && line.contains("sync(") {
             // A call that another thread's interrupts is counted where it is seen to end well.
