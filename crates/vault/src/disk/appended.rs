@@ -12,8 +12,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many zeros a file grows by. What is larger makes no room: it comes in a stream of its like.
+/// How many zeros a file grows by.
 const ROOM: usize = 256 * 1024;
+/// What is larger makes no room: it comes in a stream of its like, and would be written twice.
+const SMALL: usize = 16 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Appended {
@@ -54,7 +56,7 @@ impl Appended {
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let mut extent = self.extent();
         let end = extent.end + bytes.len() as u64;
-        if self.makes_room && end > extent.reach && bytes.len() < ROOM {
+        if self.makes_room && end > extent.reach && bytes.len() <= SMALL {
             let mut roomy = bytes.to_vec();
             roomy.resize(bytes.len() + ROOM, 0);
             if self.file.write_all_at(&roomy, extent.end).is_ok() {
@@ -142,7 +144,7 @@ mod tests {
         plain.write(b"four").unwrap();
         assert_eq!(length(), 15);
         let journal = Appended::open(&path, 0o600, true).unwrap();
-        journal.write(&vec![5; ROOM]).unwrap();
-        assert_eq!(length(), 15 + ROOM as u64, "a large piece makes no room");
+        journal.write(&[5; SMALL + 1]).unwrap();
+        assert_eq!(length(), 16 + SMALL as u64, "a large piece makes no room");
     }
 }
