@@ -90,9 +90,9 @@ fn a_killed_process_loses_nothing_that_was_synced() {
     for _ in 0..40 {
         let group = rng.group(&mut 0);
         vault.stage(&group).unwrap();
+        vault.sync().unwrap();
         model.apply(&group);
     }
-    vault.sync().unwrap();
     copy_directory(directory.path(), copy.path());
     vault.close().unwrap();
     assert!(roomy(copy.path()), "a running journal has room ahead");
