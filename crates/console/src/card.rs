@@ -300,7 +300,8 @@ impl Opened {
     }
 }
 
-/// A card that is about to be changed. That it was read is not logged, so nothing of it goes to the visitor.
+/// A card that is read to decide by: what becomes of a change, or where it leads. That is not logged, so nothing of it
+/// goes to the visitor.
 pub(crate) struct Considered(Opened);
 
 impl Considered {
@@ -469,8 +470,8 @@ pub(crate) async fn after_save(
     if heads.as_slice().len() < 2 {
         return Ok(redirect(&card));
     }
-    let opened = open(who, &record.to_string()).await?;
-    let met = conflict::cases(&opened.card, who)
+    let considered = consider(who, &record.to_string()).await?;
+    let met = conflict::cases(&considered.basis().card, who)
         .iter()
         .any(|case| slots.contains(&case.slot));
     Ok(redirect(&if met {
