@@ -30,11 +30,7 @@ impl Replica {
                 record,
                 viewer,
                 purpose,
-            } => {
-                let card = self.shown_card(record, cx)?;
-                self.log_view(record, viewer, purpose, cx);
-                Ok(Answer::Card(Box::new(card)))
-            }
+            } => self.open_card(record, viewer, purpose, cx),
             Command::Consider(record) => {
                 let card = self.shown_card(record, cx)?;
                 Ok(Answer::Card(Box::new(card)))
@@ -148,6 +144,18 @@ impl Replica {
             },
             _ => false,
         }
+    }
+
+    fn open_card(
+        &mut self,
+        record: RecordId,
+        viewer: RecordId,
+        purpose: Purpose,
+        cx: &mut Cx<'_>,
+    ) -> Result<Answer, Refusal> {
+        let card = self.shown_card(record, cx)?;
+        self.log_view(record, viewer, purpose, cx);
+        Ok(Answer::Card(Box::new(card)))
     }
 
     /// A card without what is past its time.
