@@ -3,8 +3,8 @@
 //! Each sync is one append of the frames staged since the last one, then one fsync. Segments are
 //! named by their first frame. A frame that can't be read is a *torn tail* when nothing after it
 //! was appended later: then its append was never synced, nobody was told of it, and it is cut off.
-//! Otherwise it was synced once, and this is *damage*: nothing is cut. Zeros after the last frame of all are *room* that
-//! the disk made ahead ([`crate::disk::FileDisk`]).
+//! Otherwise it was synced once, and this is *damage*: nothing is cut. Zeros after the last frame of a segment are *room*
+//! that the disk made ahead ([`crate::disk::FileDisk`]), and are cut.
 
 use crate::disk::{Disk, Name, Op};
 use crate::error::{Damage, VaultError};
@@ -90,8 +90,7 @@ impl<D: Disk> Journal<D> {
             let kept = survey.take(*first, &bytes, last);
             let rest = bytes.get(kept..).unwrap_or_default();
             if !rest.is_empty() {
-                // Zeros were made ahead, for frames that never came.
-                if rest.iter().any(|byte| *byte != 0) {
+                if !is_room(rest) {
                     survey.torn = rest.len() as u64;
                 }
                 if kept <= HEAD {
@@ -290,7 +289,8 @@ impl Survey {
             expected = found.frame.number + 1;
         }
         if end < bytes.len() {
-            if last {
+            // If frames were lost in what is taken for room, the next segment begins with another one than expected.
+            if last || (end > HEAD && bytes.get(end..).is_some_and(is_room)) {
                 return end;
             }
             self.gap(expected);
@@ -338,6 +338,11 @@ impl<'a> Iterator for Frames<'a> {
             self.at = next_magic(self.bytes, at + 1)?;
         }
     }
+}
+
+/// Whether bytes were made ahead for frames that never came.
+fn is_room(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 fn names<D: Disk>(disk: &D) -> Result<Vec<u64>, VaultError> {
@@ -437,6 +442,31 @@ mod tests {
             };
             assert_eq!(run(&disk), expected, "byte {at}");
         }
+    }
+
+    #[test]
+    fn room_is_no_damage_and_is_cut_and_what_lies_in_it_is_damage() {
+        let two_segments = |tail: &[u8]| {
+            let (disk, mut journal) = write(&[2]);
+            let length = disk.bytes(Name::Segment(1)).len();
+            disk.append(Name::Segment(1), tail).unwrap();
+            journal.rotate();
+            let mut bytes = Vec::new();
+            encode(3, 3, &Manifest::default(), &[], &mut bytes);
+            journal.append(3, &bytes).unwrap();
+            disk.append(Name::Segment(3), &[0; 900]).unwrap();
+            (disk, length)
+        };
+        let (disk, length) = two_segments(&[0; 900]);
+        assert_eq!(run(&disk), (Some((1, 3)), None, false));
+        assert_eq!(disk.bytes(Name::Segment(1)).len(), length);
+        let (disk, _) = two_segments(&[0, 0, 7, 0]);
+        assert_eq!(run(&disk), (Some((3, 3)), Some(3), false));
+        let (disk, length) = two_segments(&[0; 900]);
+        disk.truncate(Name::Segment(1), length as u64 - 20).unwrap();
+        disk.append(Name::Segment(1), &[0; 20]).unwrap();
+        let (_, damage, _) = run(&disk);
+        assert_eq!(damage, Some(2), "a frame that was lost is missed");
     }
 
     #[test]

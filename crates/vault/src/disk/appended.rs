@@ -30,7 +30,7 @@ pub(super) struct Appended {
 struct Extent {
     /// Where the next byte goes.
     end: u64,
-    /// How far the file reaches.
+    /// How far the file reaches, at the most.
     reach: u64,
 }
 
@@ -59,8 +59,9 @@ impl Appended {
         if self.makes_room && end > extent.reach && bytes.len() <= SMALL {
             let mut roomy = bytes.to_vec();
             roomy.resize(bytes.len() + ROOM, 0);
+            // Also a write that fails may have left some of it.
+            extent.reach = end + ROOM as u64;
             if self.file.write_all_at(&roomy, extent.end).is_ok() {
-                extent.reach = end + ROOM as u64;
                 extent.end = end;
                 return Ok(());
             }
